@@ -1,0 +1,139 @@
+// The contract between the analyzer and one protocol.
+//
+// A protocol is one descriptor (a constinit Dissector) and one Session class. The analyzer finds
+// the protocol with `probe`, opens a Session for the flow, cuts the stream with Session::frame and
+// hands each PDU to Session::on_pdu, which says what it found to an Emitter. docs/add-a-protocol.md
+// goes through it step by step.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "dissectors/fields.hpp"
+#include "dissectors/layers.hpp"
+#include "dissectors/message.hpp"
+#include "dissectors/reader.hpp"
+
+namespace prahari {
+
+// Where a dissector's output goes. Calls arrive in wire order, on one thread. Views in the
+// arguments need to live for the call only.
+class Emitter {
+ public:
+  virtual ~Emitter() = default;
+
+  virtual void message(const Message& message) = 0;
+  virtual void identity(const Identity& identity) = 0;
+  virtual void anomaly(const Anomaly& anomaly) = 0;
+
+  // Empty fields for the next message(), or null when nobody asked for them.
+  virtual Fields* fields() = 0;
+
+  // The bytes tell that this side of the flow is the client. Direction is known from the next
+  // PDU on; the caller puts it into the message at hand itself.
+  virtual void client_is(Side side) = 0;
+};
+
+// How the bytes at the head of a stream divide.
+struct Frame {
+  enum class Verdict : std::uint8_t {
+    need_more,  // the PDU goes on beyond the bytes that are there
+    complete,   // the first `size` bytes are one PDU
+    skip,       // a PDU of `size` bytes, too long to be kept: to be passed over
+    not_mine    // no PDU starts here
+  };
+  Verdict verdict;
+  std::size_t size = 0;
+
+  static constexpr Frame need_more() noexcept { return {Verdict::need_more, 0}; }
+  static constexpr Frame complete(std::size_t size) noexcept { return {Verdict::complete, size}; }
+  static constexpr Frame skip(std::size_t size) noexcept { return {Verdict::skip, size}; }
+  static constexpr Frame not_mine() noexcept { return {Verdict::not_mine, 0}; }
+};
+
+// One PDU and what is known of its way.
+struct Pdu {
+  Bytes bytes;
+  Side side = Side::first;                   // who sent it
+  Direction direction = Direction::unknown;  // the same in the protocol's terms, if known
+  Completeness state = Completeness::complete;
+  PacketRef packet;  // the packet that completed it
+};
+
+// What one conversation has to remember, such as requests not yet answered.
+// Made once per flow, never per packet; its size is bounded.
+class Session {
+ public:
+  Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  virtual ~Session() = default;
+
+  // How the bytes at the head of this side's stream divide. Looks at headers only.
+  [[nodiscard]] virtual Frame frame(Bytes head, Side side) const noexcept = 0;
+
+  // Whether a PDU may well start here. Asked only when lost: after a gap, after not_mine. Stricter
+  // than frame, since a stranger's bytes must not pass; sees all bytes of the segment that follow.
+  [[nodiscard]] virtual bool starts_here(Bytes head, Side side) const noexcept = 0;
+
+  virtual void on_pdu(const Pdu& pdu, Emitter& out) = 0;
+
+  // The bytes at this packet are not the protocol's, in the middle of a stream in sync. Called
+  // once until the stream is in sync again.
+  virtual void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
+                          Emitter& out) = 0;
+
+  // Bytes of this side were lost: what waits for an answer may have had one.
+  virtual void on_gap(Side /*side*/) {}
+
+  // Packet time went on. Called for each packet of the flow and when it ends, never in between.
+  virtual void on_time(Timestamp /*now*/, Emitter& /*out*/) {}
+
+  // False once the session believes that this never was its protocol; the flow is then closed
+  // to it and probed anew.
+  [[nodiscard]] virtual bool plausible() const noexcept { return true; }
+};
+
+// Where a protocol is usually found. The probe has the last word.
+struct Binding {
+  enum class Layer : std::uint8_t { ethertype, ip_protocol, tcp_port, udp_port };
+  Layer layer;
+  std::uint16_t value;
+};
+
+// What a probe is told besides the bytes.
+struct ProbeInput {
+  Bytes head;  // one segment or datagram, from its first byte
+  Transport transport = Transport::tcp;
+  Direction direction = Direction::unknown;  // of these bytes, where handshake or port told
+  bool bound = false;                        // one of the ports is bound to the protocol
+};
+
+struct Probe {
+  enum class Answer : std::uint8_t { no, need_more, yes };
+  Answer answer = Answer::no;
+  Direction direction = Direction::unknown;  // what the bytes tell about their way, if anything
+  std::uint8_t variant = 0;                  // handed to open(): which dialect was recognised
+};
+
+// One way in which traffic can be wrong, under the id that records show.
+struct Problem {
+  std::string_view id;     // "byte_count_mismatch"
+  std::string_view words;  // "byte count does not fit the quantity", ends a sentence
+  bool violation = true;   // a breach of the protocol; false: worth a record, no alert by itself
+};
+
+struct Dissector {
+  Protocol protocol;
+  std::span<const Binding> bindings;
+  std::span<const std::string_view> fields;  // names of the protocol's own fields, in order
+  std::span<const Problem> problems;         // at most 32; bit i of Message::problems
+  std::uint8_t foreign_problem;              // index: foreign bytes on a bound port
+  bool on_any_port;                          // probe flows on unbound ports too
+  Probe (*probe)(const ProbeInput& input) noexcept;
+  std::unique_ptr<Session> (*open)(std::uint8_t variant);
+};
+
+}  // namespace prahari

@@ -1,0 +1,166 @@
+// What a dissector says about the traffic, in words every protocol shares.
+// Inventory, rules and alerts know these types and no protocol.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "capture/packet.hpp"
+
+namespace prahari {
+
+enum class Protocol : std::uint8_t {
+#define PROTOCOL(name) name,
+#include "dissectors/protocols.def"
+#undef PROTOCOL
+  unknown
+};
+
+[[nodiscard]] std::string_view to_string(Protocol protocol) noexcept;  // "unknown" for the last
+
+// Which way a message goes. `unknown` where the bytes do not tell.
+enum class Direction : std::uint8_t { to_server, to_client, unknown };
+
+// The side of a flow: `first` sent the first packet that was seen of it.
+enum class Side : std::uint8_t { first, second };
+
+[[nodiscard]] constexpr Side other(Side side) noexcept {
+  return side == Side::first ? Side::second : Side::first;
+}
+
+// The operation class (detections.md). Every message has exactly one.
+enum class Operation : std::uint8_t { discover, read, write, control, program, admin };
+inline constexpr std::size_t kOperations = 6;
+
+enum class Kind : std::uint8_t { request, response, exception, oneway };
+
+// What is known of the bytes before a message on its flow.
+enum class Completeness : std::uint8_t { complete, midstream, gap, one_way };
+
+namespace detail {
+template <class Enum, std::size_t N>
+constexpr std::string_view name_of(const std::array<std::string_view, N>& names, Enum value) {
+  return names[static_cast<std::size_t>(value)];
+}
+}  // namespace detail
+
+[[nodiscard]] constexpr std::string_view to_string(Operation value) noexcept {
+  constexpr std::array<std::string_view, kOperations> kNames = {"discover", "read",    "write",
+                                                                "control",  "program", "admin"};
+  return detail::name_of(kNames, value);
+}
+
+[[nodiscard]] constexpr std::string_view to_string(Completeness value) noexcept {
+  constexpr std::array<std::string_view, 4> kNames = {"complete", "midstream", "gap", "one-way"};
+  return detail::name_of(kNames, value);
+}
+
+// What an operation aims at: "unit 1 coil 4", "tag Line1.Speed". Numbers where the protocol has
+// numbers, text where it has names; whichever the protocol does not have stays empty.
+struct Target {
+  std::string_view table;     // a literal: "coil", "holding", "tag", "node"; empty: the device
+  std::string_view text;      // a name from the wire, in the packet; not validated
+  std::uint32_t unit = 0;     // device behind the address, such as a Modbus unit
+  std::uint32_t address = 0;  // first object touched
+  std::uint32_t count = 0;    // how many; 0: the operation has no address
+};
+
+// How an operation ended, as far as this message tells.
+enum class Outcome : std::uint8_t { unknown, success, failure };
+
+// A message that changes how a device works, in words that every protocol shares. Rules about
+// stopping, restarting and transferring programs look at this and at no function code.
+enum class Effect : std::uint8_t {
+  none,
+  start,           // controller to run
+  stop,            // controller to stop
+  reset,           // cold or warm start, restart of communications
+  silence,         // device stops answering (Modbus listen-only)
+  reserve,         // edit lock taken
+  release,         // edit lock given back
+  debug,           // breakpoints, single step
+  clear_counters,  // diagnostics wiped
+  force,           // outputs forced
+  program_to,      // logic or firmware to the device
+  program_from,    // logic read from the device
+  firmware,        // firmware to the device
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Effect value) noexcept {
+  constexpr std::array<std::string_view, 13> kNames = {
+      "none",    "start", "stop",           "reset", "silence",          "reserve",
+      "release", "debug", "clear-counters", "force", "program-download", "program-upload",
+      "firmware"};
+  return detail::name_of(kNames, value);
+}
+
+// One request, response or report.
+struct Message {
+  static constexpr std::size_t kValues = 4;
+
+  Protocol protocol = Protocol::unknown;
+  Kind kind = Kind::request;
+  Operation operation = Operation::read;
+  Effect effect = Effect::none;
+  Outcome outcome = Outcome::unknown;  // of a response: success or failure
+  Direction direction = Direction::unknown;
+  bool matched = false;          // a response whose request was seen; `request` is set
+  std::uint8_t value_count = 0;  // how many of `values` are set
+  std::uint16_t function = 0;    // the code on the wire
+  std::uint16_t sub_function = 0;
+  std::uint32_t status = 0;                    // exception or error code, 0 for none
+  std::uint32_t problems = 0;                  // bit i: Dissector::problems[i]; 0 means valid
+  std::string_view name;                       // in plain words, a literal: "Write Single Coil"
+  Target target;                               // of a matched response: the request's
+  std::array<std::int32_t, kValues> values{};  // the first values written
+  PacketRef request;                           // completed the request that this answers
+};
+
+// A fact about a device that the device itself told.
+struct Identity {
+  enum class Field : std::uint8_t {
+    vendor,
+    product,
+    model,
+    order_number,
+    hardware,
+    firmware,
+    serial,
+    name,
+    application,
+    mode,
+    url
+  };
+  Field field{};
+  std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
+  bool of_sender = true;        // whose device it is: the sender's or the receiver's
+  std::uint32_t unit = 0;       // sub-asset; kNoUnit: the device itself
+  std::string_view source;      // a literal: "Modbus device identification"
+  std::string_view value;       // printable text, valid during the call
+
+  static constexpr std::uint32_t kNoUnit = 0xffffffff;
+};
+inline constexpr std::size_t kIdentityFields = 11;
+
+[[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
+  constexpr std::array<std::string_view, kIdentityFields> kNames = {
+      "vendor", "product", "model",       "order_number", "hardware", "firmware",
+      "serial", "name",    "application", "mode",         "url"};
+  return detail::name_of(kNames, value);
+}
+
+// The bytes contradict the specification outside any message, or an expected message did not
+// come. Never fatal, always counted.
+struct Anomaly {
+  Protocol protocol = Protocol::unknown;
+  std::uint8_t problem = 0;                  // index into Dissector::problems
+  Direction direction = Direction::unknown;  // of the bytes, or of the missing message
+  std::uint16_t function = 0;
+  Target target;
+  PacketRef request;  // the request that stayed unanswered, where that is the anomaly
+};
+
+}  // namespace prahari

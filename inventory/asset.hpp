@@ -1,0 +1,132 @@
+// One device, with everything the wire told about it and how it is known.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "capture/packet.hpp"
+#include "dissectors/address.hpp"
+#include "dissectors/layers.hpp"
+#include "dissectors/message.hpp"
+
+namespace prahari {
+
+// Positions in the inventory's tables. Valid until the asset or conversation is evicted; the
+// generation tells.
+using AssetIndex = std::uint32_t;
+using ConversationIndex = std::uint32_t;
+inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+// An address the asset was seen to use.
+struct AddressUse {
+  IpAddress ip;
+  VlanTags vlan;
+  bool confirmed = false;  // by ARP; else only by packets it sent
+  Timestamp first;
+  Timestamp last;
+};
+
+// One value of one field with its origin. A new value is a new fact; none is overwritten.
+struct Fact {
+  Identity::Field field{};
+  std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
+  std::uint32_t count = 0;
+  std::uint32_t unit = Identity::kNoUnit;
+  std::string value;
+  std::string source;  // "Modbus device identification", "OUI"
+  Timestamp first;
+  Timestamp last;
+  PacketRef packet;  // the first that told
+};
+
+// What the asset does, as a set; each with the reason it was given.
+enum class Role : std::uint8_t {
+  controller,   // answers requests of an OT protocol
+  client,       // polls controllers: HMI, SCADA server, collector
+  engineering,  // uses programming or engineering functions
+  gateway,      // fronts several units, or answered with a gateway exception
+  router,       // its MAC fronts addresses of others
+  scanner       // probed many targets
+};
+inline constexpr std::size_t kRoles = 6;
+
+[[nodiscard]] constexpr std::string_view to_string(Role role) noexcept {
+  constexpr std::array<std::string_view, kRoles> kNames = {"controller", "client", "engineering",
+                                                           "gateway",    "router", "scanner"};
+  return kNames[static_cast<std::size_t>(role)];
+}
+
+// A device behind the address, such as a Modbus unit behind a gateway.
+struct Unit {
+  std::uint32_t id = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t responses = 0;  // normal answers
+  std::uint64_t exceptions = 0;
+  Timestamp first;
+  Timestamp last;
+};
+
+struct RoleReason {
+  bool held = false;
+  std::string reason;  // "answered 1,204 Modbus requests, started none"
+  Timestamp since;
+};
+
+struct Asset {
+  std::string id;   // "ast-" and 12 hex digits, from the key: the same on every run
+  std::string key;  // "mac 00:1d:9c:00:00:01" or "ip 10.0.0.1 vlan 110": what it is known by
+  MacAddress mac;
+  std::vector<AddressUse> addresses;  // bounded; the most recent first
+  std::vector<Fact> facts;            // bounded
+  std::vector<Unit> units;            // bounded, sorted by id
+  std::array<RoleReason, kRoles> roles;
+  std::string nic_vendor;  // by OUI; empty if unknown
+  Timestamp first_seen;
+  Timestamp last_seen;
+  PacketRef first_packet;
+  std::uint64_t packets_sent = 0;
+  std::uint64_t packets_received = 0;
+  bool sent = false;  // false: only spoken to, never heard
+
+  [[nodiscard]] bool has_role(Role role) const noexcept {
+    return roles[static_cast<std::size_t>(role)].held;
+  }
+  // The fact to show for a field of the device itself (or of one unit): highest confidence, then
+  // the latest; null if unknown.
+  [[nodiscard]] const Fact* best(Identity::Field field,
+                                 std::uint32_t unit = Identity::kNoUnit) const noexcept;
+  // The most recently used address, empty if none.
+  [[nodiscard]] IpAddress ip() const noexcept;
+};
+
+// Who talked to whom: one row of flows.csv.
+struct Conversation {
+  AssetIndex client = kNone;
+  AssetIndex server = kNone;
+  IpAddress client_ip;
+  IpAddress server_ip;
+  VlanTags vlan;
+  std::uint32_t tunnel = 0;
+  Transport transport = Transport::none;
+  std::uint16_t server_port = 0;  // 0 where the protocol has none
+  Protocol protocol = Protocol::unknown;
+  bool established = false;
+  bool client_known = false;    // else client is just who spoke first
+  std::uint8_t operations = 0;  // bit per Operation seen
+  std::uint32_t flows = 0;
+  std::array<std::uint32_t, 4> by_state{};  // messages by Completeness
+  std::uint32_t one_way_flows = 0;
+  std::uint32_t gap_flows = 0;
+  std::array<std::uint64_t, 2> packets{};  // [0] by the client
+  std::array<std::uint64_t, 2> bytes{};
+  std::uint64_t messages = 0;
+  std::uint64_t exceptions = 0;
+  Timestamp first;
+  Timestamp last;
+};
+
+}  // namespace prahari

@@ -1,0 +1,67 @@
+// Everything that is remembered about the network: assets and conversations.
+//
+// The analyst thread owns it and feeds it every event in order, before the rules see the event.
+// Bounded: 65,536 assets, 262,144 conversations; the least recently seen goes, and is counted.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dissectors/event.hpp"
+#include "inventory/asset.hpp"
+#include "inventory/oui.hpp"
+
+namespace prahari {
+
+struct InventoryLimits {
+  std::uint32_t assets = 65'536;
+  std::uint32_t conversations = 262'144;
+};
+
+struct InventoryStats {
+  std::uint64_t assets_evicted = 0;
+  std::uint64_t conversations_evicted = 0;
+  std::uint64_t facts_dropped = 0;  // beyond the bound of one asset
+};
+
+// Whom the event is about. kNone where the address names no host (broadcast, multicast, none).
+struct Parties {
+  AssetIndex client = kNone;
+  AssetIndex server = kNone;
+  ConversationIndex conversation = kNone;
+};
+
+class Inventory {
+ public:
+  // `oui` must outlive the inventory.
+  explicit Inventory(const OuiTable& oui, InventoryLimits limits = {});
+  Inventory(const Inventory&) = delete;
+  Inventory& operator=(const Inventory&) = delete;
+  ~Inventory();
+
+  // Learns from the event and says whom it is about.
+  Parties on_event(const Event& event);
+
+  // Derives roles and the like from what was counted. Cheap enough to be called before each look.
+  void settle();
+
+  [[nodiscard]] const Asset& asset(AssetIndex index) const;
+  [[nodiscard]] const Conversation& conversation(ConversationIndex index) const;
+
+  // All that are alive, in an order that depends on content only: assets by id, conversations by
+  // client, server, port, protocol and VLAN.
+  [[nodiscard]] std::vector<AssetIndex> assets_in_order() const;
+  [[nodiscard]] std::vector<ConversationIndex> conversations_in_order() const;
+
+  [[nodiscard]] const InventoryStats& stats() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace prahari

@@ -1,0 +1,49 @@
+// What a detector is. One file under rules/detectors/, one line in detectors.def.
+
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "dissectors/event.hpp"
+#include "inventory/inventory.hpp"
+#include "rules/finding.hpp"
+
+namespace prahari {
+
+class Policy;  // rules/policy.hpp: the site file as the detectors ask it
+
+// What every detector may look at while it handles one event.
+struct RuleContext {
+  const Inventory& inventory;
+  const Policy& policy;
+  Parties parties;  // of the event at hand
+};
+
+// Lives on the analyst thread. Every table in it is bounded.
+class Detector {
+ public:
+  Detector() = default;
+  Detector(const Detector&) = delete;
+  Detector& operator=(const Detector&) = delete;
+  virtual ~Detector() = default;
+
+  virtual void on_event(const Event& event, const RuleContext& context, FindingSink& out) = 0;
+
+  // The capture is over: what a missing packet would have told is known now.
+  virtual void on_end(const RuleContext& /*context*/, FindingSink& /*out*/) {}
+};
+
+struct DetectorInfo {
+  std::string_view kind;   // "conduit-violation"
+  std::string_view title;  // "Conduit violation", the fixed name of detections.md
+  std::unique_ptr<Detector> (*make)();
+};
+
+// All detectors, in the order of detectors.def.
+[[nodiscard]] std::span<const DetectorInfo* const> all_detectors() noexcept;
+
+// Null for an id that no detector has.
+[[nodiscard]] const DetectorInfo* find_detector(std::string_view kind) noexcept;
+
+}  // namespace prahari

@@ -1,0 +1,77 @@
+// The site file as the detectors ask it: in which zone is this host, may it do that, is this
+// silenced. Built once, read only afterwards.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "dissectors/event.hpp"
+#include "inventory/asset.hpp"
+#include "rules/finding.hpp"
+#include "rules/site.hpp"
+
+namespace prahari {
+
+using ZoneIndex = std::uint16_t;  // 0 is "unassigned", i + 1 is Site::zones[i]
+
+struct HostKey {
+  IpAddress ip;
+  MacAddress mac;
+  VlanTags vlan;
+};
+
+// What a host wants to do, as far as a conduit cares.
+struct Request {
+  Protocol protocol = Protocol::unknown;
+  Transport transport = Transport::none;
+  std::uint16_t server_port = 0;
+  bool has_operation = false;  // false: no decoder, only the port is known
+  Operation operation{};
+  Target target;
+};
+
+struct Verdict {
+  bool allowed = true;
+  bool depends_on_target = false;    // another target may be judged otherwise
+  const Conduit* conduit = nullptr;  // that allows it; or, when refused, that names the zone pair
+};
+
+class Policy {
+ public:
+  explicit Policy(Site site);
+  Policy(const Policy&) = delete;
+  Policy& operator=(const Policy&) = delete;
+  ~Policy();
+
+  [[nodiscard]] const Site& site() const noexcept;
+  // False without a site file or without zones: conduit rules are off.
+  [[nodiscard]] bool has_zones() const noexcept;
+
+  // The most specific member counts: MAC, address, longer prefix, VLAN.
+  [[nodiscard]] ZoneIndex zone_of(const HostKey& host) const noexcept;
+  [[nodiscard]] std::string_view zone_name(ZoneIndex zone) const noexcept;
+  // Purdue level, or NaN.
+  [[nodiscard]] double level(ZoneIndex zone) const noexcept;
+
+  [[nodiscard]] Verdict judge(ZoneIndex from, ZoneIndex to, const Request& request) const noexcept;
+
+  // Null if no [[asset]] matches.
+  [[nodiscard]] const SiteAsset* asset_of(const HostKey& host) const noexcept;
+  [[nodiscard]] bool has_tag(const HostKey& host, std::string_view tag) const noexcept;
+
+  // The [[ignore]] that silences this, or null.
+  [[nodiscard]] const Ignore* ignored(const Finding& finding, Timestamp now) const noexcept;
+  // The [[permit]] that covers this, or null.
+  [[nodiscard]] const Permit* permitted(const HostKey& from, const HostKey& to, Operation operation,
+                                        Timestamp now) const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace prahari

@@ -1,0 +1,138 @@
+// The site file as values: what a plant says about its network (contract: "The site file").
+//
+// Reading it says every mistake at once, each with file, line, key, what was expected and what to
+// do. Nothing starts on a file that is half understood.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "capture/result.hpp"
+#include "dissectors/address.hpp"
+#include "dissectors/message.hpp"
+
+namespace prahari {
+
+struct MacPattern {  // "mac:00:1d:9c:*": the first `octets` must be equal
+  MacAddress mac;
+  std::uint8_t octets = 6;
+};
+struct IpPrefix {
+  IpAddress network;
+  std::uint8_t length = 0;
+};
+struct VlanMember {
+  std::uint16_t id = 0;
+};
+using Member = std::variant<MacPattern, IpPrefix, VlanMember>;
+
+struct NumberRange {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;  // inclusive
+};
+
+// "unit=1", "holding=100-119": names are those of Target (unit, table names) or of a text target.
+struct TargetLimit {
+  std::string name;
+  std::vector<NumberRange> ranges;  // empty: `text` must be equal
+  std::string text;
+};
+
+// One `allow` entry: PROTOCOL:CLASS[@targets].
+struct Allow {
+  std::string text;                    // as written
+  std::string protocol;                // "modbus", "tcp/443", "icmp", "any"
+  std::optional<Operation> operation;  // empty: "*"
+  std::vector<TargetLimit> targets;
+};
+
+struct Zone {
+  std::string name;
+  std::optional<double> level;  // Purdue level
+  std::vector<Member> members;
+  int line = 0;
+};
+
+struct Conduit {
+  std::string from;
+  std::string to;
+  std::vector<Allow> allow;
+  int line = 0;
+};
+
+struct SiteAsset {
+  Member match;
+  std::string name;
+  std::string criticality;  // "low", "medium", "high", "safety" or empty
+  std::string owner;
+  std::string location;
+  std::vector<std::string> tags;
+  int line = 0;
+};
+
+struct Ignore {
+  std::string kind;
+  std::string from;  // zone, asset name or address; empty: any
+  std::string to;
+  std::optional<Timestamp> until;  // first instant at which it no longer holds
+  std::string until_text;
+  std::string reason;
+  int line = 0;
+};
+
+struct Permit {
+  std::string from;
+  std::string to;
+  std::vector<Operation> allow;
+  Timestamp valid_from;
+  Timestamp valid_to;
+  std::string ticket;
+  int line = 0;
+};
+
+// [site] and [reporter]: what a CERT-In draft is filled from. Empty: not given.
+struct SiteInfo {
+  std::string name;
+  std::string organisation;
+  std::string timezone = "Asia/Kolkata";
+  std::string location;  // "City, State, Country"
+  std::string network_isp;
+  std::string sector;
+  std::string reporter_name_role;
+  std::string reporter_contact;
+  std::string reporter_email;
+  std::string reporter_address;
+};
+
+struct Site {
+  std::string file;  // as given; empty: there is no site file
+  SiteInfo info;
+  std::vector<Zone> zones;
+  std::vector<Conduit> conduits;
+  std::vector<SiteAsset> assets;
+  std::vector<Ignore> ignores;
+  std::vector<Permit> permits;
+};
+
+// One mistake in a file that people write.
+struct Mistake {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  std::string text;  // "zone[2].members[0]: expected an address, ..., found \"10.0.0.0/40\""
+};
+
+[[nodiscard]] std::string to_string(const Mistake& mistake);  // "site.toml:12:3: ..."
+
+using SiteOrMistakes = std::variant<Site, std::vector<Mistake>>;
+
+// Error only where the file cannot be read at all.
+Result<SiteOrMistakes> load_site(const std::filesystem::path& file);
+SiteOrMistakes parse_site(std::string_view toml, const std::string& file);
+
+}  // namespace prahari
