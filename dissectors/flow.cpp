@@ -1,26 +1,10 @@
 #include "dissectors/flow.hpp"
 
-#include <bit>
 #include <utility>
 
+#include "dissectors/hash.hpp"
+
 namespace prahari {
-namespace {
-
-constexpr std::uint64_t mix(std::uint64_t value) noexcept {  // MurmurHash3, 64-bit finaliser
-  value ^= value >> 33U;
-  value *= 0xff51afd7ed558ccdULL;
-  value ^= value >> 33U;
-  value *= 0xc4ceb9fe1a85ec53ULL;
-  return value ^ (value >> 33U);
-}
-
-std::uint64_t words_of(const IpAddress& ip) noexcept {
-  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(ip.octets);
-  return words[0] ^ (words[1] * 0x9e3779b97f4a7c15ULL);
-}
-
-}  // namespace
-
 FlowKey make_flow_key(const Layers& layers, bool& from_low) noexcept {
   const bool ports = layers.transport == Transport::tcp || layers.transport == Transport::udp;
   FlowKey key;
@@ -41,15 +25,22 @@ FlowKey make_flow_key(const Layers& layers, bool& from_low) noexcept {
 }
 
 std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
-  const std::uint64_t ports = std::uint64_t{key.low_port} << 48U | std::uint64_t{key.high_port} << 32U;
-  const std::uint64_t outside = std::uint64_t{key.tunnel} ^ std::uint64_t{key.vlan.ids[0]} << 8U ^
-                                std::uint64_t{key.vlan.ids[1]} << 20U ^ key.ip_protocol;
-  return mix(mix(words_of(key.low) ^ seed) + words_of(key.high)) ^ mix((ports | outside) + seed);
+  const std::uint64_t ports =
+      std::uint64_t{key.low_port} << 16U | key.high_port | std::uint64_t{key.tunnel} << 32U;
+  const std::uint64_t tags = std::uint64_t{key.vlan.ids[0]} << 16U | key.vlan.ids[1];
+  return Hasher{seed}
+      .add(key.low)
+      .add(key.high)
+      .add(ports)
+      .add(tags << 8U | key.ip_protocol)
+      .value();
 }
 
 std::uint32_t shard_of(const Layers& layers) noexcept {
-  const std::uint64_t ends = words_of(layers.src) + words_of(layers.dst);  // symmetric
-  return static_cast<std::uint32_t>(mix(ends) % kShards);
+  constexpr std::uint64_t kFixed = 1;  // no secret: the output must not depend on the process
+  const std::uint64_t ends =
+      Hasher{kFixed}.add(layers.src).value() + Hasher{kFixed}.add(layers.dst).value();
+  return static_cast<std::uint32_t>((ends ^ ends >> 32U) % kShards);
 }
 
 }  // namespace prahari

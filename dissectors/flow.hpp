@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "dissectors/dissector.hpp"
 #include "dissectors/event.hpp"
@@ -52,6 +53,7 @@ struct FlowSide {
   Timestamp last_time;
   TcpStream stream;
   Framer framer;
+  std::unique_ptr<std::vector<std::byte>> held;  // too few bytes to tell the protocol, so far
 };
 
 struct Flow {
@@ -80,7 +82,7 @@ struct Flow {
   std::uint32_t duplicates = 0;
   std::uint32_t retransmissions = 0;
   Timestamp first;
-  PacketRef first_packet;
+  PacketRef last_packet;
   std::array<FlowSide, 2> sides;
   std::unique_ptr<Session> session;
 

@@ -106,8 +106,8 @@ bool TcpStream::overdue(Timestamp now) const noexcept {
 }
 
 bool TcpStream::early_full(const StreamBudget& budget) const noexcept {
-  return early_ && (early_->size() >= kEarlySegments ||
-                    budget.early_bytes > budget.early_bytes_max);
+  return early_ &&
+         (early_->size() >= kEarlySegments || budget.early_bytes > budget.early_bytes_max);
 }
 
 void TcpStream::jump_to(std::uint32_t seq, StreamBudget& budget) noexcept {
