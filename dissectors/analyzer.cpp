@@ -385,7 +385,7 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
     const bool old =
         own.stream.on_data(seq, layers.payload, layers.payload_missing, packet.ref, budget_,
                            [&](const StreamPiece& piece) { on_stream(side, piece); });
-    flow_->retransmissions += old ? 1 : 0;
+    flow_->retransmissions += old ? 1U : 0U;
   }
   if ((flags & tcp_flag::kFin) != 0) {
     own.fin = true;

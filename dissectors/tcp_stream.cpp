@@ -54,7 +54,7 @@ TcpStream::Step TcpStream::place(std::uint32_t seq, Bytes& data, std::uint32_t m
   if (ahead < 0) {
     const auto known = static_cast<std::uint32_t>(-ahead);
     if (known >= data.size() + missing) {
-      budget.retransmissions += known > 1 || data.size() > 1 ? 1 : 0;  // else a keep-alive
+      budget.retransmissions += known > 1 || data.size() > 1 ? 1U : 0U;  // else a keep-alive
       return Step::old;
     }
     data = data.subspan(std::min<std::size_t>(known, data.size()));

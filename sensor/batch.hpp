@@ -60,11 +60,11 @@ struct Batch {
   static constexpr std::size_t kBytes = std::size_t{1024} * 1024;
 
   std::vector<BatchPacket> packets;
-  std::vector<std::byte> bytes;       // never grows beyond its first reservation
-  std::vector<EventBuffer> events;    // one for each worker
+  std::vector<std::byte> bytes;     // never grows beyond its first reservation
+  std::vector<EventBuffer> events;  // one for each worker
   std::uint32_t workers_left = 0;
-  bool idle = false;                  // a live source had nothing more
-  bool last = false;                  // shards finish after it
+  bool idle = false;  // a live source had nothing more
+  bool last = false;  // shards finish after it
   Timestamp end;
 };
 

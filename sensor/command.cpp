@@ -20,10 +20,9 @@ extern const CommandSpec completion_command;
 namespace {
 
 constexpr std::array kCommands = {
-    &analyze_command,      &dissect_command,     &sensor_command,
-    &assets_list_command,  &assets_show_command, &assets_export_command,
-    &alerts_list_command,  &alerts_show_command, &alerts_export_command,
-    &policy_check_command, &man_command,         &completion_command,
+    &analyze_command,       &dissect_command,       &sensor_command,      &assets_list_command,
+    &assets_show_command,   &assets_export_command, &alerts_list_command, &alerts_show_command,
+    &alerts_export_command, &policy_check_command,  &man_command,         &completion_command,
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({

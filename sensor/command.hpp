@@ -16,10 +16,10 @@ namespace prahari {
 enum class Exit : int { done = 0, found = 1, usage = 2, input = 3, environment = 4 };
 
 struct OptionSpec {
-  std::string_view names;   // "-i,--interface"; a positional argument: "CAPTURE"
-  std::string_view value;   // "FILE"; empty for a flag
-  std::string_view help;    // ends a sentence that the name begins
-  bool many = false;        // may be given more than once
+  std::string_view names;  // "-i,--interface"; a positional argument: "CAPTURE"
+  std::string_view value;  // "FILE"; empty for a flag
+  std::string_view help;   // ends a sentence that the name begins
+  bool many = false;       // may be given more than once
   bool required = false;
   std::string_view choices = {};  // "table|json|jsonl|csv": nothing else is accepted
 };

@@ -1,11 +1,12 @@
 #include "sensor/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <memory>
 #include <new>
+
+#include <CLI/CLI.hpp>
 
 #include "sensor/command.hpp"
 #include "sensor/config.hpp"

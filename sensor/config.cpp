@@ -1,13 +1,13 @@
 #include "sensor/config.hpp"
 
 #define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+
+#include <toml++/toml.h>
 
 namespace prahari {
 namespace {
@@ -68,8 +68,9 @@ Status apply_table(const CommandSpec& command, const toml::table& table, const s
     }
     const auto values = as_arguments(value, option->many);
     if (values.empty()) {
-      return at_line(file, value, key + ": expected a text or a number" +
-                                      (option->many ? ", or a list of them" : ""));
+      return at_line(
+          file, value,
+          key + ": expected a text or a number" + (option->many ? ", or a list of them" : ""));
     }
     arguments.set(key, values);
   }

@@ -1,12 +1,12 @@
 // prahari dissect: one record for every protocol message, to standard output.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+
+#include <unistd.h>
 
 #include "capture/open.hpp"
 #include "dissectors/registry.hpp"
@@ -96,8 +96,8 @@ std::string protocol_list() {
 
 const Dissector* find_protocol(std::string_view name) {
   const auto all = all_dissectors();
-  const auto found = std::ranges::find_if(
-      all, [&](const Dissector* d) { return to_string(d->protocol) == name; });
+  const auto found =
+      std::ranges::find_if(all, [&](const Dissector* d) { return to_string(d->protocol) == name; });
   return found == all.end() ? nullptr : *found;
 }
 
@@ -131,8 +131,7 @@ Result<std::vector<std::string>> choose_fields(const Arguments& arguments, const
       for (const std::string& field : known) {
         list += (list.empty() ? "" : ",") + field;
       }
-      return Error{"--fields: no field " + name + "; expected some of " + list,
-                   Error::Kind::usage};
+      return Error{"--fields: no field " + name + "; expected some of " + list, Error::Kind::usage};
     }
   }
   return chosen.empty() && tsv ? known : chosen;
@@ -164,9 +163,8 @@ Exit run_dissect(const Arguments& arguments) {
     }
     writer.line(head);
   }
-  const PipelineOptions options{.workers = 1,
-                                .records = tsv ? RecordStyle::tsv : RecordStyle::json,
-                                .fields = *fields};
+  const PipelineOptions options{
+      .workers = 1, .records = tsv ? RecordStyle::tsv : RecordStyle::json, .fields = *fields};
   run_pipeline(**source, options, writer);
   if (const Status written = writer.finish(); !written) {
     return report(written.error());
@@ -180,8 +178,8 @@ Exit run_dissect(const Arguments& arguments) {
 }
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"CAPTURE", "FILE", "pcap or pcapng file, also .gz or .zst; - for standard input",
-     .many = true, .required = true},
+    {"CAPTURE", "FILE", "pcap or pcapng file, also .gz or .zst; - for standard input", .many = true,
+     .required = true},
     {"--protocol", "P", "only messages of this protocol"},
     {"--format", "F", "jsonl (a JSON object a line) or tsv (a table with a head)",
      .choices = "jsonl|tsv"},
@@ -200,9 +198,10 @@ constexpr auto kExamples = std::to_array<std::string_view>({
 extern constinit const CommandSpec dissect_command{
     .path = "dissect",
     .summary = "print one record for every protocol message",
-    .description = "Reads captures in time order and prints what was said, without judging it. "
-                   "Records name the packet that completed the message, whether it is valid, and "
-                   "whether bytes before it were missed.",
+    .description =
+        "Reads captures in time order and prints what was said, without judging it. "
+        "Records name the packet that completed the message, whether it is valid, and "
+        "whether bytes before it were missed.",
     .options = kOptions,
     .examples = kExamples,
     .run = run_dissect,

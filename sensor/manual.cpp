@@ -119,8 +119,8 @@ std::string bash_completion() {
   for (const CommandSpec* command : all_commands()) {
     const auto words = words_of(command->path);
     groups.insert(words[0]);
-    cases += "    \"" + std::string{command->path} + "\") words=\"" + option_words(*command) +
-             "\" ;;\n";
+    cases +=
+        "    \"" + std::string{command->path} + "\") words=\"" + option_words(*command) + "\" ;;\n";
   }
   std::string first;
   for (const std::string& group : groups) {

@@ -1,13 +1,13 @@
 #include "sensor/terminal.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "dissectors/fields.hpp"
 
@@ -27,13 +27,14 @@ Settings& settings() noexcept {
 
 // Columns a text takes: code points, which is right for the scripts that names here are in.
 std::size_t width_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 std::string csv_cell(std::string_view text) {
   std::string out;
-  const bool formula = !text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos;
+  const bool formula =
+      !text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos;
   const bool quote = formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
   if (!quote) {
     return std::string{text};
@@ -94,8 +95,7 @@ std::string grouped(std::uint64_t number) {
 
 Status write_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return Error{std::string{"standard output: "} + std::strerror(errno),
-                 Error::Kind::environment};
+    return Error{std::string{"standard output: "} + std::strerror(errno), Error::Kind::environment};
   }
   return ok_status();
 }
@@ -114,7 +114,8 @@ std::string Table::as_table() const {
   std::vector<std::vector<std::string>> cells{head_};
   for (const auto& row : rows_) {
     auto& line = cells.emplace_back();
-    std::ranges::transform(row, std::back_inserter(line), [](const auto& cell) { return inert(cell); });
+    std::ranges::transform(row, std::back_inserter(line),
+                           [](const auto& cell) { return inert(cell); });
   }
   std::vector<std::size_t> widths(head_.size(), 0);
   for (const auto& row : cells) {
