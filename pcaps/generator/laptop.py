@@ -1,12 +1,10 @@
 """The incident: a laptop is plugged into cell 1, scans, identifies, probes, writes, disables.
 
-    laptop.py T0 FACTS
+    laptop.py T0
 
 Its interface is down until then. The Modbus requests are bytes of our own on real TCP connections.
-Only addresses of the plant's own namespaces are touched. What was done when goes to FACTS as JSON.
+Only addresses of the plant's own namespaces are touched. What was done when goes to the log.
 """
-import fcntl
-import json
 import select
 import socket
 import struct
@@ -19,11 +17,10 @@ import plant
 now, until = plant.clock(float(sys.argv[1]))
 ME = plant.BY_NAME["laptop"]
 MAC = bytes.fromhex(ME.mac.replace(":", ""))
-facts = []
 
 
 def note(what, **more):
-    facts.append({"plant_time": round(now(), 3), "what": what, **more})
+    print(f"{now():8.1f} s: {what}", *(f"{k}={v}" for k, v in more.items()), flush=True)
 
 
 def plug_in():
@@ -53,7 +50,7 @@ def arp_scan():
 
 
 def connect_scan(targets):
-    """TCP connections to port 502, closed at once; three at a time, 0.3 s real time-out."""
+    """TCP connections to port 502, closed at once; given up after 3 s of plant time."""
     found = []
     for target in targets:
         with socket.socket() as s:
@@ -139,8 +136,6 @@ def main():
         note("forces listen-only mode (8/4)", server="plc1")
         c.ask(1, bytes.fromhex("0800040000"), 2, answer=False)
     note("last connection closed")
-    with open(sys.argv[2], "w", encoding="utf-8") as out:
-        json.dump(facts, out, indent=1)
 
 
 main()

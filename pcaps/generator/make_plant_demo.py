@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Makes pcaps/plant-demo.pcap: real Modbus stacks talk in network namespaces, a mirror records.
 
-    sudo /usr/bin/python3 pcaps/generator/make_plant_demo.py [--out FILE] [--keep-log]
+    sudo /usr/bin/python3 pcaps/generator/make_plant_demo.py [--out FILE]
 
 Needs root, iproute2, gcc, libmodbus-dev, python3-pymodbus, python3-serial, python3-serial-asyncio.
 Nothing leaves the namespaces. Takes two minutes; pcaps/README.md says more.
 """
 import argparse
+import array
 import fcntl
 import os
 import pathlib
@@ -53,7 +54,6 @@ def quiet_port(name):
 
 
 def no_offload(name):
-    import array
     control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     # ETHTOOL_STXCSUM, SRXCSUM, STSO, SGSO, SGRO
     for command in (0x17, 0x15, 0x1F, 0x24, 0x2C):
@@ -149,7 +149,7 @@ def play(folder, out, log, children):
         start(children, log, client, f"{folder}/modbus_client", plant.BY_NAME[server].ip, *clock,
               str(plant.DURATION), plan=plan)
     start(children, log, "ews", PYTHON, "engineering.py", clock[0])
-    laptop = start(children, log, "laptop", PYTHON, "laptop.py", clock[0], f"{folder}/facts.json")
+    laptop = start(children, log, "laptop", PYTHON, "laptop.py", clock[0])
     while switch.poll() is None:
         time.sleep(1)
         left = (t0 - time.monotonic()) + plant.DURATION / plant.SPEED
@@ -178,8 +178,6 @@ def main():
             log.seek(0)
             sys.stderr.buffer.write(log.read())
         args.out.write_bytes(capture.read_bytes())
-        facts = pathlib.Path(f"{folder}/facts.json").read_text(encoding="utf-8")
-        args.out.with_suffix(".steps.json").write_text(facts + "\n", encoding="utf-8")
     print(f"{args.out}: {args.out.stat().st_size} bytes")
 
 
