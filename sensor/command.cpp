@@ -26,12 +26,16 @@ constexpr std::array kCommands = {
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({
-    {"-c,--config", "FILE", "read defaults for options from this TOML file"},
-    {"--state", "DIR",
-     "the folder to open: a result folder of analyze or the sensor's (default ./prahari-state)"},
-    {"-q,--quiet", "", "print errors only"},
-    {"-v,--verbose", "", "say more about what is done"},
-    {"--no-color", "", "print without colours, as into a pipe"},
+    {.names = "-c,--config",
+     .value = "FILE",
+     .help = "read defaults for options from this TOML file"},
+    {.names = "--state",
+     .value = "DIR",
+     .help = "the folder to open: a result folder of analyze or the sensor's (default "
+             "./prahari-state, else ./prahari-out)"},
+    {.names = "-q,--quiet", .value = "", .help = "print errors only"},
+    {.names = "-v,--verbose", .value = "", .help = "say more about what is done"},
+    {.names = "--no-color", .value = "", .help = "print without colours, as into a pipe"},
 });
 
 }  // namespace

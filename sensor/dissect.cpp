@@ -149,7 +149,7 @@ Exit run_dissect(const Arguments& arguments) {
   if (!fields) {
     return report(fields.error());
   }
-  auto source = open_captures(arguments.values("CAPTURE"), {.hash = false});
+  auto source = open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});
   if (!source) {
     return report(source.error());
   }
@@ -178,12 +178,17 @@ Exit run_dissect(const Arguments& arguments) {
 }
 
 constexpr auto kOptions = std::to_array<OptionSpec>({
-    {"CAPTURE", "FILE", "pcap or pcapng file, also .gz or .zst; - for standard input", .many = true,
+    {.names = "CAPTURE",
+     .value = "FILE",
+     .help = "pcap or pcapng file, also .gz or .zst; - for standard input",
+     .many = true,
      .required = true},
-    {"--protocol", "P", "only messages of this protocol"},
-    {"--format", "F", "jsonl (a JSON object a line) or tsv (a table with a head)",
+    {.names = "--protocol", .value = "P", .help = "only messages of this protocol"},
+    {.names = "--format",
+     .value = "F",
+     .help = "jsonl (a JSON object a line) or tsv (a table with a head)",
      .choices = "jsonl|tsv"},
-    {"--fields", "A,B", "only these fields, by name", .many = true},
+    {.names = "--fields", .value = "A,B", .help = "only these fields, by name", .many = true},
 });
 
 constexpr auto kExamples = std::to_array<std::string_view>({
