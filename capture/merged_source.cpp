@@ -31,7 +31,7 @@ void MergedSource::enqueue(std::size_t lane) noexcept {
 void MergedSource::add(std::unique_ptr<Source> source, Reopen reopen) {
   const std::size_t lane = lanes_.size();
   inputs_.push_back(source->inputs().front());
-  lanes_.push_back({std::move(source), std::move(reopen), {}, {}});
+  lanes_.push_back({std::move(source), std::move(reopen), {}, {}, false});
   queue_.reserve(lanes_.size());
   ++open_;
   if (!fetch_head(lane)) {
@@ -65,6 +65,7 @@ void MergedSource::close(std::size_t lane) noexcept {
   inputs_[lane] = it.source->inputs().front();
   add_rest(closed_, it.source->stats());
   it.source.reset();
+  it.ended = true;
   --open_;
 }
 
@@ -76,6 +77,7 @@ bool MergedSource::resume(std::size_t lane) noexcept {
   }
   auto opened = it.reopen();
   if (!opened) {
+    it.ended = true;
     inputs_[lane].note = "could not be opened again: " + opened.error().message;
     return false;
   }
@@ -134,8 +136,8 @@ double MergedSource::progress() const {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const auto size = static_cast<double>(inputs_[i].size);
     const Lane& lane = lanes_[i];
-    const bool ended = lane.source == nullptr && lane.handed_out.packets > 0;
-    const double share = ended ? 1.0 : lane.source == nullptr ? 0.0 : lane.source->progress();
+    const double started = lane.source == nullptr ? 0.0 : lane.source->progress();
+    const double share = lane.ended ? 1.0 : started;
     if (share < 0) {
       return -1.0;
     }

@@ -36,6 +36,7 @@ class MergedSource final : public Source {
     Reopen reopen;
     Packet head;
     SourceStats handed_out;
+    bool ended = false;
   };
 
   bool fetch_head(std::size_t lane) noexcept;

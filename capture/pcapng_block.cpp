@@ -128,7 +128,7 @@ BlockReader::Outcome BlockReader::next(Block& block) noexcept {
       return damaged("a block of " + std::to_string(length_) + " bytes");
     }
     const Outcome outcome = read_body(rest);
-    block.body = Bytes{buffer_}.first(rest - kWord);
+    block.body = outcome == Outcome::block ? Bytes{buffer_}.first(rest - kWord) : Bytes{};
     filled_ = 0;
     return outcome;
   }

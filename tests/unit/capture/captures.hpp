@@ -2,8 +2,6 @@
 
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +9,8 @@
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "capture/open.hpp"
 
@@ -43,8 +43,8 @@ class Maker {
  private:
   Maker& number(std::uint64_t value, unsigned int size) {
     for (unsigned int i = 0; i < size; ++i) {
-      u8(static_cast<unsigned int>(
-          value >> 8 * (order_ == Order::little ? i : size - 1 - i) & 0xff));
+      u8(static_cast<unsigned int>(value >> 8 * (order_ == Order::little ? i : size - 1 - i) &
+                                   0xff));
     }
     return *this;
   }
@@ -106,10 +106,8 @@ class Folder {
     std::filesystem::remove_all(path_, ignored);
   }
 
-  [[nodiscard]] std::string path(const std::string& name) const {
-    return (path_ / name).string();
-  }
-  [[nodiscard]] std::string write(const std::string& name, const std::string& bytes) const {
+  [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+  std::string write(const std::string& name, const std::string& bytes) const {
     std::ofstream{path(name), std::ios::binary} << bytes;
     return path(name);
   }

@@ -52,8 +52,8 @@ TEST(PcapFile, ReadsEveryMagicInBothByteOrders) {
 }
 
 TEST(PcapFile, NamesLinkTypesAsTheRegistryDoes) {
-  const std::pair<std::uint32_t, int> cases[] = {{0, 0},     {1, 1},     {12, 101},  {14, 101},
-                                                 {101, 101}, {108, 108}, {113, 113}, {228, 228},
+  const std::pair<std::uint32_t, int> cases[] = {{0, 0},     {1, 1},     {12, 101},      {14, 101},
+                                                 {101, 101}, {108, 108}, {113, 113},     {228, 228},
                                                  {276, 276}, {147, 147}, {0x14000001, 1}};
   for (const auto& [in_file, wanted] : cases) {
     SCOPED_TRACE(in_file);
@@ -69,10 +69,10 @@ TEST(PcapFile, NamesLinkTypesAsTheRegistryDoes) {
 
 TEST(PcapFile, ReadsPacketsLongerThanTheSnapLengthOfTheHeader) {
   const Folder folder;
-  const auto source = must_open(folder.write(
-      "x", pcap_header(Order::big, 0xa1b2c3d4, 1, 64) +
-               pcap_record(1, 0, std::string(1500, 'a'), Order::big) +
-               pcap_record(2, 0, "tail", Order::big)));
+  const auto source =
+      must_open(folder.write("x", pcap_header(Order::big, 0xa1b2c3d4, 1, 64) +
+                                      pcap_record(1, 0, std::string(1500, 'a'), Order::big) +
+                                      pcap_record(2, 0, "tail", Order::big)));
   ASSERT_NE(source, nullptr);
   const auto packets = read_all(*source);
   ASSERT_EQ(packets.size(), 2U);
@@ -85,10 +85,9 @@ TEST(PcapFile, ReadsPacketsLongerThanTheSnapLengthOfTheHeader) {
 TEST(PcapFile, KeepsItsPlaceBehindAFrameThatIsTooLong) {
   constexpr std::uint32_t kUsbPcap = 249;
   const Folder folder;
-  const auto source =
-      must_open(folder.write("x", pcap_header(Order::little, 0xa1b2c3d4, kUsbPcap) +
-                                      pcap_record(1, 0, std::string(300000, 'a')) +
-                                      pcap_record(2, 0, "tail")));
+  const auto source = must_open(folder.write("x", pcap_header(Order::little, 0xa1b2c3d4, kUsbPcap) +
+                                                      pcap_record(1, 0, std::string(300000, 'a')) +
+                                                      pcap_record(2, 0, "tail")));
   ASSERT_NE(source, nullptr);
   const auto packets = read_all(*source);
   ASSERT_EQ(packets.size(), 2U);
@@ -140,9 +139,9 @@ TEST(PcapFile, ReadsEveryTruncationAsFarAsItGoes) {
 
 TEST(PcapFile, KeepsTimesWhereTheyCannotOverflow) {
   const Folder folder;
-  const auto source = must_open(
-      folder.write("x", pcap_header() + pcap_record(0, 0xffffffff, "before 1970") +
-                            pcap_record(0xffffffff, 0x7fffffff, "late")));
+  const auto source =
+      must_open(folder.write("x", pcap_header() + pcap_record(0, 0xffffffff, "before 1970") +
+                                      pcap_record(0xffffffff, 0x7fffffff, "late")));
   ASSERT_NE(source, nullptr);
   const auto packets = read_all(*source);
   ASSERT_EQ(packets.size(), 2U);

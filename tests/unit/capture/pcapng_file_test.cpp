@@ -31,12 +31,11 @@ std::string resolution(unsigned int value) {
 }
 
 TEST(PcapngFile, ReadsInterfacesOfDifferentLinkTypeAndClock) {
-  const std::string bytes = section() + interface(1, {}, Order::little, 64) +
-                            interface(276, resolution(9), Order::little, 262144) +
-                            interface(101, resolution(0x80 | 10)) +
-                            enhanced(0, 1700000000'000001, "micro") +
-                            enhanced(1, 1700000000'000000002, "nano") +
-                            enhanced(2, (1700000000ULL << 10) + 512, "binary");
+  const std::string bytes =
+      section() + interface(1, {}, Order::little, 64) +
+      interface(276, resolution(9), Order::little, 262144) + interface(101, resolution(0x80 | 10)) +
+      enhanced(0, 1700000000'000001, "micro") + enhanced(1, 1700000000'000000002, "nano") +
+      enhanced(2, (1700000000ULL << 10) + 512, "binary");
   const Read out = read(bytes);
   ASSERT_EQ(out.packets.size(), 3U) << out.error;
   EXPECT_EQ(out.note, "");
@@ -146,8 +145,13 @@ TEST(PcapngFile, KeepsTimesWhereTheyCannotOverflow) {
   for (unsigned int unit = 0; unit < 256; ++unit) {
     for (const std::int64_t offset : offsets) {
       const std::string options = Maker{}
-                                      .u16(9).u16(1).u8(unit).pad()
-                                      .u16(14).u16(8).u64(static_cast<std::uint64_t>(offset))
+                                      .u16(9)
+                                      .u16(1)
+                                      .u8(unit)
+                                      .pad()
+                                      .u16(14)
+                                      .u16(8)
+                                      .u64(static_cast<std::uint64_t>(offset))
                                       .bytes();
       std::string bytes = section() + interface(1, options);
       for (const std::uint64_t tick : ticks) {
