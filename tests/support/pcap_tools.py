@@ -197,6 +197,9 @@ def modbus_pdus(capture, ports=(502,)):
         if p.payload:
             s.add(p, number)
             out.extend(s.pdus())
+    for s in streams.values():
+        while s.skip_gap():
+            out.extend(s.pdus())
     return out
 
 
@@ -219,9 +222,20 @@ class _Stream:
             self._append(number, p, p.payload)
         else:
             self.later[p.seq] = (number, p)
-            if len(self.later) < 8:
-                return
-            self.pieces, self.next = [], min(self.later)
+            if len(self.later) >= 8:
+                self.skip_gap()
+            return
+        self._take_later()
+
+    def skip_gap(self):
+        """Goes on behind the gap; False if nothing lies there."""
+        if not self.later:
+            return False
+        self.pieces, self.next = [], min(self.later)
+        self._take_later()
+        return True
+
+    def _take_later(self):
         while self.next in self.later:
             n, q = self.later.pop(self.next)
             self._append(n, q, q.payload)
