@@ -55,7 +55,7 @@ class EventBuffer final : public EventSink {
   std::uint32_t packet_ = 0;
 };
 
-struct Batch {
+struct PacketBatch {
   static constexpr std::size_t kPackets = 1024;
   static constexpr std::size_t kBytes = std::size_t{1024} * 1024;
 

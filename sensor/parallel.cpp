@@ -34,12 +34,12 @@ class Ring {
   explicit Ring(unsigned workers) : workers_(workers), next_for_worker_(workers, 0) {}
 
   // Reader.
-  Batch& free_batch(std::vector<Batch>& batches) {
+  PacketBatch& free_batch(std::vector<PacketBatch>& batches) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [&] { return filled_ - consumed_ < kBatches; });
     return batches[filled_ % kBatches];
   }
-  void publish(Batch& batch) {
+  void publish(PacketBatch& batch) {
     {
       const std::lock_guard lock{mutex_};
       batch.workers_left = workers_;
@@ -49,13 +49,13 @@ class Ring {
   }
 
   // Worker. The batch it has not worked on yet.
-  Batch& await_filled(unsigned worker, std::vector<Batch>& batches) {
+  PacketBatch& await_filled(unsigned worker, std::vector<PacketBatch>& batches) {
     std::unique_lock lock{mutex_};
     const std::size_t mine = next_for_worker_[worker];
     changed_.wait(lock, [&] { return filled_ > mine; });
     return batches[mine % kBatches];
   }
-  void done(unsigned worker, Batch& batch) {
+  void done(unsigned worker, PacketBatch& batch) {
     {
       const std::lock_guard lock{mutex_};
       ++next_for_worker_[worker];
@@ -65,9 +65,9 @@ class Ring {
   }
 
   // Analyst.
-  Batch& await_worked(std::vector<Batch>& batches) {
+  PacketBatch& await_worked(std::vector<PacketBatch>& batches) {
     std::unique_lock lock{mutex_};
-    Batch& batch = batches[consumed_ % kBatches];
+    PacketBatch& batch = batches[consumed_ % kBatches];
     changed_.wait(lock, [&] { return filled_ > consumed_ && batch.workers_left == 0; });
     return batch;
   }
@@ -99,7 +99,7 @@ class Ring {
 };
 
 // Puts the packet's bytes into the batch, and the layers' views with them.
-bool add_to(Batch& batch, Decoder& decoder, const Packet& packet, PipelineStats& stats) {
+bool add_to(PacketBatch& batch, Decoder& decoder, const Packet& packet, PipelineStats& stats) {
   const auto store = [&](Bytes from) {
     const std::size_t at = batch.bytes.size();
     batch.bytes.insert(batch.bytes.end(), from.begin(), from.end());
@@ -118,17 +118,17 @@ bool add_to(Batch& batch, Decoder& decoder, const Packet& packet, PipelineStats&
   return true;
 }
 
-void read_all(Source& source, Ring& ring, std::vector<Batch>& batches, PipelineStats& stats) {
+void read_all(Source& source, Ring& ring, std::vector<PacketBatch>& batches, PipelineStats& stats) {
   Decoder decoder;
   Packet packet;
   bool ended = false;
   bool waiting = false;  // a packet that found no room in the last batch
   while (!ended) {
-    Batch& batch = ring.free_batch(batches);
+    PacketBatch& batch = ring.free_batch(batches);
     batch.packets.clear();
     batch.bytes.clear();
     batch.idle = false;
-    while (batch.packets.size() < Batch::kPackets) {
+    while (batch.packets.size() < PacketBatch::kPackets) {
       if (!waiting) {
         const Source::Poll poll = source.next(packet);
         ended = poll == Source::Poll::end || ring.stopping();
@@ -159,10 +159,10 @@ void read_all(Source& source, Ring& ring, std::vector<Batch>& batches, PipelineS
 PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analyst& analyst) {
   const unsigned workers = std::min(options.workers, kShards);
   const RecordFormatter formatter{options.fields};
-  std::vector<Batch> batches(kBatches);
-  for (Batch& batch : batches) {
-    batch.bytes.reserve(Batch::kBytes);
-    batch.packets.reserve(Batch::kPackets);
+  std::vector<PacketBatch> batches(kBatches);
+  for (PacketBatch& batch : batches) {
+    batch.bytes.reserve(PacketBatch::kBytes);
+    batch.packets.reserve(PacketBatch::kPackets);
     batch.events.assign(workers, EventBuffer{&formatter, options.records});
   }
   std::vector<Relay> relays(workers);
@@ -170,7 +170,7 @@ PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analy
       make_shards([&](std::uint16_t shard) -> EventSink& { return relays[shard % workers]; },
                   options.records != RecordStyle::none);
 
-  const auto work = [&](unsigned worker, Batch& batch) {
+  const auto work = [&](unsigned worker, PacketBatch& batch) {
     EventBuffer& buffer = batch.events[worker];
     buffer.clear();
     relays[worker].aim(buffer);
@@ -195,7 +195,7 @@ PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analy
     for (unsigned worker = 0; worker < workers; ++worker) {
       threads.emplace_back([&, worker] {
         for (bool last = false; !last;) {
-          Batch& batch = ring.await_filled(worker, batches);
+          PacketBatch& batch = ring.await_filled(worker, batches);
           last = batch.last;
           work(worker, batch);
           ring.done(worker, batch);
@@ -203,7 +203,7 @@ PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analy
       });
     }
     for (bool last = false; !last;) {
-      Batch& batch = ring.await_worked(batches);
+      PacketBatch& batch = ring.await_worked(batches);
       for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
         batch.events[batch.packets[i].shard % workers].replay(i, analyst);
       }

@@ -11,6 +11,7 @@ namespace prahari {
 namespace {
 
 constexpr std::uint64_t kTickEvery = 4096;  // packets
+constexpr std::size_t kEthertypes = 1024;
 
 // Events straight to the analyst; records formatted on the way.
 class DirectSink final : public EventSink {
@@ -89,6 +90,10 @@ bool decode_and_count(Decoder& decoder, const Packet& packet, Layers& layers,
                       PipelineStats& stats) noexcept {
   if (decoder.decode(packet, layers) != Decoded::ok) {
     return false;
+  }
+  if (layers.network == Network::other &&
+      (stats.ethertypes.size() < kEthertypes || stats.ethertypes.contains(layers.ethertype))) {
+    ++stats.ethertypes[layers.ethertype];
   }
   ++stats.vlans[layers.vlan.count > 0 ? layers.vlan.ids[0] & 0xfffU : 0U];
   return true;

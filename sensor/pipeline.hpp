@@ -7,7 +7,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <string_view>
 
 #include "capture/source.hpp"
@@ -48,6 +48,7 @@ struct PipelineStats {
   DecodeStats decode;
   AnalyzerStats analyzer;
   VlanCounts vlans{};
+  std::map<std::uint16_t, std::uint64_t> ethertypes;  // without a decoder; 0: LLC; at most 1,024
 };
 
 // Reads the source to its end, or until tick() says stop.
