@@ -47,7 +47,7 @@ Bytes Framer::search(const Session& session, Side side, Bytes segment) noexcept 
   const std::size_t last = std::min(segment.size(), kSearch);
   for (std::size_t at = 0; at < last; ++at) {
     const Bytes head = segment.subspan(at);
-    if (session.starts_here(head, side)) {
+    if (session.starts_here(head, side, at == 0)) {
       lost_ = false;
       return head;
     }
@@ -85,10 +85,10 @@ bool Framer::contradicted(const Session& session, Side side, Bytes segment,
   if (missing == segment.size()) {
     return false;
   }
-  if (missing < segment.size() && session.starts_here(segment.subspan(missing), side)) {
+  if (missing < segment.size() && session.starts_here(segment.subspan(missing), side, false)) {
     return false;
   }
-  return session.starts_here(segment, side) &&
+  return session.starts_here(segment, side, false) &&
          session.frame(segment, side).verdict == Frame::Verdict::complete;
 }
 

@@ -26,7 +26,8 @@ class ToySession final : public Session {
     const std::size_t size = static_cast<std::size_t>(text[1] - '0') + 3;
     return text.size() < size ? Frame::need_more() : Frame::complete(size);
   }
-  [[nodiscard]] bool starts_here(Bytes head, Side side) const noexcept override {
+  [[nodiscard]] bool starts_here(Bytes head, Side side,
+                                 bool /*segment_start*/) const noexcept override {
     const Frame frame = this->frame(head, side);
     return frame.verdict == Frame::Verdict::complete && as_text(head)[frame.size - 1] == '>' &&
            (frame.size == head.size() || as_text(head)[frame.size] == '<');
