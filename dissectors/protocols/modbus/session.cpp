@@ -130,7 +130,7 @@ void ModbusSession::follow_time(const Pdu& pdu) noexcept {
   if (settling_) {
     settling_ = false;
     lenient_until_ = pdu.packet.time;
-    if (pdu.state != Completeness::complete) {
+    if (pdu.state != Completeness::complete || lost_) {
       lenient_until_ += kSettling;
     }
   }
@@ -271,6 +271,7 @@ void ModbusSession::on_foreign(Side /*side*/, Direction direction, Bytes head,
 void ModbusSession::on_gap(Side /*side*/) {
   pending_.mark_unsure();
   settling_ = true;
+  lost_ = true;
 }
 
 void ModbusSession::on_time(Timestamp now, Emitter& out) {

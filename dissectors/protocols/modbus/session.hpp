@@ -47,7 +47,8 @@ class ModbusSession final : public Session {
   Side client_ = Side::first;
   bool bound_;
   bool client_known_ = false;
-  bool settling_ = true;        // the stream began, or lost bytes: lenient_until_ is to be set
+  bool settling_ = true;        // lenient_until_ is to be set at the next PDU
+  bool lost_ = false;           // bytes of this flow are missing
   bool confirmed_ = false;      // a response came that a request had asked for
   bool asked_ = false;          // requests of this flow were seen
   bool enron_told_ = false;     // once a session
