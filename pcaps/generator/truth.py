@@ -298,7 +298,9 @@ def page(t):
         "fronts " + ", ".join(f"{ip} (in VLAN {', '.join(map(str, v))})"
                               for ip, v in t["router"]["fronts"].items()) + ".",
         "The mirror leaves out routed IP frames of VLAN 10, which are seen again in the cell's "
-        "VLAN. What the laptop sends from cell 1 to cell 2 is seen in both cells.",
+        "VLAN. What the laptop sends from cell 1 to cell 2 is seen in both cells, "
+        "with the same TCP sequence numbers but another VLAN, MAC and TTL: two flows here, "
+        "retransmissions to tshark, which lists those four messages once.",
         "",
         "## Modbus messages", "",
         f"{m['messages']:,} in all ({m['clean']['messages']:,} before the incident): "

@@ -113,7 +113,7 @@ class Multiplier {
   }
 
  private:
-  std::array<unsigned char, 4> address(std::uint32_t copy, std::uint16_t host) const {
+  [[nodiscard]] std::array<unsigned char, 4> address(std::uint32_t copy, std::uint16_t host) const {
     const std::uint32_t id = copy * hosts_per_copy_ + host + 1;
     const std::uint32_t base = plant_.hosts[host].server ? 0 : 0x80;
     return {10, static_cast<unsigned char>((id >> 16 & 0x7f) | base),
