@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct IpAddress {
   Family family = Family::none;
   std::array<std::uint8_t, 16> octets{};
 
+  // Of a failed reader: the unspecified address.
   static IpAddress read_v4(Reader& in) noexcept;
   static IpAddress read_v6(Reader& in) noexcept;
 
@@ -67,8 +69,36 @@ struct Endpoint {
 void append(std::string& out, const MacAddress& mac);
 void append(std::string& out, const IpAddress& ip);
 
-// False when the text is not exactly one address of that kind.
+// False when the text is not exactly one address of that kind: a MAC address with colons or with
+// dashes; IPv4 in four decimal numbers; IPv6 as in RFC 4291, 2.2, without a zone.
 bool parse(std::string_view text, MacAddress& mac) noexcept;
 bool parse(std::string_view text, IpAddress& ip) noexcept;
+
+// Read for every packet, hence inline.
+
+inline MacAddress MacAddress::read(Reader& in) noexcept {
+  const std::uint16_t high = in.be16();
+  const std::uint32_t low = in.be32();
+  const auto octet = [](std::uint32_t word, unsigned shift) {
+    return static_cast<std::uint8_t>(word >> shift);
+  };
+  if (!in.ok()) {
+    return {};
+  }
+  return {{octet(high, 8), octet(high, 0), octet(low, 24), octet(low, 16), octet(low, 8),
+           octet(low, 0)}};
+}
+
+inline IpAddress IpAddress::read_v4(Reader& in) noexcept {
+  IpAddress ip{.family = Family::v4, .octets = {}};
+  std::ranges::transform(in.take(4), ip.octets.begin(), std::to_integer<std::uint8_t>);
+  return ip;
+}
+
+inline IpAddress IpAddress::read_v6(Reader& in) noexcept {
+  IpAddress ip{.family = Family::v6, .octets = {}};
+  std::ranges::transform(in.take(16), ip.octets.begin(), std::to_integer<std::uint8_t>);
+  return ip;
+}
 
 }  // namespace prahari
