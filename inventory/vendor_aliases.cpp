@@ -1,6 +1,7 @@
 #include "inventory/vendor_aliases.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "inventory/csv_reader.hpp"
 
@@ -41,9 +42,11 @@ Result<VendorAliases> VendorAliases::load(const std::filesystem::path& csv) {
     if (cells[0] == "alias") {
       return {};
     }
-    std::string alias = cells[0];
-    std::ranges::transform(alias, alias.begin(), lower);
-    out.names_.emplace_back(std::move(alias), cells[1]);
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {  // the name itself, too
+      std::string alias = cells[i];
+      std::ranges::transform(alias, alias.begin(), lower);
+      out.names_.emplace_back(std::move(alias), cells[1]);
+    }
     return {};
   });
   if (!read) {

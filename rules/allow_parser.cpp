@@ -51,8 +51,8 @@ std::optional<std::string> check_port(std::string_view protocol) {
   if (parse_number(protocol.substr(4), port) && port <= kLastAddress) {
     return "";
   }
-  return "expected a port from 0 to 65535 after " + quoted(protocol.substr(0, 4)) + ", found " +
-         quoted(protocol.substr(4));
+  return "expected a port from 0 to 65535 after " + in_quotes(protocol.substr(0, 4)) + ", found " +
+         in_quotes(protocol.substr(4));
 }
 
 std::string unknown_protocol(std::string_view protocol,
@@ -61,11 +61,11 @@ std::string unknown_protocol(std::string_view protocol,
   candidates.insert(candidates.end(), {"icmp", "any"});
   std::uint32_t port = 0;
   if (parse_number(protocol, port)) {
-    return "expected a protocol, found the bare number " + quoted(protocol) + "; write \"tcp/" +
+    return "expected a protocol, found the bare number " + in_quotes(protocol) + "; write \"tcp/" +
            std::string{protocol} + "\" or \"udp/" + std::string{protocol} + '"';
   }
   candidates.insert(candidates.end(), {"tcp/PORT", "udp/PORT"});
-  return "unknown protocol " + quoted(protocol) + ", expected " + one_of(candidates) +
+  return "unknown protocol " + in_quotes(protocol) + ", expected " + one_of(candidates) +
          did_you_mean(protocol, candidates);
 }
 
@@ -98,8 +98,8 @@ std::string check_numbers(std::string_view name, std::string_view value, std::ui
   if (parse_range(value, range) && range.last <= last) {
     return {};
   }
-  return "expected " + std::string{name} + "=N or " + std::string{name} + "=N-M with numbers up to " +
-         std::to_string(last) + ", found " + quoted(value);
+  return "expected " + std::string{name} + "=N or " + std::string{name} +
+         "=N-M with numbers up to " + std::to_string(last) + ", found " + in_quotes(value);
 }
 
 // One "name=value" into the limits; what is wrong, or empty.
@@ -108,12 +108,12 @@ std::string add_target(Allow& allow, std::string_view item) {
   const std::string_view name = item.substr(0, equals);
   if (equals == std::string_view::npos || name.empty() || equals + 1 == item.size()) {
     return "expected a target as name=value after '@', such as unit=1 or holding=100-119, found " +
-           quoted(item);
+           in_quotes(item);
   }
   const std::string_view value = item.substr(equals + 1);
   const bool modbus = allow.protocol == "modbus";
   if (modbus && std::ranges::find(kModbusTargets, name) == kModbusTargets.end()) {
-    return "unknown target " + quoted(name) + ", expected " + one_of(kModbusTargets) +
+    return "unknown target " + in_quotes(name) + ", expected " + one_of(kModbusTargets) +
            did_you_mean(name, kModbusTargets);
   }
   NumberRange range;
@@ -128,7 +128,8 @@ std::string add_target(Allow& allow, std::string_view item) {
     return known.name == name && known.ranges.empty() != numbers && numbers;
   });
   if (limit == allow.targets.end()) {
-    limit = allow.targets.insert(limit, TargetLimit{.name = std::string{name}, .ranges = {}, .text = {}});
+    limit = allow.targets.insert(limit,
+                                 TargetLimit{.name = std::string{name}, .ranges = {}, .text = {}});
   }
   if (!numbers) {
     limit->text = value;
@@ -185,7 +186,7 @@ std::optional<Operation> parse_operation(std::string_view text) noexcept {
 }
 
 std::string no_operation(std::string_view text) {
-  return "expected an operation class (" + one_of(kClasses) + "), found " + quoted(text) +
+  return "expected an operation class (" + one_of(kClasses) + "), found " + in_quotes(text) +
          did_you_mean(text, kClasses);
 }
 
@@ -217,7 +218,7 @@ std::variant<Allow, std::string> parse_allow(std::string_view text) {
     return allow;
   }
   if (!is_decoded) {
-    return allow.protocol + " has no targets; leave out " + quoted(text.substr(at));
+    return allow.protocol + " has no targets; leave out " + in_quotes(text.substr(at));
   }
   if (std::string problem = add_targets(allow, text.substr(at + 1)); !problem.empty()) {
     return problem;

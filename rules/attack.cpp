@@ -83,10 +83,8 @@ Result<AttackTable> AttackTable::load(const std::filesystem::path& csv) {
 }
 
 const Technique* AttackTable::find(std::string_view id) const noexcept {
-  const auto at = std::ranges::lower_bound(techniques_, id, {},
-                                           [](const Technique& item) -> std::string_view {
-                                             return item.id;
-                                           });
+  const auto at = std::ranges::lower_bound(
+      techniques_, id, {}, [](const Technique& item) -> std::string_view { return item.id; });
   return at == techniques_.end() || at->id != id ? nullptr : &*at;
 }
 

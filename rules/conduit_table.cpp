@@ -30,9 +30,8 @@ bool covers(std::string_view allowed, std::string_view protocol) noexcept {
 
 bool inside(const std::vector<NumberRange>& ranges, std::uint64_t first,
             std::uint64_t last) noexcept {
-  return std::ranges::any_of(ranges, [&](const NumberRange& range) {
-    return first >= range.first && last <= range.last;
-  });
+  return std::ranges::any_of(
+      ranges, [&](const NumberRange& range) { return first >= range.first && last <= range.last; });
 }
 
 bool object_within(const TargetLimit& limit, const Target& target) noexcept {
@@ -87,8 +86,7 @@ ConduitTable::Entry ConduitTable::compile(const Conduit& conduit, const Allow& a
 
 ConduitTable::ConduitTable(const Site& site) {
   for (const Conduit& conduit : site.conduits) {
-    Entries& entries =
-        pairs_[pair_key(index_of(site, conduit.from), index_of(site, conduit.to))];
+    Entries& entries = pairs_[pair_key(index_of(site, conduit.from), index_of(site, conduit.to))];
     for (const Allow& allow : conduit.allow) {
       entries.push_back(compile(conduit, allow));
     }

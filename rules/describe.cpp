@@ -12,9 +12,7 @@ namespace {
 constexpr std::chrono::days kIgnoreFor{90};
 constexpr std::size_t kLongestTarget = 200;
 
-std::string two_digits(unsigned value) {
-  return (value < 10 ? "0" : "") + std::to_string(value);
-}
+std::string two_digits(unsigned value) { return (value < 10 ? "0" : "") + std::to_string(value); }
 
 std::string date_of(std::chrono::sys_days day) {
   const std::chrono::year_month_day date{day};
@@ -44,7 +42,7 @@ std::string selector(const Party& party, const Policy& policy) {
 
 // "key = "value"" and the end of the line.
 std::string line(std::string_view key, std::string_view value) {
-  return value.empty() ? std::string{} : std::string{key} + " = " + quoted(value, 1000) + '\n';
+  return value.empty() ? std::string{} : std::string{key} + " = " + in_quotes(value, 1000) + '\n';
 }
 
 std::string last_of(std::uint32_t first, std::uint32_t count) {
@@ -147,7 +145,7 @@ void set_operation(Finding& finding, const Event& event) {
 
 std::string conduit_entry(std::string_view from, std::string_view to, std::string_view allow) {
   return "[[conduit]]\n" + line("from", from) + line("to", to) + "allow = [" +
-         quoted(allow, 1000) + "]\n";
+         in_quotes(allow, 1000) + "]\n";
 }
 
 std::string ignore_entry(const Finding& finding, const Policy& policy, Timestamp now) {
@@ -159,24 +157,23 @@ std::string ignore_entry(const Finding& finding, const Policy& policy, Timestamp
 }
 
 std::string permit_entry(const Finding& finding, const Policy& policy, Timestamp now) {
-  const std::string window = "valid = [" + quoted(minute_of(now)) + ", " +
-                             quoted(minute_of(now + std::chrono::hours{4})) + "]\n";
+  const std::string window = "valid = [" + in_quotes(minute_of(now)) + ", " +
+                             in_quotes(minute_of(now + std::chrono::hours{4})) + "]\n";
   return "[[permit]]\n" + line("from", selector(finding.source, policy)) +
          line("to", selector(finding.destination, policy)) + "allow = [" +
-         quoted(to_string(finding.operation)) + "]\n" + window +
+         in_quotes(to_string(finding.operation)) + "]\n" + window +
          line("ticket", "number of the approved change");
 }
 
 bool is_protected(const HostKey& host, AssetIndex asset, const RuleContext& context) {
   constexpr std::array<std::string_view, 3> kTags = {"safety", "controller", "critical"};
   const SiteAsset* known = context.policy.asset_of(host);
-  const bool tagged = known != nullptr && (known->criticality == "safety" ||
-                                           std::ranges::any_of(kTags, [&](std::string_view tag) {
-                                             return std::ranges::find(known->tags, tag) !=
-                                                    known->tags.end();
-                                           }));
-  return tagged ||
-         (asset != kNone && context.inventory.asset(asset).has_role(Role::controller));
+  const bool tagged =
+      known != nullptr &&
+      (known->criticality == "safety" || std::ranges::any_of(kTags, [&](std::string_view tag) {
+         return std::ranges::find(known->tags, tag) != known->tags.end();
+       }));
+  return tagged || (asset != kNone && context.inventory.asset(asset).has_role(Role::controller));
 }
 
 }  // namespace prahari

@@ -215,16 +215,15 @@ std::optional<CivilTime> parse_civil(std::string_view text) noexcept {
 }
 
 const Node* Node::find(std::string_view key) const noexcept {
-  const auto found = std::ranges::find(members, key, [](const auto& member) -> std::string_view {
-    return member.first;
-  });
+  const auto found = std::ranges::find(
+      members, key, [](const auto& member) -> std::string_view { return member.first; });
   return found == members.end() ? nullptr : &found->second;
 }
 
 std::string_view Node::kind_name() const noexcept {
-  constexpr std::array<std::string_view, 8> kNames = {
-      "a table",  "an array", "a string", "an integer",
-      "a number", "a yes/no", "a date",   "a time of day"};
+  constexpr std::array<std::string_view, 8> kNames = {"a table",    "an array",     "a string",
+                                                      "an integer", "a number",     "a yes/no",
+                                                      "a date",     "a time of day"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -234,7 +233,7 @@ std::string Node::describe() const {
     case Kind::array:
       return std::string{kind_name()};
     case Kind::text:
-      return quoted(text);
+      return in_quotes(text);
     default:
       return std::string{kind_name()} + ' ' + text;
   }

@@ -55,8 +55,7 @@ void Gate::fill_zones(Finding& finding) const {
 
 bool Gate::is_off(const Finding& finding) const noexcept {
   const auto off_at = [&](const Party& party) {
-    return names_host(party) &&
-           policy_.is_off(finding.kind, policy_.zone_of(host_key(party)));
+    return names_host(party) && policy_.is_off(finding.kind, policy_.zone_of(host_key(party)));
   };
   return policy_.has_zones() && (off_at(finding.source) || off_at(finding.destination));
 }
@@ -65,9 +64,8 @@ AlertHandle Gate::silence(const Ignore& ignore, Timestamp now) {
   const auto index = static_cast<std::uint32_t>(&ignore - policy_.site().ignores.data());
   ++ignored_[index];
   // With more entries than fit, the handle is none, and each finding is looked at anew.
-  return kSilencedFirst + index < kSwitchedOff
-             ? AlertHandle{kSilencedFirst + index, epoch_at(now)}
-             : AlertHandle{};
+  return kSilencedFirst + index < kSwitchedOff ? AlertHandle{kSilencedFirst + index, epoch_at(now)}
+                                               : AlertHandle{};
 }
 
 void Gate::permit(Finding& finding, Timestamp now) {
@@ -84,9 +82,8 @@ void Gate::permit(Finding& finding, Timestamp now) {
   finding.certin = CertInClass::none;
   finding.why += " This is covered by permit " + permit->ticket + '.';
   finding.accept.clear();
-  finding.policy = {.rule = "permit " + permit->ticket,
-                    .file = policy_.site().file,
-                    .line = permit->line};
+  finding.policy = {
+      .rule = "permit " + permit->ticket, .file = policy_.site().file, .line = permit->line};
   // Not one alert with what happens outside the permit.
   finding.dedup_key += "|permit " + permit->ticket;
 }
@@ -126,8 +123,8 @@ bool Gate::again(AlertHandle handle, const PacketRef& packet) {
     return true;
   }
   if (!boundaries_.empty()) {
-    const bool known = handle.slot < raised_.size() &&
-                       raised_[handle.slot].generation == handle.generation;
+    const bool known =
+        handle.slot < raised_.size() && raised_[handle.slot].generation == handle.generation;
     if (!known || raised_[handle.slot].epoch != epoch_at(packet.time)) {
       return false;
     }

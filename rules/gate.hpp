@@ -39,8 +39,8 @@ class Gate final : public FindingSink {
 
   const Policy& policy_;
   FindingSink& out_;
-  std::vector<Timestamp> boundaries_;  // sorted
-  std::vector<Raised> raised_;         // by the handle's slot, only where there are boundaries
+  std::vector<Timestamp> boundaries_;     // sorted
+  std::vector<Raised> raised_;            // by the handle's slot, only where there are boundaries
   std::vector<std::uint64_t> ignored_;    // by ignore
   std::vector<std::uint64_t> permitted_;  // by permit
   std::uint64_t switched_off_ = 0;

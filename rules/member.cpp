@@ -15,7 +15,7 @@ constexpr std::string_view kExpected =
 constexpr std::uint16_t kLastVlan = 4094;  // 4095 is reserved, IEEE 802.1Q
 
 std::string wrong(std::string_view expected, std::string_view text) {
-  return std::string{expected} + ", found " + quoted(text);
+  return std::string{expected} + ", found " + in_quotes(text);
 }
 
 template <class Number>
@@ -55,8 +55,8 @@ std::variant<Member, std::string> parse_prefix(std::string_view text) {
   const IpAddress network = network_of(prefix.network, *length);
   if (network != prefix.network) {
     const std::string right = to_string(network) + '/' + std::to_string(*length);
-    return "expected a network, found " + quoted(text) + " with host bits set; write \"" + right +
-           "\" for the network or \"" + to_string(prefix.network) + "\" for the one host";
+    return "expected a network, found " + in_quotes(text) + " with host bits set; write \"" +
+           right + "\" for the network or \"" + to_string(prefix.network) + "\" for the one host";
   }
   return Member{prefix};
 }

@@ -36,7 +36,7 @@ const Node* Section::node(std::string_view key, Need need) {
   asked_.push_back(key);
   const Node* value = table_.find(key);
   if (value == nullptr && need == Need::required) {
-    mistake(table_.place, "", "the key " + quoted(key) + " is missing; add it");
+    mistake(table_.place, "", "the key " + in_quotes(key) + " is missing; add it");
   }
   return value;
 }
@@ -58,9 +58,9 @@ std::optional<std::string> Section::text_of(const Node& node, std::string_view k
   }
   if (node.text.empty() || printable(node.text) != node.text) {
     mistake(node.place, key,
-            node.text.empty() ? "expected some text, found \"\"; leave the key out instead"
-                              : "expected text without control characters, found " +
-                                    quoted(node.text));
+            node.text.empty()
+                ? "expected some text, found \"\"; leave the key out instead"
+                : "expected text without control characters, found " + in_quotes(node.text));
     return std::nullopt;
   }
   return node.text;
@@ -77,7 +77,7 @@ std::string Section::choice(std::string_view key, std::span<const std::string_vi
   if (value.empty() || std::ranges::find(choices, value) != choices.end()) {
     return value;
   }
-  mistake(key, "expected " + one_of(choices) + ", found " + quoted(value) +
+  mistake(key, "expected " + one_of(choices) + ", found " + in_quotes(value) +
                    did_you_mean(value, choices));
   return {};
 }
@@ -87,7 +87,7 @@ void Section::finish() {
     const std::string& key = table_.members[i].first;
     if (std::ranges::find(asked_, key) == asked_.end()) {
       mistake(table_.keys[i], "",
-              "unknown key " + quoted(key) +
+              "unknown key " + in_quotes(key) +
                   (nearest(key, asked_).empty() ? "; known are " + one_of(asked_)
                                                 : did_you_mean(key, asked_)));
     }

@@ -46,13 +46,13 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
   const Place place = value == nullptr ? Place{} : value->place;
   if (zone.error().kind == Error::Kind::environment) {
     mistakes.add(place, "site.timezone",
-                 "cannot look up " + quoted(info.timezone) + ": " + zone.error().message);
+                 "cannot look up " + in_quotes(info.timezone) + ": " + zone.error().message);
     return {};
   }
   const std::vector<std::string> names = timezone_names();
   const std::vector<std::string_view> views{names.begin(), names.end()};
   mistakes.add(place, "site.timezone",
-               "unknown time zone " + quoted(info.timezone) +
+               "unknown time zone " + in_quotes(info.timezone) +
                    ", expected a name such as \"Asia/Kolkata\"" +
                    did_you_mean(info.timezone, views));
   return {};
@@ -68,7 +68,7 @@ void check_sections(const Node& root, Mistakes& mistakes) {
     }
     const std::string hint = did_you_mean(name, kSections);
     mistakes.add(root.keys[i], "",
-                 "unknown section " + quoted(name) +
+                 "unknown section " + in_quotes(name) +
                      (name == "feed" ? "; feeds belong into the configuration file, not here"
                       : hint.empty() ? ", expected " + one_of(kSections)
                                      : hint));
@@ -90,8 +90,8 @@ void read_site_info(const Node& root, Site& site, Mistakes& mistakes) {
     return;
   }
   if (table->kind != Node::Kind::table) {
-    mistakes.add(table->place, "site", "expected [site] (with one bracket), found " +
-                                           table->describe());
+    mistakes.add(table->place, "site",
+                 "expected [site] (with one bracket), found " + table->describe());
     return;
   }
   Section section{*table, "site", mistakes};
@@ -111,8 +111,7 @@ SiteOrMistakes parse_site(std::string_view toml, const std::string& file) {
   const auto parsed = parse_toml(toml);
   if (const auto* syntax = std::get_if<SyntaxMistake>(&parsed)) {
     mistakes.add(syntax->place, "",
-                 "not TOML: " + syntax->text +
-                     "; mend this first, what follows was not looked at");
+                 "not TOML: " + syntax->text + "; mend this first, what follows was not looked at");
     return mistakes.take();
   }
   const Node& root = std::get<Node>(parsed);
@@ -143,9 +142,10 @@ Result<SiteOrMistakes> load_site(const std::filesystem::path& file) {
   }
   std::ifstream in{file, std::ios::binary};
   if (!in) {
-    return cannot_read(file, std::make_error_code(std::errc::permission_denied).message() +
-                                 "; let this user read it",
-                       Error::Kind::environment);
+    return cannot_read(
+        file,
+        std::make_error_code(std::errc::permission_denied).message() + "; let this user read it",
+        Error::Kind::environment);
   }
   std::string text;
   std::array<char, 65'536> block{};

@@ -39,23 +39,23 @@ std::optional<Timestamp> read_instant(Section& section, const Node& node, std::s
     return with_offset(*time);
   }
   const bool no_offset = time && time->time_of_day;
-  section.mistake(node.place, key,
-                  std::string{"expected a date, a time and an offset from UTC such as "
-                              "\"2026-11-22T09:00+05:30\", found "} +
-                      node.describe() +
-                      (no_offset ? "; add the offset, such as " + quoted(node.text + "+05:30") : ""));
+  section.mistake(
+      node.place, key,
+      std::string{"expected a date, a time and an offset from UTC such as "
+                  "\"2026-11-22T09:00+05:30\", found "} +
+          node.describe() +
+          (no_offset ? "; add the offset, such as " + in_quotes(node.text + "+05:30") : ""));
   return std::nullopt;
 }
 
 }  // namespace
 
-void check_zone(Section& section, std::string_view key, const std::string& name,
-                const Site& site) {
+void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site) {
   const std::vector<std::string_view> names = zone_names(site);
   if (name.empty() || std::ranges::find(names, name) != names.end()) {
     return;
   }
-  section.mistake(key, "unknown zone " + quoted(name) +
+  section.mistake(key, "unknown zone " + in_quotes(name) +
                            (nearest(name, names).empty() ? ", expected " + one_of(names)
                                                          : did_you_mean(name, names)));
 }
@@ -69,12 +69,11 @@ void check_end(Section& section, std::string_view key, const std::string& name, 
       std::holds_alternative<Member>(parse_member(name))) {
     return;
   }
-  section.mistake(key, "nothing is called " + quoted(name) +
+  section.mistake(key, "nothing is called " + in_quotes(name) +
                            "; expected a zone, an asset or an address" + did_you_mean(name, names));
 }
 
-std::optional<Timestamp> read_until(Section& section, const Timezone& timezone,
-                                    std::string& text) {
+std::optional<Timestamp> read_until(Section& section, const Timezone& timezone, std::string& text) {
   const Node* node = section.node("until");
   if (node == nullptr) {
     return std::nullopt;
@@ -95,8 +94,7 @@ std::optional<Timestamp> read_until(Section& section, const Timezone& timezone,
 }
 
 void read_valid(Section& section, Permit& permit) {
-  constexpr std::string_view kExample =
-      R"(["2026-11-22T09:00+05:30", "2026-11-22T13:00+05:30"])";
+  constexpr std::string_view kExample = R"(["2026-11-22T09:00+05:30", "2026-11-22T13:00+05:30"])";
   const Node* valid = section.array("valid", Need::required, kExample);
   if (valid == nullptr) {
     return;
@@ -135,9 +133,10 @@ void add_operation(Section& section, const std::string& text, const Place& place
   }
   const std::size_t colon = text.find(':');
   const bool conduit_entry = colon != std::string::npos;
-  section.mistake(place, key,
-                  no_operation(text) +
-                      (conduit_entry ? "; a permit names the class alone, without a protocol" : ""));
+  section.mistake(
+      place, key,
+      no_operation(text) +
+          (conduit_entry ? "; a permit names the class alone, without a protocol" : ""));
 }
 
 }  // namespace prahari

@@ -30,7 +30,8 @@ void each_text(Section& section, std::string_view key, Need need, std::string_vi
     return;
   }
   if (list->items.empty() && need == Need::required) {
-    section.mistake(list->place, key, "expected at least one entry, such as " + std::string{example});
+    section.mistake(list->place, key,
+                    "expected at least one entry, such as " + std::string{example});
   }
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const std::string path = item_key(key, i);
@@ -53,8 +54,9 @@ void check_kind(Section& section, const std::string& kind, const Place& place,
   const std::vector<std::string_view> known = kind_ids();
   if (std::ranges::find(known, kind) == known.end()) {
     const std::string hint = did_you_mean(kind, known);
-    section.mistake(place, key, "unknown alert kind " + quoted(kind) +
-                                    (hint.empty() ? ", expected " + one_of(known) : hint));
+    section.mistake(place, key,
+                    "unknown alert kind " + in_quotes(kind) +
+                        (hint.empty() ? ", expected " + one_of(known) : hint));
   }
 }
 
@@ -65,9 +67,9 @@ std::optional<double> read_level(Section& section) {
   }
   const bool number = level->kind == Node::Kind::integer || level->kind == Node::Kind::number;
   if (!number || !(level->number >= 0 && level->number <= kLastLevel)) {
-    section.mistake(level->place, "level",
-                    "expected a Purdue level from 0 to 5 (3.5 is the DMZ), found " +
-                        level->describe());
+    section.mistake(
+        level->place, "level",
+        "expected a Purdue level from 0 to 5 (3.5 is the DMZ), found " + level->describe());
     return std::nullopt;
   }
   return level->number;
@@ -85,12 +87,12 @@ void read_members(Section& section, Zone& zone, Owners& owners) {
                 return;
               }
               zone.members.push_back(std::get<Member>(member));
-              const auto [owner, fresh] = owners.try_emplace(to_string(zone.members.back()),
-                                                             zone.name, place.line);
+              const auto [owner, fresh] =
+                  owners.try_emplace(to_string(zone.members.back()), zone.name, place.line);
               if (!fresh) {
                 section.mistake(place, key,
-                                quoted(text) + " is already a member of zone " +
-                                    quoted(owner->second.first) + " (line " +
+                                in_quotes(text) + " is already a member of zone " +
+                                    in_quotes(owner->second.first) + " (line " +
                                     std::to_string(owner->second.second) + "); name it once");
               }
             });
@@ -102,7 +104,7 @@ void check_unique(Section& section, std::string_view key, const std::string& nam
                   const Items& others) {
   const auto other = std::ranges::find(others, name, [](const auto& item) { return item.name; });
   if (!name.empty() && other != others.end()) {
-    section.mistake(key, "the name " + quoted(name) + " is already used in line " +
+    section.mistake(key, "the name " + in_quotes(name) + " is already used in line " +
                              std::to_string(other->line) + "; names are unique");
   }
 }
@@ -123,8 +125,9 @@ void read_tags(Section& section, SiteAsset& asset) {
   each_text(section, "tags", Need::optional, R"(["controller"])",
             [&](const std::string& tag, const Place& place, const std::string& key) {
               if (std::ranges::find(kTags, tag) == kTags.end()) {
-                section.mistake(place, key, "unknown tag " + quoted(tag) + ", expected " +
-                                                one_of(kTags) + did_you_mean(tag, kTags));
+                section.mistake(place, key,
+                                "unknown tag " + in_quotes(tag) + ", expected " + one_of(kTags) +
+                                    did_you_mean(tag, kTags));
                 return;
               }
               asset.tags.push_back(tag);
@@ -143,15 +146,15 @@ void read_match(Section& section, SiteAsset& asset, Owners& owners) {
   }
   asset.match = std::get<Member>(member);
   if (std::holds_alternative<VlanMember>(asset.match)) {
-    section.mistake("match", "expected an address or \"mac:...\", found " + quoted(text) +
+    section.mistake("match", "expected an address or \"mac:...\", found " + in_quotes(text) +
                                  "; a VLAN is no asset");
     return;
   }
   const auto [owner, fresh] =
       owners.try_emplace(to_string(asset.match), asset.name, section.line());
   if (!fresh) {
-    section.mistake("match", quoted(text) + " already names the asset " +
-                                 quoted(owner->second.first) + " (line " +
+    section.mistake("match", in_quotes(text) + " already names the asset " +
+                                 in_quotes(owner->second.first) + " (line " +
                                  std::to_string(owner->second.second) + ")");
   }
 }
@@ -171,8 +174,8 @@ std::vector<const Node*> tables_of(const Node& root, std::string_view name, Mist
   }
   const std::string header = "[[" + std::string{name} + "]]";
   if (list->kind != Node::Kind::array) {
-    mistakes.add(list->place, name, "expected " + header + " (with two brackets), found " +
-                                        list->describe());
+    mistakes.add(list->place, name,
+                 "expected " + header + " (with two brackets), found " + list->describe());
     return tables;
   }
   for (const Node& item : list->items) {

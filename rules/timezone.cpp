@@ -43,14 +43,14 @@ Header read_header(Reader& in) noexcept {
 
 std::size_t body_size(const Header& header, std::size_t time_size) noexcept {
   return std::size_t{header.time_count} * (time_size + 1) + std::size_t{header.type_count} * 6 +
-         header.char_count + std::size_t{header.leap_count} * (time_size + 4) +
-         header.isstd_count + header.isut_count;
+         header.char_count + std::size_t{header.leap_count} * (time_size + 4) + header.isstd_count +
+         header.isut_count;
 }
 
 bool plain_name(std::string_view name) noexcept {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '/' || c == '_' || c == '-' || c == '+';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '_' || c == '-' || c == '+';
   };
   return !name.empty() && name.size() <= 64 && name.front() != '/' &&
          std::ranges::all_of(name, plain);
@@ -125,8 +125,7 @@ std::chrono::seconds Timezone::offset_at(Timestamp instant) const noexcept {
   const std::int64_t at =
       std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
   const auto after = std::ranges::upper_bound(changes_, at, {}, &Change::at);
-  return std::chrono::seconds{after == changes_.begin() ? first_offset_
-                                                        : std::prev(after)->offset};
+  return std::chrono::seconds{after == changes_.begin() ? first_offset_ : std::prev(after)->offset};
 }
 
 Timestamp Timezone::to_instant(std::chrono::local_days day,

@@ -66,7 +66,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text, std::size_t limit) {
+std::string in_quotes(std::string_view text, std::size_t limit) {
   std::string out = "\"";
   std::size_t used = 0;
   while (!text.empty()) {
@@ -110,7 +110,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
   const std::string_view best = nearest(word, candidates);
-  return best.empty() ? std::string{} : "; did you mean " + quoted(best) + '?';
+  return best.empty() ? std::string{} : "; did you mean " + in_quotes(best) + '?';
 }
 
 std::string one_of(std::span<const std::string_view> words) {

@@ -13,7 +13,7 @@ namespace prahari {
 
 // In double quotes, escaped as a TOML basic string (which also reads well); at most `limit`
 // characters of it, then "...".
-[[nodiscard]] std::string quoted(std::string_view text, std::size_t limit = 80);
+[[nodiscard]] std::string in_quotes(std::string_view text, std::size_t limit = 80);
 
 // The candidate that a person most likely meant, or empty: smallest edit distance, at most a
 // third of the word's length.

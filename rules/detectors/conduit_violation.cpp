@@ -11,7 +11,7 @@
 #include "dissectors/registry.hpp"
 #include "rules/conduit_finding.hpp"
 #include "rules/describe.hpp"
-#include "rules/flow_notes.hpp"
+#include "rules/per_flow.hpp"
 
 namespace prahari {
 namespace {
@@ -136,8 +136,7 @@ class ConduitViolation final : public Detector {
     }
     // An answer stands for a request that the capture misses. After the beginning of a capture,
     // or a gap, the requests will be seen, and an answer alone may be misread.
-    return !message.matched &&
-           (state == Completeness::complete || state == Completeness::one_way);
+    return !message.matched && (state == Completeness::complete || state == Completeness::one_way);
   }
 
   void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
@@ -297,7 +296,7 @@ class ConduitViolation final : public Detector {
     }
   }
 
-  FlowNotes<FlowNote> notes_;
+  PerFlow<FlowNote> notes_;
   LruTable<std::uint32_t, Waiting, FlowHash> waiting_{kMostWaiting};
   Timestamp next_due_ = Timestamp::max();
 };

@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view kKind = "controller-mode-change";
 constexpr std::array<std::string_view, 5> kAttack = {"T0858", "T0816", "T0814", "T0804", "T0886"};
 constexpr std::size_t kMostUnanswered = 256;
-constexpr std::chrono::minutes kQuiet{15};  // a controller that is stopped twice a day is two alerts
+constexpr std::chrono::minutes kQuiet{
+    15};  // a controller that is stopped twice a day is two alerts
 
 struct Change {
   Effect effect;
@@ -60,7 +61,7 @@ class ControllerModeChange final : public Detector {
     }
     const AlertHandle alert = out.raise(finding_of(*change, event, context));
     if (!answer) {
-      waiting_ += unanswered_[next_].flow.valid() ? 0 : 1;
+      waiting_ += unanswered_[next_].flow.valid() ? 0U : 1U;
       unanswered_[next_] = {event.flow, event.packet, alert};
       next_ = (next_ + 1) % kMostUnanswered;
     }
@@ -81,8 +82,7 @@ class ControllerModeChange final : public Detector {
     return true;
   }
 
-  static Finding finding_of(const Change& change, const Event& event,
-                            const RuleContext& context) {
+  static Finding finding_of(const Change& change, const Event& event, const RuleContext& context) {
     Finding finding;
     finding.kind = kKind;
     finding.severity = change.severity;

@@ -8,7 +8,7 @@
 
 #include "dissectors/registry.hpp"
 #include "rules/describe.hpp"
-#include "rules/flow_notes.hpp"
+#include "rules/per_flow.hpp"
 
 namespace prahari {
 namespace {
@@ -55,7 +55,7 @@ class ProtocolViolation final : public Detector {
     }
     const std::uint32_t counted = violations_[static_cast<std::size_t>(event.protocol)];
     const std::uint32_t broken =
-        counted & (message                     ? event.message.problems
+        counted & (message                      ? event.message.problems
                    : event.anomaly.problem < 32 ? 1U << event.anomaly.problem
                                                 : 0U);
     if (broken == 0) {
@@ -125,13 +125,13 @@ class ProtocolViolation final : public Detector {
     const std::string what =
         message ? "a " + finding.protocol + " message (" + finding.operation_name + ')'
                 : "bytes on a " + finding.protocol + " session";
-    finding.why = host_words(host_key(finding.source), context.policy) + " sent " +
-                  host_words(host_key(finding.destination), context.policy) + ' ' + what +
-                  " that breaks the protocol: " + std::string{rule.words} +
-                  (note.breaches > 1
-                       ? "; breach " + std::to_string(note.breaches) + " of this session."
-                       : ".");
-    finding.policy.rule = std::string{rule.id};
+    finding.why =
+        host_words(host_key(finding.source), context.policy) + " sent " +
+        host_words(host_key(finding.destination), context.policy) + ' ' + what +
+        " that breaks the protocol: " + std::string{rule.words} + " (" + std::string{rule.id} +
+        ')' +
+        (note.breaches > 1 ? "; breach " + std::to_string(note.breaches) + " of this session."
+                           : ".");
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = {kAttack[0]};
     const PacketRef& request = message ? event.message.request : event.anomaly.request;
@@ -144,7 +144,7 @@ class ProtocolViolation final : public Detector {
   }
 
   std::array<std::uint32_t, static_cast<std::size_t>(Protocol::unknown)> violations_{};
-  FlowNotes<FlowNote> notes_;
+  PerFlow<FlowNote> notes_;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace prahari {
 
 template <class Note>
-class FlowNotes {
+class PerFlow {
  public:
   struct Found {
     Note& note;

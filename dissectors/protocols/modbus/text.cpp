@@ -1,0 +1,125 @@
+#include "dissectors/protocols/modbus/text.hpp"
+
+#include <algorithm>
+
+namespace prahari::modbus {
+namespace {
+
+constexpr std::size_t kMaxText = 256;
+constexpr std::size_t kMinRun = 4;
+
+constexpr bool printable_ascii(unsigned char c) { return c >= 0x20 && c <= 0x7E; }
+
+// How many bytes the UTF-8 character at the head takes; 0 when it is none, or a control character.
+std::size_t utf8_character(std::string_view text) noexcept {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) {
+    return printable_ascii(lead) ? 1 : 0;
+  }
+  std::size_t size = 0;
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    size = 2;
+  } else if ((lead & 0xF0U) == 0xE0) {
+    size = 3;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    size = 4;
+  }
+  if (size == 0 || size > text.size()) {
+    return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool control = lead == 0xC2 && second < 0xA0;
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool beyond = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+  const bool continued = std::ranges::all_of(text.substr(1, size - 1), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+  });
+  return control || overlong || beyond || !continued ? 0 : size;
+}
+
+bool printable_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t size = utf8_character(text);
+    if (size == 0) {
+      return false;
+    }
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+bool printable_latin1(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) {
+    const auto code = static_cast<unsigned char>(c);
+    return printable_ascii(code) || code >= 0xA0;
+  });
+}
+
+bool blank(char c) noexcept { return c == '\0' || c == ' '; }
+
+}  // namespace
+
+std::string_view hex_text(Bytes raw, TextBuffer& buffer) noexcept {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::size_t size = 0;
+  for (const std::byte next : raw.first(std::min(raw.size(), kMaxText))) {
+    buffer[size++] = kDigits[std::to_integer<std::size_t>(next >> 4)];
+    buffer[size++] = kDigits[std::to_integer<std::size_t>(next & std::byte{0x0F})];
+  }
+  return {buffer.data(), size};
+}
+
+std::string_view clean_text(Bytes raw, TextBuffer& buffer) noexcept {
+  std::string_view text = as_text(raw.first(std::min(raw.size(), kMaxText)));
+  while (!text.empty() && blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  while (!text.empty() && blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  if (printable_utf8(text)) {
+    return text;
+  }
+  if (!printable_latin1(text)) {
+    return hex_text(as_bytes(text), buffer);
+  }
+  std::size_t size = 0;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x80) {
+      buffer[size++] = c;
+    } else {
+      buffer[size++] = static_cast<char>(0xC0U | (code >> 6U));
+      buffer[size++] = static_cast<char>(0x80U | (code & 0x3FU));
+    }
+  }
+  return {buffer.data(), size};
+}
+
+std::string_view printable_runs(Bytes raw, TextBuffer& buffer) noexcept {
+  const std::string_view text = as_text(raw.first(std::min(raw.size(), kMaxText)));
+  std::size_t size = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && printable_ascii(static_cast<unsigned char>(text[end]))) {
+      ++end;
+    }
+    if (end - begin >= kMinRun) {
+      if (size > 0) {
+        buffer[size++] = ' ';
+      }
+      size += text.copy(std::span{buffer}.subspan(size).data(), end - begin, begin);
+    }
+    begin = end + 1;
+  }
+  std::string_view runs{buffer.data(), size};
+  while (!runs.empty() && runs.back() == ' ') {
+    runs.remove_suffix(1);
+  }
+  while (!runs.empty() && runs.front() == ' ') {
+    runs.remove_prefix(1);
+  }
+  return runs;
+}
+
+}  // namespace prahari::modbus
