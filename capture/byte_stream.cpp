@@ -33,7 +33,7 @@ std::uint64_t ByteStream::skip(std::uint64_t n) noexcept {
     position_ += skipped;
     return skipped;
   }
-  std::array<std::byte, 16 * 1024> discarded;
+  std::array<std::byte, std::size_t{16} * 1024> discarded;
   std::uint64_t done = 0;
   while (done < n) {
     const std::size_t step = std::min<std::uint64_t>(n - done, discarded.size());

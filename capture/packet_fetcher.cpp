@@ -75,7 +75,7 @@ class Fetcher {
 Status fetch_packets(const Input& input, std::span<const PacketRef> refs, const TakePacket& take) {
   const bool spooled = !input.kept_in.empty();
   const std::string& path = spooled ? input.kept_in : input.name;
-  if (path == "-" || input.format == "live") {
+  if (!spooled && (path == "-" || input.format == "live")) {
     return Error{path + ": cannot be read a second time, and its packets were not kept"};
   }
   auto stream = ByteStream::open(path, {.hash = false});
@@ -86,7 +86,7 @@ Status fetch_packets(const Input& input, std::span<const PacketRef> refs, const 
     return Error{path + ": cannot be read a second time, and its packets were not kept"};
   }
   if (!spooled) {
-    if (const Status unchanged = check_unchanged(input, (*stream)->raw()); !unchanged) {
+    if (Status unchanged = check_unchanged(input, (*stream)->raw()); !unchanged) {
       return unchanged;
     }
   }
@@ -95,7 +95,7 @@ Status fetch_packets(const Input& input, std::span<const PacketRef> refs, const 
     if (ref.offset == kNotKept) {
       continue;
     }
-    if (const Status fetched = fetcher.fetch(ref, take); !fetched) {
+    if (Status fetched = fetcher.fetch(ref, take); !fetched) {
       return fetched;
     }
   }

@@ -36,7 +36,7 @@ class PcapFile final : public CaptureFile {
   Status start();
   std::size_t give(std::span<std::byte> out) noexcept;
 
-  static constexpr std::size_t kStdioBuffer = 256 * 1024;
+  static constexpr std::size_t kStdioBuffer = std::size_t{256} * 1024;
 
   struct Close {
     void operator()(pcap* handle) const noexcept;

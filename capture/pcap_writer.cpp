@@ -13,7 +13,7 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kBufferSize = 64 * 1024;
+constexpr std::size_t kBufferSize = std::size_t{64} * 1024;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kSecondsOfClassic = std::int64_t{1} << 32;
 constexpr std::uint32_t kEnhancedPacketSize = 32;  // without data and padding
@@ -125,7 +125,7 @@ std::uint64_t PcapWriter::cost(const Packet& packet) const noexcept {
 }
 
 Status PcapWriter::write(const Packet& packet) {
-  const Status written = form_ == PcapForm::pcapng ? write_pcapng(packet) : write_classic(packet);
+  Status written = form_ == PcapForm::pcapng ? write_pcapng(packet) : write_classic(packet);
   if (!written || buffer_.size() < kBufferSize) {
     return written;
   }
@@ -201,7 +201,7 @@ Status PcapWriter::close() {
     put_classic_header(LinkType::ethernet);
     interfaces_.push_back(LinkType::ethernet);
   }
-  const Status flushed = flush();
+  Status flushed = flush();
   const int outcome = ::close(std::exchange(descriptor_, -1));
   if (flushed && outcome != 0) {
     return Error{path_ + ": cannot write: " + system_message(errno), Error::Kind::environment};

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr std::uint32_t kSmallestBlock = 12;  // type, length, length again
 constexpr std::uint32_t kLargestBlock = 16 * 1024 * 1024;
-constexpr std::size_t kFirstBuffer = 512 * 1024;  // a packet of the largest size, and options
+constexpr std::size_t kFirstBuffer = std::size_t{64} * 1024;
 constexpr std::size_t kWord = 4;
 
 bool is_known(BlockType type) noexcept {

@@ -14,8 +14,9 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kBufferSize = 256 * 1024;
-constexpr std::size_t kDirectRead = 64 * 1024;  // from here on the buffer is only a detour
+constexpr std::size_t kBufferSize = std::size_t{256} * 1024;
+constexpr std::size_t kDirectRead =
+    std::size_t{64} * 1024;  // from here on the buffer is only a detour
 constexpr int kStopCheckMilliseconds = 100;
 
 Error open_error(const std::string& path, int error) {

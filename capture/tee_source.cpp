@@ -1,5 +1,7 @@
 #include "capture/tee_source.hpp"
 
+#include <utility>
+
 namespace prahari {
 
 Result<std::unique_ptr<Source>> TeeSource::open(std::unique_ptr<Source> source,
@@ -12,9 +14,12 @@ Result<std::unique_ptr<Source>> TeeSource::open(std::unique_ptr<Source> source,
       std::make_unique<TeeSource>(std::move(source), spool, limit, std::move(*writer))};
 }
 
-TeeSource::TeeSource(std::unique_ptr<Source> source, const std::string& spool, std::uint64_t limit,
+TeeSource::TeeSource(std::unique_ptr<Source> source, std::string spool, std::uint64_t limit,
                      PcapWriter writer)
-    : source_(std::move(source)), spool_(spool), limit_(limit), writer_(std::move(writer)) {}
+    : source_(std::move(source)),
+      spool_(std::move(spool)),
+      limit_(limit),
+      writer_(std::move(writer)) {}
 
 // Whatever was written before stays readable.
 void TeeSource::stop(const std::string& why) const noexcept {

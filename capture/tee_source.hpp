@@ -24,7 +24,7 @@ class TeeSource final : public Source {
   static Result<std::unique_ptr<Source>> open(std::unique_ptr<Source> source,
                                               const std::string& spool, std::uint64_t limit);
 
-  TeeSource(std::unique_ptr<Source> source, const std::string& spool, std::uint64_t limit,
+  TeeSource(std::unique_ptr<Source> source, std::string spool, std::uint64_t limit,
             PcapWriter writer);
 
   // Packets of the last second of packet time may still lie in memory until inputs() is called.

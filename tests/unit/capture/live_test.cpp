@@ -4,10 +4,14 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/packet_fetcher.hpp"
+#include "capture/tee_source.hpp"
 #include "tests/unit/capture/captures.hpp"
 
 namespace prahari {
@@ -67,6 +71,46 @@ TEST(LiveSource, HearsWhatPassesAndIdlesOtherwise) {
     EXPECT_GT(source.stats().packets, 0U);
     EXPECT_EQ(source.inputs()[0].format, "live");
   }
+}
+
+// The kernel takes the tag out of a frame that it receives.
+TEST(LiveSource, HandsOutVlanTagsAndKeepsPacketsInASpool) {
+  const Folder folder;
+  auto opened = LiveSource::open("lo");
+  const int socket = ::socket(AF_PACKET, SOCK_RAW, 0);
+  if (!opened || socket < 0) {
+    GTEST_SKIP() << "cannot listen and send raw frames here";
+  }
+  const auto tee = TeeSource::open(std::move(*opened), folder.path("spool"), 1 << 20);
+  ASSERT_TRUE(tee);
+  const std::string frame = std::string(12, '\0') + std::string("\x81\0\0\x6e", 4) + "\x88\xb5" +
+                            "prahari vlan test " + std::to_string(getpid());
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_ifindex = static_cast<int>(if_nametoindex("lo"));
+  ASSERT_EQ(sendto(socket, frame.data(), frame.size(), 0,
+                   reinterpret_cast<const sockaddr*>(&address), sizeof address),
+            static_cast<ssize_t>(frame.size()));
+  close(socket);
+  Packet packet;
+  std::vector<PacketRef> heard;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (heard.empty() && std::chrono::steady_clock::now() < deadline) {
+    if ((*tee)->next(packet) == Source::Poll::packet &&
+        text(packet.bytes).ends_with("vlan test " + std::to_string(getpid()))) {
+      EXPECT_EQ(text(packet.bytes), frame);
+      heard.push_back(packet.ref);
+    }
+  }
+  EXPECT_EQ(heard.size(), 1U);
+  std::size_t fetched = 0;
+  const Status status = fetch_packets((*tee)->inputs()[0], heard, [&](const Packet& again) {
+    EXPECT_EQ(text(again.bytes), frame);
+    ++fetched;
+    return ok_status();
+  });
+  EXPECT_TRUE(status) << status.error().message;
+  EXPECT_EQ(fetched, heard.size());
 }
 
 }  // namespace
