@@ -9,6 +9,7 @@
 #include <span>
 
 #include "alerts/alert.hpp"
+#include "capture/result.hpp"
 #include "capture/source.hpp"
 
 namespace prahari {
