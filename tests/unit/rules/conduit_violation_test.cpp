@@ -166,12 +166,13 @@ TEST(ConduitViolation, AFlowWithoutDecoderIsJudgedByItsPort) {
   scene.now += std::chrono::seconds{3};
   scene.connect(scene.talk("10.1.0.1", "10.1.0.2"));
   ASSERT_EQ(scene.of(kKind).size(), 1U);
-  const Finding& finding = scene.of(kKind)[0].finding;
+  const Finding finding = scene.of(kKind)[0].finding;
   EXPECT_EQ(finding.protocol, "tcp/3389");
-  EXPECT_EQ(finding.why,
-            "10.4.0.9 in zone office opened a tcp/3389 session with 10.1.0.7 (PLC-7) in zone cell, "
-            "but no conduit office -> cell allows tcp/3389. It goes from Purdue level 4 to 1 and so "
-            "past 3 levels.");
+  EXPECT_EQ(
+      finding.why,
+      "10.4.0.9 in zone office opened a tcp/3389 session with 10.1.0.7 (PLC-7) in zone cell, "
+      "but no conduit office -> cell allows tcp/3389. It goes from Purdue level 4 to 1 and so "
+      "past 3 levels.");
   EXPECT_EQ(finding.accept,
             "[[conduit]]\nfrom = \"office\"\nto = \"cell\"\nallow = [\"tcp/3389\"]\n");
   EXPECT_FALSE(finding.has_operation);

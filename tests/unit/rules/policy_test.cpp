@@ -1,8 +1,8 @@
 #include "rules/policy.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "rules/allow_parser.hpp"
 #include "scene.hpp"
@@ -158,7 +158,7 @@ TEST(Policy, JudgesByConduit) {
   }
   EXPECT_TRUE(policy.judge(kPlant, kCell, modbus(Operation::write)).depends_on_target);
   EXPECT_FALSE(policy.judge(kPlant, kCell, modbus(Operation::read)).depends_on_target);
-  EXPECT_EQ(policy.judge(kPlant, kCell, modbus(Operation::control)).conduit->line, 14);
+  EXPECT_EQ(policy.judge(kPlant, kCell, modbus(Operation::control)).conduit->line, 13);
 }
 
 TEST(Policy, JudgesByPort) {

@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 #include "scene.hpp"
 
@@ -118,7 +118,8 @@ const Wrong kWrong[] = {
      "site.toml:6:12: zone[1].members[0]: \"10.0.0.0/24\" is already a member of zone \"a\" (line "
      "3); name it once\n"},
     {"[[zone]]\nname = \"office\"\nmembers = [\"10.0.0.1\"]\n"
-     "[[conduit]]\nfrom = \"ofice\"\nto = \"unassigned\"\nallow = [\"modbus:raed\", \"modbuss:read\", "
+     "[[conduit]]\nfrom = \"ofice\"\nto = \"unassigned\"\nallow = [\"modbus:raed\", "
+     "\"modbuss:read\", "
      "\"modbus\", \"443\", \"tcp/70000\", \"tcp/443:read\", \"modbus:write@register=4\", "
      "\"modbus:write@unit=300\", \"modbus:write@holding=9-4\"]\n",
      "site.toml:5:8: conduit[0].from: unknown zone \"ofice\"; did you mean \"office\"?\n"
@@ -141,10 +142,12 @@ const Wrong kWrong[] = {
      "site.toml:7:139: conduit[0].allow[8]: expected holding=N or holding=N-M with numbers up to "
      "65535, found \"9-4\"\n"},
     {"[[asset]]\nmatch = \"vlan:7\"\nname = \"a\"\ntags = [\"controler\"]\ncriticality = \"hgih\"\n"
-     "[[asset]]\nmatch = \"10.0.0.1\"\nname = \"a\"\n[[asset]]\nmatch = \"10.0.0.1\"\nname = \"b\"\n",
+     "[[asset]]\nmatch = \"10.0.0.1\"\nname = \"a\"\n[[asset]]\nmatch = \"10.0.0.1\"\nname = "
+     "\"b\"\n",
      "site.toml:2:9: asset[0].match: expected an address or \"mac:...\", found \"vlan:7\"; a VLAN "
      "is no asset\n"
-     "site.toml:4:9: asset[0].tags[0]: unknown tag \"controler\", expected safety, controller, hmi, "
+     "site.toml:4:9: asset[0].tags[0]: unknown tag \"controler\", expected safety, controller, "
+     "hmi, "
      "engineering, historian, jump-host, gateway or critical; did you mean \"controller\"?\n"
      "site.toml:5:15: asset[0].criticality: expected low, medium, high or safety, found \"hgih\"; "
      "did you mean \"high\"?\n"
@@ -224,9 +227,10 @@ TEST(Site, LoadsAFile) {
 
 TEST(Site, UntilTakesTimesToo) {
   const auto until = [](std::string_view value) {
-    return site_of("[site]\ntimezone = \"Europe/Berlin\"\n[[ignore]]\nkind = \"scan\"\nreason = "
-                   "\"r\"\nuntil = " +
-                   std::string{value} + "\n")
+    return site_of(
+               "[site]\ntimezone = \"Europe/Berlin\"\n[[ignore]]\nkind = \"scan\"\nreason = "
+               "\"r\"\nuntil = " +
+               std::string{value} + "\n")
         .ignores[0]
         .until;
   };
