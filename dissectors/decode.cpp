@@ -9,6 +9,9 @@
 namespace prahari {
 namespace {
 
+// Copied over what was there: compilers clear an object of this size by slow microcode.
+constexpr Layers kEmpty{};
+
 constexpr std::size_t index_of(Decoded reason) noexcept { return static_cast<std::size_t>(reason); }
 
 Step take(Descent& d, Step step) noexcept {
@@ -62,7 +65,7 @@ std::string_view to_string(Decoded reason) noexcept {
 class Decoder::Impl {
  public:
   Decoded decode(const Packet& packet, Layers& layers) noexcept {
-    layers = Layers{};
+    layers = kEmpty;
     Descent d{.layers = layers,
               .stats = stats_,
               .defragmenter = defragmenter_,

@@ -121,8 +121,8 @@ bool read_hsr_tag(Descent& d, std::uint16_t& type) noexcept {
 
 void cut_prp_trailer(Descent& d) noexcept {
   d.whole_frame = false;
-  if (d.missing > 0) {
-    return;  // a trailer would lie beyond the snap length
+  if (d.missing > 0 || !PrpTrailer::likely(d.rest)) {
+    return;  // cut by the snap length, it is out of sight
   }
   std::size_t size = 0;
   const PrpTrailer trailer = PrpTrailer::find(d.rest, size);

@@ -32,8 +32,7 @@ Step read_tcp(Descent& d) noexcept {
   if (header > d.rest.size()) {
     return Step::stop(Decoded::truncated_transport);
   }
-  d.rest = d.rest.subspan(header);
-  return d.carry();
+  return d.carry(d.rest.subspan(header));
 }
 
 Step read_udp(Descent& d) noexcept {
@@ -53,9 +52,13 @@ Step read_udp(Descent& d) noexcept {
   if (!jumbo && (size < kHeader || !d.confine(size))) {
     return Step::stop(Decoded::bad_transport);
   }
-  d.rest = d.rest.subspan(kHeader);
+  const Bytes payload = d.rest.subspan(kHeader);
+  if (!is_tunnel_port(layers.dst_port)) {
+    return d.carry(payload);
+  }
+  d.rest = payload;
   const Step step = read_udp_tunnel(d);
-  return step.next == Next::stop && step.outcome == Decoded::ok ? d.carry() : step;
+  return step.next == Next::stop && step.outcome == Decoded::ok ? d.carry(payload) : step;
 }
 
 Step read_icmp(Descent& d) noexcept {
@@ -69,13 +72,12 @@ Step read_icmp(Descent& d) noexcept {
   if (!in.ok() || d.rest.size() < kHeader) {
     return Step::stop(Decoded::truncated_transport);
   }
-  d.rest = in.rest();
-  return d.carry();
+  return d.carry(in.rest());
 }
 
 Step carry_other_protocol(Descent& d) noexcept {
   d.layers.transport = Transport::other;
-  return d.carry();
+  return d.carry(d.rest);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "dissectors/tunnels.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "dissectors/ethertypes.hpp"
 #include "dissectors/link_layer.hpp"
@@ -15,9 +16,8 @@ enum class Kind : std::uint8_t { gre = 1, erspan, vxlan, geneve, ip_in_ip, pppoe
 
 // The same for both directions, and never 0. It names a flow, so it must not differ from run to
 // run: no seed.
-template <class Address>
-std::uint32_t tunnel_key(std::uint32_t outer, Kind kind, std::uint32_t id, const Address& a,
-                         const Address& b) noexcept {
+std::uint32_t tunnel_key(std::uint32_t outer, Kind kind, std::uint32_t id, const IpAddress& a,
+                         const IpAddress& b) noexcept {
   const std::uint64_t sum = Hasher{outer}
                                 .add(static_cast<std::uint64_t>(kind) << 32 | id)
                                 .add(std::min(a, b))
@@ -73,7 +73,7 @@ Step cut_short(const Descent& d) noexcept {
 
 Step carry_gre(Descent& d) noexcept {
   d.layers.transport = Transport::other;
-  return d.carry();
+  return d.carry(d.rest);
 }
 
 // What a GRE or GENEVE header says it carries; Next::stop for what is not read here.
@@ -118,6 +118,9 @@ struct GreHeader {
   }
 };
 
+// Session numbers are no part of the tunnel's key: one may mirror what a port receives, another
+// what it sends, and both halves belong to one conversation.
+
 // The mirrored frame's VLAN, where the switch took the tag out of the frame and noted it instead.
 void restore_vlan(Descent& d, std::uint16_t id) noexcept {
   if (id != 0) {
@@ -138,7 +141,7 @@ Step read_erspan2(Descent& d) noexcept {
     return Step::stop(Decoded::bad_tunnel);
   }
   d.rest = in.rest();
-  const Step step = enter_from_ip(d, Kind::erspan, word & 0x3ffU, Next::ethernet);
+  const Step step = enter_from_ip(d, Kind::erspan, 0, Next::ethernet);
   if ((word >> 11 & 0x3U) == kTagMoved) {
     restore_vlan(d, version_and_vlan & 0x0fffU);
   }
@@ -150,8 +153,7 @@ Step read_erspan3(Descent& d) noexcept {
   constexpr unsigned kFrameIsIp = 2;
   Reader in{d.rest};
   const std::uint16_t version_and_vlan = in.be16();
-  const std::uint16_t word = in.be16();
-  in.skip(6);  // timestamp, security group
+  in.skip(8);  // session, timestamp, security group
   const std::uint16_t flags = in.be16();
   in.skip((flags & kPlatformHeader) != 0 ? 8 : 0);
   if (!in.ok()) {
@@ -162,30 +164,32 @@ Step read_erspan3(Descent& d) noexcept {
   }
   d.rest = in.rest();
   const bool ip = (flags >> 10 & 0x1fU) == kFrameIsIp;
-  return enter_from_ip(d, Kind::erspan, word & 0x3ffU, ip ? Next::ip : Next::ethernet);
+  return enter_from_ip(d, Kind::erspan, 0, ip ? Next::ip : Next::ethernet);
 }
 
-bool looks_like(Next inner, Bytes bytes) noexcept {
-  if (bytes.empty()) {
+bool may_be(Next inner, Bytes bytes) noexcept {
+  constexpr std::size_t kEthernetHeader = 14;
+  if (bytes.size() < kEthernetHeader) {
     return false;
   }
   const unsigned nibble = std::to_integer<unsigned>(bytes.front()) >> 4;
+  Reader in{bytes.subspan(6)};
   switch (inner) {
     case Next::ethernet:
-      return looks_like_ethernet(bytes);
+      return !MacAddress::read(in).group();  // no group sends
     case Next::ipv4:
       return nibble == 4 && bytes.size() >= 20;
     case Next::ipv6:
       return nibble == 6 && bytes.size() >= 40;
     case Next::mpls:
-      return bytes.size() >= 4;
+      return true;
     default:
       return false;
   }
 }
 
 Step enter_if_likely(Descent& d, Kind kind, std::uint32_t id, Next inner, Bytes payload) noexcept {
-  if (!looks_like(inner, payload)) {
+  if (!may_be(inner, payload)) {
     return Step::stop(Decoded::ok);
   }
   d.rest = payload;
@@ -206,6 +210,22 @@ Step read_vxlan(Descent& d) noexcept {
     return Step::stop(Decoded::ok);
   }
   return enter_if_likely(d, Kind::vxlan, network, Next::ethernet, in.rest());
+}
+
+Step read_vxlan_gpe(Descent& d) noexcept {
+  constexpr std::uint8_t kInstanceAndProtocol = 0x0c;
+  Reader in{d.rest};
+  const std::uint8_t flags = in.u8();
+  const std::uint16_t unused = in.be16();
+  const std::uint8_t protocol = in.u8();
+  const std::uint32_t network = in.be24();
+  const std::uint8_t reserved = in.u8();
+  constexpr std::array<Next, 4> kInner = {Next::stop, Next::ipv4, Next::ipv6, Next::ethernet};
+  if (!in.ok() || flags != kInstanceAndProtocol || unused != 0 || reserved != 0 ||
+      protocol >= kInner.size()) {
+    return Step::stop(Decoded::ok);
+  }
+  return enter_if_likely(d, Kind::vxlan, network, kInner[protocol], in.rest());
 }
 
 // A run of options, each with its length in words in the low five bits of its last octet.
@@ -263,7 +283,11 @@ Step read_gre(Descent& d) noexcept {
     return read_erspan3(d);
   }
   const Next inner = inner_of(header.protocol);
-  return inner == Next::stop ? carry_gre(d) : enter_from_ip(d, Kind::gre, header.key, inner);
+  if (inner == Next::stop) {
+    return carry_gre(d);
+  }
+  // Switches that mirror into GRE tell received from sent by the key.
+  return enter_from_ip(d, Kind::gre, inner == Next::ethernet ? 0 : header.key, inner);
 }
 
 Step enter_ip_in_ip(Descent& d, Next inner) noexcept {
@@ -277,10 +301,9 @@ Step enter_ip_in_ip(Descent& d, Next inner) noexcept {
   return enter_from_ip(d, Kind::ip_in_ip, 0, inner);
 }
 
+// Where each direction is routed its own way MAC addresses differ; the session is the same.
 Step enter_pppoe(Descent& d, std::uint16_t session, Next inner) noexcept {
-  const Layers& layers = d.layers;
-  return enter(d, tunnel_key(layers.tunnel, Kind::pppoe, session, layers.src_mac, layers.dst_mac),
-               inner);
+  return enter(d, tunnel_key(d.layers.tunnel, Kind::pppoe, session, {}, {}), inner);
 }
 
 // The control word is optional and nothing announces it (RFC 4385), and labels differ by
@@ -296,18 +319,19 @@ Step enter_pseudowire(Descent& d) noexcept {
   }
   d.layers.src_mac = {};
   d.layers.dst_mac = {};
-  return enter(d, tunnel_key(d.layers.tunnel, Kind::pseudowire, 0, MacAddress{}, MacAddress{}),
-               Next::ethernet);
+  return enter(d, tunnel_key(d.layers.tunnel, Kind::pseudowire, 0, {}, {}), Next::ethernet);
 }
 
 Step read_udp_tunnel(Descent& d) noexcept {
   switch (d.layers.dst_port) {
-    case 4789:
-    case 8472:  // Linux, before the number was assigned
+    case udp_port::kVxlan:
+    case udp_port::kVxlanLinux:
       return read_vxlan(d);
-    case 6081:
+    case udp_port::kVxlanGpe:
+      return read_vxlan_gpe(d);
+    case udp_port::kGeneve:
       return read_geneve(d);
-    case 4754:
+    case udp_port::kGre:
       return read_gre_in_udp(d);
     default:
       return Step::stop(Decoded::ok);

@@ -5,9 +5,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint16_t kSuffix = 0x88fb;
-constexpr std::size_t kFrameCheck = 4;  // some captures keep it behind the trailer
-constexpr milliseconds kForget{400};    // EntryForgetTime; sequence numbers come round
+constexpr milliseconds kForget{400};  // EntryForgetTime; sequence numbers come round
 
 std::uint64_t digest(Bytes content, std::uint64_t seed) noexcept {
   Hasher hasher{seed};
@@ -22,19 +20,6 @@ std::uint64_t digest(Bytes content, std::uint64_t seed) noexcept {
   return hasher.value();
 }
 
-PrpTrailer read_trailer(Bytes lsdu) noexcept {
-  if (lsdu.size() < PrpTrailer::kSize) {
-    return {};
-  }
-  Reader in{lsdu.last(PrpTrailer::kSize)};
-  const std::uint16_t sequence = in.be16();
-  const std::uint16_t lan_and_size = in.be16();
-  const auto lan = static_cast<std::uint8_t>(lan_and_size >> 12);
-  const bool found =
-      in.be16() == kSuffix && (lan == 0xa || lan == 0xb) && (lan_and_size & 0x0fffU) == lsdu.size();
-  return {sequence, lan, found};
-}
-
 }  // namespace
 
 PrpTrailer PrpTrailer::find(Bytes lsdu, std::size_t& size) noexcept {
@@ -42,10 +27,14 @@ PrpTrailer PrpTrailer::find(Bytes lsdu, std::size_t& size) noexcept {
     if (lsdu.size() < behind + kSize) {
       break;
     }
-    const Bytes inner = lsdu.first(lsdu.size() - behind);
-    if (const PrpTrailer trailer = read_trailer(inner); trailer.found) {
-      size = inner.size() - kSize;
-      return trailer;
+    const std::size_t stated = lsdu.size() - behind;
+    Reader in{lsdu.first(stated).last(kSize)};
+    const std::uint16_t sequence = in.be16();
+    const std::uint16_t lan_and_size = in.be16();
+    const auto lan = static_cast<std::uint8_t>(lan_and_size >> 12);
+    if (in.be16() == kSuffix && (lan == 0xa || lan == 0xb) && (lan_and_size & 0x0fffU) == stated) {
+      size = stated - kSize;
+      return PrpTrailer{sequence, lan, true};
     }
   }
   return {};

@@ -25,6 +25,21 @@ struct PrpTrailer {
   // `lsdu` is everything behind the EtherType or length. The trailer counts only if the size it
   // states is that of `lsdu`; `size` becomes the number of bytes in front of the trailer.
   static PrpTrailer find(Bytes lsdu, std::size_t& size) noexcept;
+
+  // A quick look that rules nearly all frames out: does it end in the trailer's suffix, with or
+  // without a frame check sequence behind it?
+  static bool likely(Bytes lsdu) noexcept {
+    return lsdu.size() >= kSize && (suffix_at(lsdu, 0) || suffix_at(lsdu, kFrameCheck));
+  }
+
+ private:
+  static constexpr std::uint16_t kSuffix = 0x88fb;
+  static constexpr std::size_t kFrameCheck = 4;  // some captures keep it
+
+  static bool suffix_at(Bytes lsdu, std::size_t behind) noexcept {
+    const Bytes last = lsdu.last(behind + sizeof(kSuffix));
+    return detail::join_be<std::uint16_t>(last.first(sizeof(kSuffix))) == kSuffix;
+  }
 };
 
 class TwinFilter {

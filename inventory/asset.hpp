@@ -5,7 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capture/packet.hpp"
@@ -25,7 +27,8 @@ inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max()
 struct AddressUse {
   IpAddress ip;
   VlanTags vlan;
-  bool confirmed = false;  // by ARP; else only by packets it sent
+  std::uint32_t tunnel = 0;
+  bool confirmed = false;  // by ARP; else only by packets
   Timestamp first;
   Timestamp last;
 };
@@ -71,10 +74,32 @@ struct Unit {
 };
 
 struct RoleReason {
-  bool held = false;
+  Role role{};
   std::string reason;  // "answered 1,204 Modbus requests, started none"
   Timestamp since;
 };
+
+// Why a Purdue level is proposed; in order of strength.
+enum class LevelBasis : std::uint8_t {
+  none,
+  controller,        // 1
+  engineering,       // 2
+  client,            // 2
+  many_controllers,  // 3: asks as many as a SCADA server or a historian does
+  public_address     // 5
+};
+inline constexpr std::size_t kLevelBases = 6;
+
+[[nodiscard]] constexpr std::string_view to_string(LevelBasis basis) noexcept {
+  constexpr std::array<std::string_view, kLevelBases> kNames = {
+      "none", "controller", "engineering", "client", "many-controllers", "public-address"};
+  return kNames[static_cast<std::size_t>(basis)];
+}
+
+// The proposed Purdue level; a zone of the site file overrules it.
+[[nodiscard]] std::optional<float> level_of(LevelBasis basis) noexcept;
+// "answers requests of an OT protocol"; empty for none.
+[[nodiscard]] std::string_view reason_of(LevelBasis basis) noexcept;
 
 struct Asset {
   std::string id;   // "ast-" and 12 hex digits, from the key: the same on every run
@@ -83,20 +108,23 @@ struct Asset {
   std::vector<AddressUse> addresses;  // bounded; the most recent first
   std::vector<Fact> facts;            // bounded
   std::vector<Unit> units;            // bounded, sorted by id
-  std::array<RoleReason, kRoles> roles;
-  std::string nic_vendor;  // by OUI; empty if unknown
+  std::vector<RoleReason> roles;      // held ones only, sorted by role
+  std::string nic_vendor;             // by OUI; empty if unknown
   Timestamp first_seen;
   Timestamp last_seen;
   PacketRef first_packet;
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;
+  std::uint64_t protocols = 0;  // bit per Protocol that it spoke
+  LevelBasis level = LevelBasis::none;
   bool sent = false;  // false: only spoken to, never heard
 
-  [[nodiscard]] bool has_role(Role role) const noexcept {
-    return roles[static_cast<std::size_t>(role)].held;
-  }
-  // The fact to show for a field of the device itself (or of one unit): highest confidence, then
-  // the latest; null if unknown.
+  [[nodiscard]] bool has_role(Role role) const noexcept { return role_reason(role) != nullptr; }
+  // Null unless the role is held.
+  [[nodiscard]] const RoleReason* role_reason(Role role) const noexcept;
+  // The fact to show for a field of the device itself (or of one unit): highest confidence by
+  // recency (identification.md 5.1), then the latest; null if unknown. What a unit told is the
+  // device's only for unit 0 or 255, or when it is the only unit that ever answered.
   [[nodiscard]] const Fact* best(Identity::Field field,
                                  std::uint32_t unit = Identity::kNoUnit) const noexcept;
   // The most recently used address, empty if none.
@@ -121,12 +149,16 @@ struct Conversation {
   std::array<std::uint32_t, 4> by_state{};  // messages by Completeness
   std::uint32_t one_way_flows = 0;
   std::uint32_t gap_flows = 0;
+  std::uint32_t midstream_flows = 0;       // TCP whose handshake was not seen
   std::array<std::uint64_t, 2> packets{};  // [0] by the client
   std::array<std::uint64_t, 2> bytes{};
   std::uint64_t messages = 0;
   std::uint64_t exceptions = 0;
   Timestamp first;
   Timestamp last;
+
+  // Orders by what a conversation is known by: client, server, port, protocol, VLAN.
+  [[nodiscard]] bool comes_before(const Conversation& other) const noexcept;
 };
 
 }  // namespace prahari

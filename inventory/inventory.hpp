@@ -25,7 +25,9 @@ struct InventoryLimits {
 struct InventoryStats {
   std::uint64_t assets_evicted = 0;
   std::uint64_t conversations_evicted = 0;
-  std::uint64_t facts_dropped = 0;  // beyond the bound of one asset
+  std::uint64_t facts_dropped = 0;  // beyond the bound of one asset, or of all
+  std::uint64_t units_dropped = 0;
+  std::uint64_t addresses_dropped = 0;
 };
 
 // Whom the event is about. kNone where the address names no host (broadcast, multicast, none).
@@ -51,6 +53,18 @@ class Inventory {
 
   [[nodiscard]] const Asset& asset(AssetIndex index) const;
   [[nodiscard]] const Conversation& conversation(ConversationIndex index) const;
+
+  // False when the asset that had this position and generation is gone.
+  [[nodiscard]] bool alive(AssetIndex index, std::uint32_t generation) const;
+  [[nodiscard]] std::uint32_t generation(AssetIndex index) const;
+
+  // For what only a rule can see, such as a scanner. Held from then on.
+  void give_role(AssetIndex index, RoleReason role);
+
+  // The asset that has this address now, or kNone.
+  [[nodiscard]] AssetIndex find(const IpAddress& ip, const VlanTags& vlan,
+                                std::uint32_t tunnel = 0) const;
+  [[nodiscard]] AssetIndex find(const MacAddress& mac) const;
 
   // All that are alive, in an order that depends on content only: assets by id, conversations by
   // client, server, port, protocol and VLAN.

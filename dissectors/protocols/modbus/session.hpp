@@ -23,7 +23,7 @@ class ModbusSession final : public Session {
       : carrier_(static_cast<Carrier>(variant >> 1U)), bound_((variant & 1U) != 0) {}
 
   [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override;
-  [[nodiscard]] bool starts_here(Bytes head, Side side) const noexcept override;
+  [[nodiscard]] bool starts_here(Bytes head, Side side, bool segment_start) const noexcept override;
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
                   Emitter& out) override;

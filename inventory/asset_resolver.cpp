@@ -1,0 +1,184 @@
+#include "inventory/asset_resolver.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "inventory/asset_key.hpp"
+#include "inventory/classifier.hpp"
+
+namespace prahari {
+namespace {
+
+// More than these, and not confirmed by ARP, means that the MAC fronts others. IPv6 hosts change
+// their temporary addresses daily.
+constexpr std::ptrdiff_t kOwnAddressesV4 = 4;
+constexpr std::ptrdiff_t kOwnAddressesV6 = 8;
+
+// After that long a silence an address that ARP once confirmed may have moved.
+constexpr std::chrono::hours kConfirmationHolds{4};
+
+const AddressUse* use_of(const Asset& asset, const PlacedAddress& address) noexcept {
+  const auto found = std::ranges::find_if(asset.addresses, [&](const AddressUse& use) {
+    return use.ip == address.ip && use.vlan == address.vlan && use.tunnel == address.tunnel;
+  });
+  return found == asset.addresses.end() ? nullptr : &*found;
+}
+
+bool confirmed_lately(const Asset& asset, const PlacedAddress& address, Timestamp now) noexcept {
+  const AddressUse* use = use_of(asset, address);
+  return use != nullptr && use->confirmed && now - use->last < kConfirmationHolds;
+}
+
+std::string fronts(const IpAddress& ip, std::string_view why) {
+  std::string out = "fronts ";
+  append(out, ip);
+  out += ", ";
+  out += why;
+  return out;
+}
+
+}  // namespace
+
+AssetIndex AssetResolver::resolve(const Sighting& host) {
+  const IpAddress& ip = host.address.ip;
+  const bool no_host = !ip.empty() && !ip.unspecified() && !names_host(ip);
+  if (no_host || host.mac.group()) {
+    return kNone;
+  }
+  const bool addressed = names_host(ip);
+  if (!names_device(host.mac)) {
+    return addressed ? by_address(host) : kNone;
+  }
+  const AssetIndex at = device(host);
+  if (!addressed) {
+    return at;
+  }
+  // Inside a tunnel the MAC may be that of the tunnel's end.
+  if (host.address.tunnel != 0 && !assets_[at].in_tunnel) {
+    return by_address(host);
+  }
+  const AssetIndex owner = assets_.find(host.address);
+  const AddressUse* own = use_of(assets_[at].asset, host.address);
+  if (owner == at && own->confirmed) {
+    assets_.bind(at, host.address, host.packet.time, true);
+    return at;
+  }
+  if (assets_[at].router) {
+    return by_address(host);
+  }
+  if (!host.claim) {
+    return owner == kNone ? at : owner;
+  }
+  if (std::string reason = behind(at, owner, host); !reason.empty()) {
+    if (owner == at) {
+      assets_.unbind(at, host.address);
+    }
+    make_router(at, std::move(reason), host.packet);
+    return by_address(host);
+  }
+  take(at, owner, host, false);
+  if (std::string reason = too_many(at, ip); !reason.empty()) {
+    make_router(at, std::move(reason), host.packet);
+    return by_address(host);
+  }
+  return at;
+}
+
+AssetIndex AssetResolver::confirm(const Sighting& sender) {
+  if (!names_device(sender.mac) || !names_host(sender.address.ip)) {
+    return resolve(sender);
+  }
+  const AssetIndex at = device(sender);
+  take(at, assets_.find(sender.address), sender, true);
+  return at;
+}
+
+AssetIndex AssetResolver::by_address(const Sighting& host) {
+  const AssetIndex owner = assets_.find(host.address);
+  if (owner == kNone) {
+    return assets_.add(host.address, host.packet);
+  }
+  assets_.touch(owner);
+  assets_.bind(owner, host.address, host.packet.time, false);
+  return owner;
+}
+
+AssetIndex AssetResolver::device(const Sighting& host) {
+  const AssetIndex known = assets_.find(host.mac);
+  if (known != kNone) {
+    assets_.touch(known);
+    return known;
+  }
+  const AssetIndex at = assets_.add(host.mac, host.packet);
+  assets_[at].in_tunnel = host.address.tunnel != 0;
+  return at;
+}
+
+std::string AssetResolver::behind(AssetIndex device, AssetIndex owner, const Sighting& host) const {
+  const Asset& asset = assets_[device].asset;
+  const IpAddress& ip = host.address.ip;
+  if (link_local(ip)) {
+    return {};
+  }
+  const bool others = owner != kNone && owner != device;
+  if (others && confirmed_lately(assets_[owner].asset, host.address, host.packet.time)) {
+    return fronts(ip, "which ARP shows at another MAC");
+  }
+  const auto confirmed = [](const AddressUse& use) { return use.confirmed; };
+  if (!usual_ttl(host.ttl) && (others || std::ranges::any_of(asset.addresses, confirmed))) {
+    return fronts(ip, "whose packets crossed a router: TTL " + std::to_string(host.ttl));
+  }
+  const auto is_private = [&](const AddressUse& use) {
+    return use.ip.family == ip.family && !link_local(use.ip) && use.ip.is_private();
+  };
+  if (!ip.is_private() && std::ranges::any_of(asset.addresses, is_private)) {
+    return fronts(ip, "a public address beside private ones");
+  }
+  return {};
+}
+
+std::string AssetResolver::too_many(AssetIndex device, const IpAddress& ip) const {
+  const auto shown =
+      std::ranges::count_if(assets_[device].asset.addresses, [&](const AddressUse& use) {
+        return use.ip.family == ip.family && !use.confirmed && !link_local(use.ip);
+      });
+  if (shown <= (ip.v6() ? kOwnAddressesV6 : kOwnAddressesV4)) {
+    return {};
+  }
+  return "fronts " + std::to_string(shown) + " addresses that ARP did not confirm";
+}
+
+void AssetResolver::take(AssetIndex device, AssetIndex owner, const Sighting& host,
+                         bool confirmed) {
+  const bool bound = assets_.bind(device, host.address, host.packet.time, confirmed);
+  if (bound && owner != kNone && owner != device && !assets_[owner].by_mac) {
+    assets_.merge(owner, device);  // was known by this address alone
+  } else if (!bound && confirmed && !assets_[device].router) {
+    make_router(device, "answers ARP for more than 16 addresses", host.packet);
+  }
+}
+
+void AssetResolver::make_router(AssetIndex device, std::string reason, const PacketRef& packet) {
+  AssetEntry& entry = assets_[device];
+  if (entry.router) {
+    return;
+  }
+  entry.router = true;
+  hold(entry.asset, {Role::router, std::move(reason), packet.time});
+  const std::vector<AddressUse> uses = entry.asset.addresses;
+  for (const AddressUse& use : uses) {
+    const PlacedAddress address{use.ip, use.vlan, use.tunnel};
+    if (use.confirmed || link_local(use.ip) || assets_.find(address) != device) {
+      continue;
+    }
+    assets_.unbind(device, address);
+    PacketRef first = packet;
+    first.time = use.first;
+    const AssetIndex behind = assets_.add(address, first);
+    assets_.bind(behind, address, use.last, false);
+    assets_[behind].asset.last_seen = use.last;
+  }
+  assets_.restamp(device);
+}
+
+}  // namespace prahari

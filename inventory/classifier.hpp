@@ -1,0 +1,23 @@
+// What an asset is for, from what it did: roles with their reasons, and a Purdue level.
+// identification.md 5.4.
+
+#pragma once
+
+#include <cstdint>
+
+#include "dissectors/event.hpp"
+#include "inventory/asset_entry.hpp"
+
+namespace prahari {
+
+// Adds the role unless it is held already.
+void hold(Asset& asset, RoleReason role);
+
+// Notes what a message says about both ends. Either may be null.
+void observe(AssetEntry* client, AssetEntry* server, const Event& message);
+
+// Derives the roles other than router, and the level, from what was noted. `asked` is the number
+// of devices that it sent requests to.
+void classify(AssetEntry& entry, std::uint32_t asked);
+
+}  // namespace prahari

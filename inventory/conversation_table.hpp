@@ -1,0 +1,62 @@
+// Who talks to whom over what: found by addresses, server port, protocol, VLAN and tunnel.
+//
+// Bounded: the conversation quiet for longest goes. Ends are positions in the AssetTable with their
+// generation, since an asset may go before its conversations do. Analyst thread.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "inventory/asset_table.hpp"
+
+namespace prahari {
+
+struct ConversationEntry {
+  Conversation row;
+  std::uint32_t client_generation = 0;
+  std::uint32_t server_generation = 0;
+  std::uint32_t used = 0;  // event count at the last change of the LRU order
+};
+
+class ConversationTable {
+ public:
+  ConversationTable(AssetTable& assets, std::uint32_t limit);
+
+  // The row with the key of `like` (its ends, port, transport, protocol, VLAN and tunnel), made if
+  // need be.
+  ConversationIndex find_or_add(const Conversation& like, Timestamp now);
+  void erase(ConversationIndex index);
+
+  // Looks up anew the ends whose asset went or gave the address away.
+  void mend(ConversationIndex index);
+  // The same, but cheap while both assets live.
+  void mend_if_stale(ConversationIndex index);
+
+  void seen(ConversationIndex index, std::uint32_t event_count) noexcept;
+
+  [[nodiscard]] Conversation& operator[](ConversationIndex index) noexcept {
+    return slots_[index].row;
+  }
+  [[nodiscard]] std::uint32_t generation(ConversationIndex index) const noexcept {
+    return slots_.generation(index);
+  }
+  [[nodiscard]] bool alive(ConversationIndex index, std::uint32_t generation) const noexcept {
+    return slots_.alive(index, generation);
+  }
+  [[nodiscard]] std::vector<ConversationIndex> all() const;
+  [[nodiscard]] std::uint32_t size() const noexcept { return slots_.size(); }
+  [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
+
+ private:
+  void set_ends(ConversationEntry& entry, AssetIndex client, AssetIndex server);
+
+  AssetTable& assets_;
+  std::uint32_t limit_;
+  std::uint32_t patience_;
+  LruSlots<ConversationEntry> slots_;
+  TagIndex index_;
+  std::uint64_t evicted_ = 0;
+};
+
+}  // namespace prahari

@@ -1,0 +1,52 @@
+#include "inventory/csv_reader.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace prahari {
+
+std::vector<std::string> split_csv(std::string_view line) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool doubled = quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"';
+    if (doubled) {
+      cells.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      cells.emplace_back();
+    } else {
+      cells.back() += c;
+    }
+  }
+  return cells;
+}
+
+Status read_csv(const std::filesystem::path& file,
+                const std::function<std::string(const std::vector<std::string>&)>& row) {
+  std::ifstream in{file};
+  if (!in) {
+    return Error{file.string() + ": cannot be read: " +
+                     std::error_code{errno, std::generic_category()}.message(),
+                 Error::Kind::environment};
+  }
+  std::string line;
+  for (int number = 1; std::getline(in, line); ++number) {
+    if (!line.empty() && line.back() == '\r') {
+      line.pop_back();
+    }
+    if (line.empty() || line.front() == '#') {
+      continue;
+    }
+    if (const std::string wrong = row(split_csv(line)); !wrong.empty()) {
+      return Error{file.string() + ":" + std::to_string(number) + ": " + wrong, Error::Kind::input};
+    }
+  }
+  return ok_status();
+}
+
+}  // namespace prahari

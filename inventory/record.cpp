@@ -1,0 +1,151 @@
+#include "inventory/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <tuple>
+#include <unordered_map>
+
+namespace prahari {
+namespace {
+
+// Zones of both ends are asked for once an asset, not once a row.
+class Zones {
+ public:
+  Zones(const Inventory& inventory, const Decorate& decorate) {
+    for (const AssetIndex at : inventory.assets_in_order()) {
+      zones_.emplace(at, decorate(inventory.asset(at)).zone);
+    }
+  }
+  [[nodiscard]] std::string of(AssetIndex asset) const {
+    const auto found = zones_.find(asset);
+    return found == zones_.end() ? std::string{} : found->second;
+  }
+
+ private:
+  std::unordered_map<AssetIndex, std::string> zones_;
+};
+
+}  // namespace
+
+void for_each_asset(const Inventory& inventory, const Decorate& decorate,
+                    const std::function<void(const AssetRecord&)>& visit) {
+  for (const AssetIndex at : inventory.assets_in_order()) {
+    const Asset& asset = inventory.asset(at);
+    AssetRecord record{asset, decorate(asset)};
+    sort_for_export(record.asset);
+    visit(record);
+  }
+}
+
+void for_each_flow(const Inventory& inventory, const Decorate& decorate,
+                   const std::function<void(const FlowRecord&)>& visit) {
+  const Zones zones{inventory, decorate};
+  const auto id = [&](AssetIndex at) {
+    return at == kNone ? std::string{} : inventory.asset(at).id;
+  };
+  for (const ConversationIndex at : inventory.conversations_in_order()) {
+    const Conversation& row = inventory.conversation(at);
+    visit({row, id(row.client), id(row.server), zones.of(row.client), zones.of(row.server)});
+  }
+}
+
+Chosen choose(const Asset& asset, Identity::Field field, const VendorAliases& aliases,
+              std::uint32_t unit) {
+  const Fact* fact = asset.best(field, unit);
+  if (fact == nullptr) {
+    return {};
+  }
+  const bool vendor = field == Identity::Field::vendor;
+  return {fact, std::string{vendor ? aliases.usual(fact->value) : fact->value}};
+}
+
+std::string shown_name(const AssetRecord& record) {
+  if (!record.site.name.empty()) {
+    return record.site.name;
+  }
+  const Fact* told = record.asset.best(Identity::Field::name);
+  return told == nullptr ? std::string{} : told->value;
+}
+
+std::optional<float> shown_level(const AssetRecord& record) {
+  return record.site.level ? record.site.level : level_of(record.asset.level);
+}
+
+std::string shown_level_reason(const AssetRecord& record) {
+  return record.site.level ? "zone " + record.site.zone
+                           : std::string{reason_of(record.asset.level)};
+}
+
+std::string level_text(std::optional<float> level) {
+  if (!level) {
+    return {};
+  }
+  std::array<char, 16> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), *level).ptr;
+  return {text.data(), end};
+}
+
+std::string protocol_text(const Conversation& row) {
+  if (row.protocol != Protocol::unknown) {
+    return std::string{to_string(row.protocol)};
+  }
+  std::string out{to_string(row.transport)};
+  if (row.transport == Transport::tcp || row.transport == Transport::udp) {
+    out += '/';
+    out += std::to_string(row.server_port);
+  }
+  return out;
+}
+
+std::vector<std::string_view> protocol_names(std::uint64_t protocols) {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Protocol::unknown); ++i) {
+    if ((protocols >> i & 1U) != 0) {
+      out.push_back(to_string(static_cast<Protocol>(i)));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string_view> operation_names(std::uint8_t operations) {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < kOperations; ++i) {
+    if ((unsigned{operations} >> i & 1U) != 0) {
+      out.push_back(to_string(static_cast<Operation>(i)));
+    }
+  }
+  return out;
+}
+
+Completeness completeness(const Conversation& row) noexcept {
+  const auto messages = [&row](Completeness state) {
+    return row.by_state[static_cast<std::size_t>(state)] > 0;
+  };
+  if (row.one_way_flows > 0 || messages(Completeness::one_way)) {
+    return Completeness::one_way;
+  }
+  if (row.gap_flows > 0 || messages(Completeness::gap)) {
+    return Completeness::gap;
+  }
+  return row.midstream_flows > 0 || messages(Completeness::midstream) ? Completeness::midstream
+                                                                      : Completeness::complete;
+}
+
+std::string_view capture_name(const PacketRef& packet, const ExportContext& context) {
+  return packet.file < context.captures.size() ? std::string_view{context.captures[packet.file]}
+                                               : std::string_view{};
+}
+
+void sort_for_export(Asset& asset) {
+  std::ranges::sort(asset.addresses, [](const AddressUse& a, const AddressUse& b) {
+    return std::tie(b.last, a.ip, a.vlan, a.tunnel) < std::tie(a.last, b.ip, b.vlan, b.tunnel);
+  });
+  std::ranges::sort(asset.facts, {}, [](const Fact& fact) {
+    // The device itself (no unit) comes first.
+    return std::tuple{fact.unit + 1, fact.field, 100 - int{fact.confidence}, fact.value,
+                      fact.source};
+  });
+}
+
+}  // namespace prahari

@@ -1,0 +1,174 @@
+#include "inventory/row_writer.hpp"
+
+#include <SQLiteCpp/VariadicBind.h>
+
+#include "inventory/asset_key.hpp"
+
+namespace prahari {
+namespace {
+
+template <class... Values>
+void put(SQLite::Statement& statement, const Values&... values) {
+  SQLite::bind(statement, values...);
+  statement.exec();
+  statement.reset();
+  statement.clearBindings();
+}
+
+template <class Texts>
+std::string joined(const Texts& texts) {
+  std::string out;
+  for (const auto& text : texts) {
+    out += out.empty() ? "" : ",";
+    out += text;
+  }
+  return out;
+}
+
+std::string vlan_text(const VlanTags& vlan) {
+  std::string out;
+  append(out, vlan);
+  return out;
+}
+
+constexpr const char* kAlert = R"sql(
+INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (id) DO UPDATE SET severity = excluded.severity,
+  first_seen = min(first_seen, excluded.first_seen),
+  last_seen = max(last_seen, excluded.last_seen), count = max(count, excluded.count),
+  body = excluded.body, evidence = excluded.evidence)sql";
+
+constexpr const char* kAsset = R"sql(
+INSERT INTO assets VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+ON CONFLICT (id) DO UPDATE SET nic_vendor = excluded.nic_vendor,
+  level_basis = excluded.level_basis, protocols = excluded.protocols,
+  heard = max(heard, excluded.heard),
+  first_input = iif(excluded.first_seen < first_seen, excluded.first_input, first_input),
+  first_frame = iif(excluded.first_seen < first_seen, excluded.first_frame, first_frame),
+  first_time = iif(excluded.first_seen < first_seen, excluded.first_time, first_time),
+  first_seen = min(first_seen, excluded.first_seen),
+  last_seen = max(last_seen, excluded.last_seen),
+  packets_sent = excluded.packets_sent, packets_received = excluded.packets_received,
+  name = excluded.name, zone = excluded.zone, criticality = excluded.criticality,
+  owner = excluded.owner, location = excluded.location, tags = excluded.tags,
+  zone_level = excluded.zone_level)sql";
+
+constexpr const char* kFlow =
+    "INSERT OR REPLACE INTO conversations VALUES "
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+}  // namespace
+
+RowWriter::RowWriter(SQLite::Database& handle, std::span<const std::uint16_t> inputs)
+    : inputs_(inputs),
+      alert_(handle, kAlert),
+      asset_(handle, kAsset),
+      forget_addresses_(handle, "DELETE FROM addresses WHERE asset = ?"),
+      forget_units_(handle, "DELETE FROM units WHERE asset = ?"),
+      forget_facts_(handle, "DELETE FROM facts WHERE asset = ?"),
+      forget_roles_(handle, "DELETE FROM roles WHERE asset = ?"),
+      address_(handle, "INSERT INTO addresses VALUES (?,?,?,?,?,?,?)"),
+      unit_(handle, "INSERT INTO units VALUES (?,?,?,?,?,?,?)"),
+      fact_(handle, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
+      role_(handle, "INSERT INTO roles VALUES (?,?,?,?)"),
+      flow_(handle, kFlow) {}
+
+std::int64_t RowWriter::input_of(const PacketRef& packet) const noexcept {
+  return packet.file < inputs_.size() ? inputs_[packet.file] : packet.file;
+}
+
+void RowWriter::write(const AlertRow& alert) {
+  alert_.bind(1, alert.id);
+  alert_.bind(2, alert.kind);
+  alert_.bind(3, alert.severity);
+  alert_.bind(4, alert.status);
+  alert_.bind(5, to_column(alert.first_seen));
+  alert_.bind(6, to_column(alert.last_seen));
+  alert_.bind(7, to_column(alert.count));
+  alert_.bind(8, alert.source_asset);
+  alert_.bind(9, alert.source_ip);
+  alert_.bind(10, alert.destination_asset);
+  alert_.bind(11, alert.destination_ip);
+  alert_.bind(12, alert.body);
+  // An empty span has no address, which SQLite would take for NULL.
+  static constexpr std::byte kNothing{};
+  alert_.bind(13, alert.evidence.empty() ? &kNothing : alert.evidence.data(),
+              static_cast<int>(alert.evidence.size()));
+  alert_.exec();
+  alert_.reset();
+}
+
+void RowWriter::write(const AssetRecord& record) {
+  const Asset& asset = record.asset;
+  const AssetDecoration& site = record.site;
+  asset_.bind(1, asset.id);
+  asset_.bind(2, asset.key);
+  asset_.bind(3, asset.mac.empty() ? std::string{} : to_string(asset.mac));
+  asset_.bind(4, asset.nic_vendor);
+  asset_.bind(5, std::string{to_string(asset.level)});
+  asset_.bind(6, joined(protocol_names(asset.protocols)));
+  asset_.bind(7, asset.sent ? 1 : 0);
+  asset_.bind(8, to_column(asset.first_seen));
+  asset_.bind(9, to_column(asset.last_seen));
+  asset_.bind(10, input_of(asset.first_packet));
+  asset_.bind(11, asset.first_packet.frame);
+  asset_.bind(12, to_column(asset.first_packet.time));
+  asset_.bind(13, to_column(asset.packets_sent));
+  asset_.bind(14, to_column(asset.packets_received));
+  asset_.bind(15, site.name);
+  asset_.bind(16, site.zone);
+  asset_.bind(17, site.criticality);
+  asset_.bind(18, site.owner);
+  asset_.bind(19, site.location);
+  asset_.bind(20, joined(site.tags));
+  if (site.level) {
+    asset_.bind(21, static_cast<double>(*site.level));
+  } else {
+    asset_.bind(21);
+  }
+  asset_.exec();
+  asset_.reset();
+  replace_parts(asset);
+}
+
+void RowWriter::replace_parts(const Asset& asset) {
+  put(forget_addresses_, asset.id);
+  put(forget_units_, asset.id);
+  put(forget_facts_, asset.id);
+  put(forget_roles_, asset.id);
+  for (const AddressUse& use : asset.addresses) {
+    put(address_, asset.id, to_string(use.ip), vlan_text(use.vlan), use.tunnel,
+        use.confirmed ? 1 : 0, to_column(use.first), to_column(use.last));
+  }
+  for (const Unit& unit : asset.units) {
+    put(unit_, asset.id, unit.id, to_column(unit.requests), to_column(unit.responses),
+        to_column(unit.exceptions), to_column(unit.first), to_column(unit.last));
+  }
+  for (const Fact& fact : asset.facts) {
+    put(fact_, asset.id, std::string{to_string(fact.field)}, fact.unit, fact.value, fact.source,
+        int{fact.confidence}, fact.count, to_column(fact.first), to_column(fact.last),
+        input_of(fact.packet), fact.packet.frame, to_column(fact.packet.time));
+  }
+  for (const RoleReason& held : asset.roles) {
+    put(role_, asset.id, std::string{to_string(held.role)}, held.reason, to_column(held.since));
+  }
+}
+
+void RowWriter::write(const FlowRecord& record) {
+  const Conversation& row = record.row;
+  const auto state = [&row](Completeness of) {
+    return std::int64_t{row.by_state[static_cast<std::size_t>(of)]};
+  };
+  put(flow_, to_string(row.client_ip), to_string(row.server_ip), int{row.server_port},
+      std::string{to_string(row.transport)}, std::string{to_string(row.protocol)},
+      vlan_text(row.vlan), row.tunnel, record.client_asset, record.server_asset, record.client_zone,
+      record.server_zone, row.established ? 1 : 0, row.client_known ? 1 : 0,
+      joined(operation_names(row.operations)), row.flows, row.one_way_flows, row.gap_flows,
+      row.midstream_flows, state(Completeness::complete), state(Completeness::midstream),
+      state(Completeness::gap), state(Completeness::one_way), to_column(row.packets[0]),
+      to_column(row.packets[1]), to_column(row.bytes[0]), to_column(row.bytes[1]),
+      to_column(row.messages), to_column(row.exceptions), to_column(row.first),
+      to_column(row.last));
+}
+
+}  // namespace prahari

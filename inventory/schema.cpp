@@ -1,0 +1,163 @@
+#include "inventory/schema.hpp"
+
+#include <array>
+#include <string>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+
+namespace prahari {
+namespace {
+
+constexpr int kApplicationId = 0x50524148;  // "PRAH"
+
+// Times are nanoseconds since 1970 UTC, as INTEGER. Enumerations are stored by name. Lists whose
+// parts nobody searches for are joined with commas.
+constexpr auto kSteps = std::to_array<const char*>({
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inputs (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, format TEXT NOT NULL, sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL, packets INTEGER NOT NULL, note TEXT NOT NULL,
+  UNIQUE (name, sha256)) STRICT;
+
+CREATE TABLE assets (
+  id TEXT PRIMARY KEY, key TEXT NOT NULL, mac TEXT NOT NULL, nic_vendor TEXT NOT NULL,
+  level_basis TEXT NOT NULL, protocols TEXT NOT NULL, heard INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  first_input INTEGER NOT NULL, first_frame INTEGER NOT NULL, first_time INTEGER NOT NULL,
+  packets_sent INTEGER NOT NULL, packets_received INTEGER NOT NULL,
+  name TEXT NOT NULL, zone TEXT NOT NULL, criticality TEXT NOT NULL, owner TEXT NOT NULL,
+  location TEXT NOT NULL, tags TEXT NOT NULL, zone_level REAL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE addresses (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  ip TEXT NOT NULL, vlan TEXT NOT NULL, tunnel INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (asset, ip, vlan, tunnel)) STRICT, WITHOUT ROWID;
+CREATE INDEX addresses_by_ip ON addresses (ip);
+
+CREATE TABLE units (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  unit INTEGER NOT NULL, requests INTEGER NOT NULL, responses INTEGER NOT NULL,
+  exceptions INTEGER NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (asset, unit)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE facts (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  field TEXT NOT NULL, unit INTEGER NOT NULL, value TEXT NOT NULL, source TEXT NOT NULL,
+  confidence INTEGER NOT NULL, count INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  input INTEGER NOT NULL, frame INTEGER NOT NULL, time INTEGER NOT NULL,
+  PRIMARY KEY (asset, field, unit, value, source)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roles (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  role TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (asset, role)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversations (
+  client_ip TEXT NOT NULL, server_ip TEXT NOT NULL, server_port INTEGER NOT NULL,
+  transport TEXT NOT NULL, protocol TEXT NOT NULL, vlan TEXT NOT NULL, tunnel INTEGER NOT NULL,
+  client_asset TEXT NOT NULL, server_asset TEXT NOT NULL,
+  client_zone TEXT NOT NULL, server_zone TEXT NOT NULL,
+  established INTEGER NOT NULL, client_known INTEGER NOT NULL, operations TEXT NOT NULL,
+  flows INTEGER NOT NULL, one_way_flows INTEGER NOT NULL, gap_flows INTEGER NOT NULL,
+  midstream_flows INTEGER NOT NULL,
+  complete INTEGER NOT NULL, midstream INTEGER NOT NULL, gap INTEGER NOT NULL,
+  one_way INTEGER NOT NULL,
+  client_packets INTEGER NOT NULL, server_packets INTEGER NOT NULL,
+  client_bytes INTEGER NOT NULL, server_bytes INTEGER NOT NULL,
+  messages INTEGER NOT NULL, exceptions INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (client_ip, server_ip, server_port, transport, protocol, vlan, tunnel))
+  STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, severity TEXT NOT NULL, status TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, count INTEGER NOT NULL,
+  source_asset TEXT NOT NULL, source_ip TEXT NOT NULL,
+  destination_asset TEXT NOT NULL, destination_ip TEXT NOT NULL,
+  body TEXT NOT NULL, evidence BLOB NOT NULL) STRICT;
+CREATE INDEX alerts_by_time ON alerts (last_seen);
+
+CREATE TABLE protocol_counts (
+  protocol TEXT PRIMARY KEY, messages INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
+});
+
+struct Found {
+  int version = 0;
+  int application = 0;
+  int tables = 0;
+};
+
+Status look(Database& database, Found& found) {
+  return database.run([&found](SQLite::Database& handle) {
+    found.version = handle.execAndGet("PRAGMA user_version").getInt();
+    found.application = handle.execAndGet("PRAGMA application_id").getInt();
+    found.tables = handle.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+  });
+}
+
+Status refuse(const Database& database, const std::string& words) {
+  return Error{database.file().string() + ": " + words, Error::Kind::input};
+}
+
+Status judge(const Database& database, const Found& found, int known) {
+  if (found.application != kApplicationId && found.tables > 0) {
+    return refuse(database, "is the database of another program: name another folder with --state");
+  }
+  if (found.version > known) {
+    return refuse(database, "was written by a newer prahari (schema " +
+                                std::to_string(found.version) + ", this one knows " +
+                                std::to_string(known) + "): update this program");
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+std::span<const char* const> schema_steps() noexcept { return kSteps; }
+
+Status migrate(Database& database, std::span<const char* const> steps) {
+  Found found;
+  if (const Status looked = look(database, found); !looked) {
+    return looked;
+  }
+  const int known = static_cast<int>(steps.size());
+  if (const Status judged = judge(database, found, known); !judged) {
+    return judged;
+  }
+  for (int version = found.version; version < known; ++version) {
+    const Status applied = database.in_transaction([&](SQLite::Database& handle) {
+      handle.exec(steps[static_cast<std::size_t>(version)]);
+      handle.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+      handle.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    });
+    if (!applied) {
+      return applied;
+    }
+  }
+  return ok_status();
+}
+
+Status check_schema(Database& database) {
+  Found found;
+  if (const Status looked = look(database, found); !looked) {
+    return looked;
+  }
+  const int known = static_cast<int>(kSteps.size());
+  if (const Status judged = judge(database, found, known); !judged) {
+    return judged;
+  }
+  if (found.version < known) {
+    return refuse(database,
+                  "was written by an older prahari: run the sensor, or analyze into that "
+                  "folder, once with this one");
+  }
+  return ok_status();
+}
+
+}  // namespace prahari
