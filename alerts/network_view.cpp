@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "alerts/text.hpp"
 
 namespace prahari {
 namespace {
+
+std::string proposed_group(double level) { return "level " + level_text(level) + ", proposed"; }
 
 void take_facts(const Asset& asset, HostView& out) {
   using Field = Identity::Field;
@@ -69,11 +72,12 @@ HostView host_of(const Asset& asset, const Policy& policy) {
     out.internal = asset.addresses.front().ip.is_private();
   }
   out.vlan.assign(vlan.ids.begin(), vlan.ids.begin() + vlan.count);
-  for (std::size_t i = 0; i < kRoles; ++i) {
-    if (asset.roles[i].held) {
-      out.roles.emplace_back(to_string(static_cast<Role>(i)));
-      out.role_reasons.push_back(plain_text(asset.roles[i].reason, 300));
-    }
+  for (const RoleReason& role : asset.roles) {
+    out.roles.emplace_back(to_string(role.role));
+    out.role_reasons.push_back(plain_text(role.reason, 300));
+  }
+  if (const auto level = level_of(asset.level)) {
+    out.proposed_level = static_cast<double>(*level);
   }
   take_facts(asset, out);
   take_site({asset.ip(), asset.mac, vlan}, policy, out);
@@ -115,25 +119,28 @@ TalkView talk_of(const Conversation& talk, const std::map<AssetIndex, std::size_
   return out;
 }
 
-std::vector<ZoneView> zones_of(const NetworkView& view, const Site& site) {
-  std::vector<ZoneView> zones;
-  for (const Zone& zone : site.zones) {
-    zones.push_back({zone.name, zone.level, {}});
+// The zones of the site file, or one group for each proposed level.
+std::vector<ZoneView> empty_groups(const NetworkView& view, const Site& site) {
+  std::vector<ZoneView> groups;
+  if (view.has_zones) {
+    for (const Zone& zone : site.zones) {
+      groups.push_back({zone.name, zone.level, {}});
+    }
+  } else {
+    std::set<double> levels;
+    for (const HostView& host : view.hosts) {
+      if (host.proposed_level) {
+        levels.insert(*host.proposed_level);
+      }
+    }
+    for (const double level : levels) {
+      groups.push_back({proposed_group(level), level, {}});
+    }
   }
-  std::stable_sort(zones.begin(), zones.end(), [](const ZoneView& a, const ZoneView& b) {
+  std::stable_sort(groups.begin(), groups.end(), [](const ZoneView& a, const ZoneView& b) {
     return a.level.value_or(-1) > b.level.value_or(-1);
   });
-  ZoneView unassigned{"unassigned", std::nullopt, {}};
-  for (std::size_t i = 0; i < view.hosts.size(); ++i) {
-    const auto zone = std::find_if(zones.begin(), zones.end(), [&](const ZoneView& candidate) {
-      return candidate.name == view.hosts[i].zone;
-    });
-    (zone == zones.end() ? unassigned : *zone).hosts.push_back(i);
-  }
-  if (!unassigned.hosts.empty()) {
-    zones.push_back(std::move(unassigned));
-  }
-  return zones;
+  return groups;
 }
 
 }  // namespace
@@ -176,10 +183,29 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
   for (const ConversationIndex index : inventory.conversations_in_order()) {
     view.talks.push_back(talk_of(inventory.conversation(index), hosts));
   }
-  if (view.has_zones) {
-    view.zones = zones_of(view, policy.site());
-  }
+  view.zones = empty_groups(view, policy.site());
+  fill_groups(view);
   return view;
+}
+
+void fill_groups(NetworkView& view) {
+  const std::string rest = view.has_zones ? "unassigned" : "no level known";
+  ZoneView others{rest, std::nullopt, {}};
+  for (std::size_t i = 0; i < view.hosts.size(); ++i) {
+    HostView& host = view.hosts[i];
+    const std::string wanted = view.has_zones        ? host.zone
+                               : host.proposed_level ? proposed_group(*host.proposed_level)
+                                                     : rest;
+    const auto zone =
+        std::find_if(view.zones.begin(), view.zones.end(),
+                     [&](const ZoneView& candidate) { return candidate.name == wanted; });
+    ZoneView& group = zone == view.zones.end() ? others : *zone;
+    host.group = group.name;
+    group.hosts.push_back(i);
+  }
+  if (!others.hosts.empty()) {
+    view.zones.push_back(std::move(others));
+  }
 }
 
 std::string operations_text(std::uint8_t operations) {

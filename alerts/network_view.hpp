@@ -38,7 +38,9 @@ struct HostView {
   std::vector<std::string> roles;  // "controller", ...
   std::vector<std::string> role_reasons;
   std::string zone;
-  std::optional<double> level;
+  std::string group;  // the ZoneView it is drawn in
+  std::optional<double> level;           // of the zone
+  std::optional<double> proposed_level;  // from what it does
   std::string criticality;
   std::string owner;
   std::string location;
@@ -88,13 +90,18 @@ struct NetworkView {
   bool has_zones = false;
   std::vector<HostView> hosts;  // by id
   std::vector<TalkView> talks;
-  std::vector<ZoneView> zones;  // highest level first; "unassigned" last, if any host is in it
+  // Highest level first; "unassigned" last, if any host is in it. Without a site file: groups by
+  // the level that the inventory proposes.
+  std::vector<ZoneView> zones;
 
   // Null if the id is empty or its asset was evicted.
   [[nodiscard]] const HostView* host(std::string_view id) const noexcept;
 };
 
 [[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
+
+// Puts each host into the zone (or the group by level) of its name; the rest into one at the end.
+void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.
 [[nodiscard]] std::string operations_text(std::uint8_t operations);

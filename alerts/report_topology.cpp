@@ -105,8 +105,10 @@ int draw_zone(Html& page, const ZoneView& zone, const NetworkView& network, int 
   page.raw(text_at(14, top + 27, "font-size=\"14\" font-weight=\"600\""));
   page.text(fit(zone.name, 18)).raw("</text>");
   page.raw(text_at(14, top + 44, "font-size=\"11.5\" fill=\"#566574\""));
-  page.text(zone.level ? "level " + level_text(zone.level) : "no level");
-  page.raw(", ").number(zone.hosts.size()).raw("</text>\n");
+  if (zone.level && network.has_zones) {
+    page.text("level " + level_text(zone.level)).raw(", ");
+  }
+  page.text(plural(zone.hosts.size(), "host")).raw("</text>\n");
   for (std::size_t i = 0; i < shown; ++i) {
     const HostView& host = network.hosts[zone.hosts[i]];
     const int x = kLabel + static_cast<int>(i) % kPerRow * (kHostWidth + kGap);
@@ -136,8 +138,8 @@ std::vector<Link> links_between(const ReportInput& input) {
     if (talk.client == kNoHost || talk.server == kNoHost) {
       continue;
     }
-    const std::string& from = network.hosts[talk.client].zone;
-    const std::string& to = network.hosts[talk.server].zone;
+    const std::string& from = network.hosts[talk.client].group;
+    const std::string& to = network.hosts[talk.server].group;
     if (from != to) {
       Link& link = links[{from, to}];
       link.from = from;
@@ -259,6 +261,11 @@ void add_topology(Html& page, const ReportInput& input, const ReportLimits& limi
              "who may talk to whom. Write one and run again with <code>--site "
              "site.toml</code>.</p>\n");
     suggest_zones(page, network);
+    if (!network.hosts.empty()) {
+      page.raw("<p class=\"lead\">Until then, hosts by the level that their behaviour "
+               "suggests:</p>\n");
+      draw(page, input, limits);
+    }
   }
   page.raw("</section>\n");
 }

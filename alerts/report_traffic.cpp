@@ -25,7 +25,7 @@ Matrix zone_matrix(const ReportInput& input) {
     if (talk.client == kNoHost || talk.server == kNoHost) {
       continue;
     }
-    Cell& cell = matrix[{network.hosts[talk.client].zone, network.hosts[talk.server].zone}];
+    Cell& cell = matrix[{network.hosts[talk.client].group, network.hosts[talk.server].group}];
     cell.operations |= talk.operations;
     cell.packets += talk.packets;
     cell.bytes += talk.bytes;

@@ -14,13 +14,13 @@
 
 namespace prahari {
 
-// Which alerts; an empty text matches all.
+// Which alerts; an empty text matches all. The braces let one name only the fields one means.
 struct AlertQuery {
-  std::string id;
-  std::string kind;
-  std::string severity;
-  std::string status;
-  std::string asset;  // as source or destination: id or address
+  std::string id{};
+  std::string kind{};
+  std::string severity{};
+  std::string status{};
+  std::string asset{};  // as source or destination: id or address
   Timestamp since = Timestamp::min();
   Timestamp until = Timestamp::max();
   std::uint32_t limit = 100'000;

@@ -68,16 +68,17 @@ AlertHandle Gate::silence(const Ignore& ignore, Timestamp now) {
                                                : AlertHandle{};
 }
 
-void Gate::permit(Finding& finding, Timestamp now) {
+std::uint32_t Gate::permit(Finding& finding, Timestamp now) {
   if (!finding.has_operation) {
-    return;
+    return kNone;
   }
   const Permit* permit = policy_.permitted(host_key(finding.source), host_key(finding.destination),
                                            finding.operation, now);
   if (permit == nullptr) {
-    return;
+    return kNone;
   }
-  ++permitted_[static_cast<std::size_t>(permit - policy_.site().permits.data())];
+  const auto index = static_cast<std::uint32_t>(permit - policy_.site().permits.data());
+  ++permitted_[index];
   finding.severity = Severity::info;
   finding.certin = CertInClass::none;
   finding.why += " This is covered by permit " + permit->ticket + '.';
@@ -86,6 +87,7 @@ void Gate::permit(Finding& finding, Timestamp now) {
       .rule = "permit " + permit->ticket, .file = policy_.site().file, .line = permit->line};
   // Not one alert with what happens outside the permit.
   finding.dedup_key += "|permit " + permit->ticket;
+  return index;
 }
 
 AlertHandle Gate::raise(Finding finding) {
@@ -97,12 +99,12 @@ AlertHandle Gate::raise(Finding finding) {
   if (const Ignore* ignore = policy_.ignored(finding, now)) {
     return silence(*ignore, now);
   }
-  permit(finding, now);
+  const std::uint32_t covered_by = permit(finding, now);
   fill_zones(finding);
   const AlertHandle handle = out_.raise(std::move(finding));
   if (!boundaries_.empty() && handle.slot < kMostRaised) {
     raised_.resize(std::max<std::size_t>(raised_.size(), handle.slot + std::size_t{1}));
-    raised_[handle.slot] = {handle.generation, epoch_at(now)};
+    raised_[handle.slot] = {handle.generation, epoch_at(now), covered_by};
   }
   return handle;
 }
@@ -129,7 +131,13 @@ bool Gate::again(AlertHandle handle, const PacketRef& packet) {
       return false;
     }
   }
-  return out_.again(handle, packet);
+  if (!out_.again(handle, packet)) {
+    return false;
+  }
+  if (!boundaries_.empty() && raised_[handle.slot].permit != kNone) {
+    ++permitted_[raised_[handle.slot].permit];
+  }
+  return true;
 }
 
 void Gate::refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) {

@@ -29,13 +29,15 @@ class Gate final : public FindingSink {
   struct Raised {
     std::uint32_t generation = 0;
     std::uint32_t epoch = 0;
+    std::uint32_t permit = kNone;  // that covers it
   };
 
   void fill_zones(Finding& finding) const;
   [[nodiscard]] bool is_off(const Finding& finding) const noexcept;
   [[nodiscard]] std::uint32_t epoch_at(Timestamp now) const noexcept;
   AlertHandle silence(const Ignore& ignore, Timestamp now);
-  void permit(Finding& finding, Timestamp now);
+  // The index of the [[permit]] that covers the finding, or kNone.
+  std::uint32_t permit(Finding& finding, Timestamp now);
 
   const Policy& policy_;
   FindingSink& out_;

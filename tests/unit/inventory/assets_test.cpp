@@ -7,14 +7,13 @@
 namespace prahari {
 namespace {
 
-using test::End;
 using test::ip;
 using test::mac;
 using test::Script;
 
-constexpr std::string_view kPlc = "00:1d:9c:00:00:01";
-constexpr std::string_view kHmi = "00:0c:29:00:00:02";
-constexpr std::string_view kGate = "00:90:e8:00:00:03";
+const std::string kPlc = "00:1d:9c:00:00:01";
+const std::string kHmi = "00:0c:29:00:00:02";
+const std::string kGate = "00:90:e8:00:00:03";
 
 class Assets : public testing::Test {
  protected:
@@ -54,11 +53,11 @@ TEST_F(Assets, OneMacInTwoVlansIsOneAsset) {
 }
 
 TEST_F(Assets, AMacThatFrontsManyBecomesARouter) {
-  const std::string_view far[] = {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5",
-                                  "10.9.0.6", "10.9.0.7", "10.9.0.8", "10.9.0.9", "10.9.0.10"};
+  const std::string far[] = {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5",
+                             "10.9.0.6", "10.9.0.7", "10.9.0.8", "10.9.0.9", "10.9.0.10"};
   script_.arp(kGate, "10.0.0.254");
   script_.now = 100;
-  for (const std::string_view address : far) {
+  for (const std::string& address : far) {
     script_.open({kGate, address, 50000}, {kPlc, "10.0.0.1", 502});
   }
   EXPECT_EQ(count(), 12U) << "router, PLC, and ten behind the router";
@@ -72,8 +71,8 @@ TEST_F(Assets, AMacThatFrontsManyBecomesARouter) {
 }
 
 TEST_F(Assets, ConversationsOfARouterGoToThoseItFronts) {
-  const std::string_view far[] = {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5"};
-  for (const std::string_view address : far) {
+  const std::string far[] = {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5"};
+  for (const std::string& address : far) {
     script_.open({kGate, address, 50000}, {kPlc, "10.0.0.1", 502});
   }
   for (const ConversationIndex at : inventory_.conversations_in_order()) {
@@ -105,7 +104,7 @@ TEST_F(Assets, APublicAddressIsBehindTheGateway) {
 }
 
 TEST_F(Assets, ARedundantRoutersMacIsNoAsset) {
-  for (const std::string_view shared : {"00:00:5e:00:01:0a", "00:00:0c:07:ac:01"}) {
+  for (const std::string shared : {"00:00:5e:00:01:0a", "00:00:0c:07:ac:01"}) {
     const Parties parties = script_.open({shared, "10.9.0.1", 50000}, {kPlc, "10.0.0.1", 502});
     EXPECT_EQ(asset(parties.client).key, "ip 10.9.0.1");
     EXPECT_EQ(inventory_.find(mac(shared)), kNone);

@@ -9,8 +9,8 @@ namespace {
 
 using test::Script;
 
-constexpr std::string_view kPlc = "00:1d:9c:00:00:01";
-constexpr std::string_view kHmi = "00:0c:29:00:00:02";
+const std::string kPlc = "00:1d:9c:00:00:01";
+const std::string kHmi = "00:0c:29:00:00:02";
 
 class Behaviours : public testing::Test {
  protected:

@@ -35,8 +35,8 @@ inline Timestamp at(std::int64_t seconds) {
 }
 
 struct End {
-  std::string_view mac;
-  std::string_view ip;
+  std::string mac;
+  std::string ip;
   std::uint16_t port = 0;
 };
 
@@ -54,8 +54,8 @@ class Script {
   std::int64_t now = 0;
   std::uint16_t file = 0;
 
-  Parties arp(std::string_view sender_mac, std::string_view sender_ip,
-              std::string_view target_ip = "0.0.0.0") {
+  Parties arp(const std::string& sender_mac, const std::string& sender_ip,
+              const std::string& target_ip = "0.0.0.0") {
     Event event = make(EventKind::host, {sender_mac, sender_ip, 0}, {"", target_ip, 0});
     event.flow = FlowId{};
     event.transport = Transport::none;
