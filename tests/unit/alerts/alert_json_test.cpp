@@ -79,7 +79,7 @@ TEST(AlertJson, SaysWhatTheAlertKnows) {
 
 TEST(AlertJson, NamesTheCaptureOfAForeignPacket) {
   test::FakePlant plant = test::fake_plant();
-  plant.summary.inputs.push_back({.name = "second.pcap"});
+  plant.summary.inputs.emplace_back().name = "second.pcap";
   Alert alert = of_kind(plant, "conduit-violation");
   alert.evidence = {test::packet(7), test::packet(2, {}, 1)};
   const Json json = alert_json(alert, plant.context());

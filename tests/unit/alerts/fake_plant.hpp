@@ -167,11 +167,12 @@ inline void add_network(NetworkView& network) {
 
 inline void add_summary(RunSummary& summary) {
   summary.version = "0.1.0";
-  summary.inputs = {{.name = "line2-monday.pcapng",
-                     .format = "pcapng",
-                     .sha256 = std::string(64, 'a'),
-                     .size = 48'000'000,
-                     .packets = 391'224}};
+  summary.inputs.resize(1);
+  summary.inputs[0].name = "line2-monday.pcapng";
+  summary.inputs[0].format = "pcapng";
+  summary.inputs[0].sha256 = std::string(64, 'a');
+  summary.inputs[0].size = 48'000'000;
+  summary.inputs[0].packets = 391'224;
   summary.first_packet = kNoticed - std::chrono::hours{2};
   summary.last_packet = kNoticed + std::chrono::minutes{24};
   summary.packets = 391'224;

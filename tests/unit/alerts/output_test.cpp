@@ -111,14 +111,6 @@ std::string small_pcap(std::vector<PacketRef>& refs) {
   return out;
 }
 
-Input input_of(const fs::path& file) {
-  Input input;
-  input.name = file.string();
-  input.format = "pcap";
-  input.size = fs::file_size(file);
-  return input;
-}
-
 TEST_F(Output, EachAlertGetsItsPacketsWithTheirTimes) {
   std::vector<PacketRef> refs;
   put("in.pcap", small_pcap(refs));

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 // What no page of ours may contain, whatever came from the wire.
 void expect_harmless(const std::string& page) {
-  for (const char* needle : {"<script", "javascript:", "http://", "https://", "src=", "@import",
+  for (const char* needle : {"<script", "javascript:", "http://", "https://", "src=\"", "@import",
                              "url(", "\x1b", "\u202E", "onerror=\"", "<img"}) {
     EXPECT_EQ(page.find(needle), std::string::npos) << needle;
   }
