@@ -15,7 +15,6 @@
 #include "alerts/report_html.hpp"
 #include "alerts/summary_json.hpp"
 #include "alerts/summary_text.hpp"
-#include "capture/data_files.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
@@ -93,55 +92,6 @@ class Analysis::MessageFiles {
   std::filesystem::path folder_;
   std::array<std::unique_ptr<std::ofstream>, static_cast<std::size_t>(Protocol::unknown)> files_;
 };
-
-Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) {
-  auto out = std::make_unique<Knowledge>();
-  const DataFiles files = DataFiles::standard(PRAHARI_DATA_DIR, PRAHARI_SOURCE_DIR);
-  const auto load = [&](std::string_view floor, std::string_view name, auto&& loader,
-                        auto& into) -> Status {
-    const auto path = files.find(floor, name);
-    if (!path) {
-      return path.error();
-    }
-    auto loaded = loader(*path);
-    if (!loaded) {
-      return loaded.error();
-    }
-    into = std::move(*loaded);
-    return ok_status();
-  };
-  for (const Status& loaded :
-       {load("inventory", "oui.csv", OuiTable::load, out->oui),
-        load("inventory", "vendor_aliases.csv", VendorAliases::load, out->aliases),
-        load("rules", "attack_ics_v18.csv", AttackTable::load, out->attack)}) {
-    if (!loaded) {
-      return loaded.error();
-    }
-  }
-  auto certin = CertInData::load(files);
-  if (!certin) {
-    return certin.error();
-  }
-  out->certin = std::move(*certin);
-  if (site_file.empty()) {
-    return out;
-  }
-  auto site = load_site(site_file);
-  if (!site) {
-    return site.error();
-  }
-  if (const auto* mistakes = std::get_if<std::vector<Mistake>>(&*site)) {
-    for (const Mistake& mistake : *mistakes) {
-      warn(to_string(mistake));
-    }
-    return Error{site_file + ": " + std::to_string(mistakes->size()) +
-                     (mistakes->size() == 1 ? " mistake" : " mistakes") +
-                     "; nothing starts on a site file that is half understood",
-                 Error::Kind::input};
-  }
-  out->site = std::get<Site>(std::move(*site));
-  return out;
-}
 
 Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, AnalysisOptions options)
     : knowledge_(knowledge),

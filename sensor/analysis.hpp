@@ -19,21 +19,10 @@
 #include "inventory/record.hpp"
 #include "rules/engine.hpp"
 #include "sensor/counts.hpp"
+#include "sensor/knowledge.hpp"
 #include "sensor/pipeline.hpp"
 
 namespace prahari {
-
-// Everything that is read from data files and the site file before the first packet.
-struct Knowledge {
-  OuiTable oui;
-  VendorAliases aliases;
-  AttackTable attack;
-  CertInData certin;
-  Site site;
-};
-
-// `site_file` empty: none. Mistakes in it are printed one a line; the Error then sums them up.
-Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file);
 
 struct AnalysisOptions {
   std::string sensor = "analyze";  // the name that alerts carry
