@@ -1,6 +1,7 @@
 #include "inventory/asset.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace prahari {
@@ -99,6 +100,14 @@ const Fact* Asset::best(Identity::Field field, std::uint32_t unit) const noexcep
 
 IpAddress Asset::ip() const noexcept {
   return addresses.empty() ? IpAddress{} : addresses.front().ip;
+}
+
+bool Conversation::comes_before(const Conversation& other) const noexcept {
+  const auto key = [](const Conversation& row) {
+    return std::tie(row.client_ip, row.server_ip, row.server_port, row.transport, row.protocol,
+                    row.vlan, row.tunnel);
+  };
+  return key(*this) < key(other);
 }
 
 }  // namespace prahari

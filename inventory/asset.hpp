@@ -156,6 +156,9 @@ struct Conversation {
   std::uint64_t exceptions = 0;
   Timestamp first;
   Timestamp last;
+
+  // Orders by what a conversation is known by: client, server, port, protocol, VLAN.
+  [[nodiscard]] bool comes_before(const Conversation& other) const noexcept;
 };
 
 }  // namespace prahari

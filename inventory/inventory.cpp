@@ -1,7 +1,6 @@
 #include "inventory/inventory.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "dissectors/reader.hpp"
@@ -429,10 +428,8 @@ std::vector<ConversationIndex> Inventory::conversations_in_order() const {
   for (const ConversationIndex at : out) {
     impl_->conversations.mend(at);
   }
-  std::ranges::sort(out, {}, [this](ConversationIndex at) {
-    const Conversation& row = conversation(at);
-    return std::tie(row.client_ip, row.server_ip, row.server_port, row.transport, row.protocol,
-                    row.vlan, row.tunnel);
+  std::ranges::sort(out, [this](ConversationIndex a, ConversationIndex b) {
+    return conversation(a).comes_before(conversation(b));
   });
   return out;
 }

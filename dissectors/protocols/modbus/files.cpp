@@ -96,7 +96,7 @@ void decode_files(Decoding& d) {
   // A response with a single register has four bytes, fewer than the seven of the specification.
   const bool small_response = !writing && d.way == Way::response && count >= 4;
   if (!count_allowed(d.adu.code, d.way, count) && !small_response) {
-    d.problem(Wrong::byte_count_mismatch);
+    d.problem(Wrong::quantity_out_of_range);
   }
   Files files{d, Reader{parts}};
   if (d.fields != nullptr) {

@@ -250,7 +250,7 @@ void decode_encapsulated(Decoding& d) {
 }
 
 void look_for_sunspec(const Decoding& d, Bytes registers) {
-  if (d.request == nullptr || d.request->unsure) {
+  if (d.request == nullptr || d.request->unsure || d.message.problems != 0) {
     return;
   }
   const std::uint32_t from = d.request->address;
@@ -276,7 +276,9 @@ void look_for_sunspec(const Decoding& d, Bytes registers) {
       TextBuffer buffer;
       const Bytes raw =
           registers.subspan(std::size_t{2} * (begin - from), std::size_t{2} * text.size);
-      d.fact(text.field, kSunSpecSource, kSunSpecConfidence, clean_text(raw, buffer));
+      const std::string_view padded = as_text(raw);
+      d.fact(text.field, kSunSpecSource, kSunSpecConfidence,
+             clean_text(as_bytes(padded.substr(0, padded.find('\0'))), buffer));
     }
   }
 }

@@ -26,30 +26,50 @@ Adu read_adu(Carrier carrier, Bytes bytes, AsciiBuffer& buffer, bool& damaged) n
   return adu;
 }
 
-// A segment start that is surely an ADU: by length rule, and the next follows or nothing does.
-bool starts_mbap(Bytes head, Direction direction) noexcept {
-  bool first = true;
-  while (!head.empty()) {
-    const Frame frame = frame_mbap(head);
-    if (frame.verdict != Frame::Verdict::complete) {
-      return !first && frame.verdict == Frame::Verdict::need_more && head.size() >= kMbapSize;
-    }
-    const Adu adu = read_mbap(head.first(frame.size));
-    const Function* function = find_function(adu.function());
-    if (function == nullptr) {
-      return false;
-    }
-    const bool ruled = adu.exception() || function->request.kind != Shape::Kind::any;
-    if (ruled && !well_formed(adu, direction)) {
-      return false;
-    }
-    if (!first) {
-      return true;
-    }
-    first = false;
-    head = head.subspan(frame.size);
+// Whether an ADU is one to find the way back by. Codes without a length rule have to be known
+// ones, unless `any_code`: then a scan of codes stays visible.
+bool recognised(const Adu& adu, Direction direction, bool any_code) noexcept {
+  const Function* function = find_function(adu.function());
+  if (function == nullptr) {
+    return any_code && adu.code != 0 && (!adu.exception() || adu.body.size() == 1);
   }
-  return !first;
+  const bool ruled = adu.exception() || function->request.kind != Shape::Kind::any;
+  return !ruled || well_formed(adu, direction);
+}
+
+// The first ADU is whole and recognised, and the next one too, or the segment ends there. An
+// unknown code passes only where the segment ends.
+bool starts_mbap(Bytes head, Direction direction, bool any_code) noexcept {
+  const Frame frame = frame_mbap(head);
+  if (frame.verdict != Frame::Verdict::complete) {
+    return false;
+  }
+  const Bytes rest = head.subspan(frame.size);
+  if (!recognised(read_mbap(head.first(frame.size)), direction, any_code && rest.empty())) {
+    return false;
+  }
+  const Frame next = frame_mbap(rest);
+  switch (next.verdict) {
+    case Frame::Verdict::complete:
+      return recognised(read_mbap(rest.first(next.size)), direction, false);
+    case Frame::Verdict::need_more:
+      return rest.empty() || rest.size() >= kMbapSize;
+    case Frame::Verdict::skip:
+    case Frame::Verdict::not_mine:
+      break;
+  }
+  return false;
+}
+
+// At the start of a segment of a trusted flow: an ADU that is the whole segment, whatever its
+// function's rules say of it, or the beginning of one with a known function.
+bool begins_mbap(Bytes head) noexcept {
+  const Frame frame = frame_mbap(head);
+  if (frame.verdict == Frame::Verdict::complete) {
+    return frame.size == head.size() && read_mbap(head).code != 0;
+  }
+  return frame.verdict == Frame::Verdict::need_more && head.size() > kMbapSize &&
+         find_function(read_mbap(head).function()) != nullptr;
 }
 
 }  // namespace
@@ -73,11 +93,14 @@ Frame ModbusSession::frame(Bytes head, Side side) const noexcept {
   return frame_mbap(head);
 }
 
-bool ModbusSession::starts_here(Bytes head, Side side) const noexcept {
+bool ModbusSession::starts_here(Bytes head, Side side, bool segment_start) const noexcept {
   const Direction direction = direction_from(side);
   switch (carrier_) {
-    case Carrier::mbap:
-      return starts_mbap(head, direction);
+    case Carrier::mbap: {
+      const bool trusted = confirmed_ || bound_;
+      return (trusted && segment_start && begins_mbap(head)) ||
+             starts_mbap(head, direction, trusted);
+    }
     case Carrier::rtu: {
       const Frame frame = frame_rtu(head, direction);
       return frame.verdict == Frame::Verdict::complete &&
@@ -107,7 +130,7 @@ void ModbusSession::follow_time(const Pdu& pdu) noexcept {
   if (settling_) {
     settling_ = false;
     lenient_until_ = pdu.packet.time;
-    if (pdu.state != Completeness::complete) {
+    if (pdu.state != Completeness::complete || lost_) {
       lenient_until_ += kSettling;
     }
   }
@@ -248,6 +271,7 @@ void ModbusSession::on_foreign(Side /*side*/, Direction direction, Bytes head,
 void ModbusSession::on_gap(Side /*side*/) {
   pending_.mark_unsure();
   settling_ = true;
+  lost_ = true;
 }
 
 void ModbusSession::on_time(Timestamp now, Emitter& out) {

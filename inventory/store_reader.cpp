@@ -1,0 +1,163 @@
+#include "inventory/store_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/VariadicBind.h>
+
+#include "inventory/row_reader.hpp"
+#include "inventory/row_writer.hpp"
+#include "inventory/schema.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr const char* kByName = R"sql(
+WHERE id = ?1 OR mac = lower(?1) OR name = ?1 COLLATE NOCASE OR
+  id IN (SELECT asset FROM addresses WHERE ip = lower(?1)) OR
+  id IN (SELECT asset FROM facts WHERE field = 'name' AND value = ?1 COLLATE NOCASE)
+ORDER BY id)sql";
+
+constexpr const char* kAlerts = R"sql(
+SELECT id, kind, severity, status, first_seen, last_seen, count, source_asset, source_ip,
+  destination_asset, destination_ip, body, evidence FROM alerts
+WHERE (?1 = '' OR id = ?1) AND (?2 = '' OR kind = ?2) AND (?3 = '' OR severity = ?3)
+  AND (?4 = '' OR status = ?4)
+  AND (?5 = '' OR ?5 IN (source_asset, source_ip, destination_asset, destination_ip))
+  AND last_seen >= ?6 AND first_seen <= ?7
+ORDER BY last_seen DESC, id LIMIT ?8)sql";
+
+// What a read yields, or why there is nothing.
+template <class T, class Work>
+Result<T> fetch(Database& database, Work&& work) {
+  T out{};
+  const Status done = database.run([&](SQLite::Database& handle) { work(handle, out); });
+  if (!done) {
+    return done.error();
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<StoreReader> StoreReader::open(const std::filesystem::path& file) {
+  Result<Database> database = Database::open(file, Database::Access::read);
+  if (!database) {
+    return database.error();
+  }
+  if (const Status known = check_schema(*database); !known) {
+    return known.error();
+  }
+  return StoreReader{std::move(*database)};
+}
+
+Status StoreReader::for_each_asset(const std::function<void(const AssetRecord&)>& visit) {
+  return database_.run([&visit](SQLite::Database& handle) {
+    RowReader reader{handle};
+    SQLite::Statement rows{handle, std::string{kAssetColumns} + "ORDER BY id"};
+    while (rows.executeStep()) {
+      visit(reader.asset(rows));
+    }
+  });
+}
+
+Result<std::vector<AssetRecord>> StoreReader::assets_named(const std::string& text) {
+  return fetch<std::vector<AssetRecord>>(database_, [&](SQLite::Database& handle, auto& out) {
+    RowReader reader{handle};
+    SQLite::Statement rows{handle, std::string{kAssetColumns} + kByName};
+    rows.bind(1, text);
+    while (rows.executeStep()) {
+      out.push_back(reader.asset(rows));
+    }
+  });
+}
+
+Status StoreReader::for_each_flow(const std::function<void(const FlowRecord&)>& visit) {
+  const auto flows =
+      fetch<std::vector<FlowRecord>>(database_, [](SQLite::Database& handle, auto& out) {
+        SQLite::Statement rows{handle, R"sql(
+SELECT client_ip, server_ip, server_port, transport, protocol, vlan, tunnel, client_asset,
+  server_asset, client_zone, server_zone, established, client_known, operations, flows,
+  one_way_flows, gap_flows, midstream_flows, complete, midstream, gap, one_way, client_packets,
+  server_packets, client_bytes, server_bytes, messages, exceptions, first_seen, last_seen
+FROM conversations)sql"};
+        while (rows.executeStep()) {
+          out.push_back(read_flow(rows));
+        }
+        // Addresses sort as numbers, which their text does not.
+        std::ranges::sort(out, [](const FlowRecord& a, const FlowRecord& b) {
+          return a.row.comes_before(b.row);
+        });
+      });
+  if (!flows) {
+    return flows.error();
+  }
+  for (const FlowRecord& flow : *flows) {
+    visit(flow);
+  }
+  return ok_status();
+}
+
+Result<std::vector<AlertRow>> StoreReader::alerts(const AlertQuery& query) {
+  return fetch<std::vector<AlertRow>>(database_, [&query](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{handle, kAlerts};
+    SQLite::bind(rows, query.id, query.kind, query.severity, query.status, query.asset,
+                 to_column(query.since), to_column(query.until), query.limit);
+    while (rows.executeStep()) {
+      out.push_back(read_alert(rows));
+    }
+  });
+}
+
+Result<std::vector<std::string>> StoreReader::captures() {
+  return fetch<std::vector<std::string>>(database_, [](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{handle, "SELECT id, name FROM inputs ORDER BY id"};
+    while (rows.executeStep()) {
+      out.resize(rows.getColumn(0).getUInt());
+      out.push_back(rows.getColumn(1).getString());
+    }
+  });
+}
+
+Result<std::vector<Input>> StoreReader::inputs() {
+  return fetch<std::vector<Input>>(database_, [](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{
+        handle, "SELECT name, format, sha256, size, packets, note FROM inputs ORDER BY id"};
+    while (rows.executeStep()) {
+      Input input;
+      input.name = rows.getColumn(0).getString();
+      input.format = rows.getColumn(1).getString();
+      input.sha256 = rows.getColumn(2).getString();
+      input.size = static_cast<std::uint64_t>(rows.getColumn(3).getInt64());
+      input.packets = static_cast<std::uint64_t>(rows.getColumn(4).getInt64());
+      input.note = rows.getColumn(5).getString();
+      out.push_back(std::move(input));
+    }
+  });
+}
+
+Result<std::vector<MessageCount>> StoreReader::protocols() {
+  return fetch<std::vector<MessageCount>>(database_, [](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{handle,
+                           "SELECT protocol, messages FROM protocol_counts ORDER BY protocol"};
+    while (rows.executeStep()) {
+      out.push_back({rows.getColumn(0).getString(),
+                     static_cast<std::uint64_t>(rows.getColumn(1).getInt64())});
+    }
+  });
+}
+
+Result<std::string> StoreReader::meta(const std::string& key) {
+  return fetch<std::string>(database_, [&key](SQLite::Database& handle, auto& out) {
+    SQLite::Statement row{handle, "SELECT value FROM meta WHERE key = ?"};
+    row.bind(1, key);
+    if (row.executeStep()) {
+      out = row.getColumn(0).getString();
+    }
+  });
+}
+
+}  // namespace prahari

@@ -1,0 +1,54 @@
+// Reads back what Store wrote, as the records that the exports print. Opens the file read-only and
+// never waits for the writer.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inventory/store.hpp"
+
+namespace prahari {
+
+// Which alerts; an empty text matches all. The braces let one name only the fields one means.
+struct AlertQuery {
+  std::string id{};
+  std::string kind{};
+  std::string severity{};
+  std::string status{};
+  std::string asset{};  // as source or destination: id or address
+  Timestamp since = Timestamp::min();
+  Timestamp until = Timestamp::max();
+  std::uint32_t limit = 100'000;
+};
+
+class StoreReader {
+ public:
+  static Result<StoreReader> open(const std::filesystem::path& file);
+
+  // In the order of the live inventory. One record at a time is in memory.
+  Status for_each_asset(const std::function<void(const AssetRecord&)>& visit);
+  // By id, address, MAC or name; several assets may have had one address.
+  Result<std::vector<AssetRecord>> assets_named(const std::string& text);
+  Status for_each_flow(const std::function<void(const FlowRecord&)>& visit);
+  // Latest first.
+  Result<std::vector<AlertRow>> alerts(const AlertQuery& query);
+
+  // Names by PacketRef::file, as ExportContext wants them.
+  Result<std::vector<std::string>> captures();
+  Result<std::vector<Input>> inputs();
+  Result<std::vector<MessageCount>> protocols();
+  // "product_version", "schema", "site", "run_start"; empty if it is not there.
+  Result<std::string> meta(const std::string& key);
+
+ private:
+  explicit StoreReader(Database database) : database_(std::move(database)) {}
+
+  Database database_;
+};
+
+}  // namespace prahari
