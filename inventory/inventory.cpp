@@ -352,8 +352,7 @@ std::vector<std::uint32_t> Inventory::Impl::count_asked() {
     }
   }
   std::ranges::sort(pairs);
-  const auto repeated = std::ranges::unique(pairs);
-  pairs.erase(repeated.begin(), repeated.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   std::vector<std::uint32_t> asked(assets.end(), 0);
   for (const auto& pair : pairs) {
     ++asked[pair.first];
