@@ -25,6 +25,16 @@ enum class LinkType : std::uint16_t {
   linux_sll2 = 276
 };
 
+// No source hands out more bytes of one frame than this; the rest of a longer one is left out.
+inline constexpr std::uint32_t kMaxFrame = 262'144;
+
+// PacketRef::offset of a packet whose bytes were kept nowhere: there is no evidence to fetch.
+inline constexpr std::uint64_t kNotKept = ~std::uint64_t{0};
+
+// Every Timestamp of a source lies between 1970 and this (the year 2116), so that the difference
+// of two, and the sum with any time-out, cannot overflow. What a file claims beyond is moved here.
+inline constexpr Timestamp kLatestTime{std::chrono::nanoseconds{std::int64_t{1} << 62}};
+
 // Where a packet lies, so that its bytes can be fetched again as evidence. Fits a quarter of an
 // Event; the file is an index into Source::inputs().
 struct PacketRef {

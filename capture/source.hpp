@@ -20,14 +20,18 @@ struct Input {
   std::string sha256;      // of the file as it lies on disk, lower-case hex; empty for an interface
   std::uint64_t size = 0;  // bytes on disk
   std::uint64_t packets = 0;
-  std::string note;  // empty, or why reading ended early: "cut short after packet 46"
+  std::string note;     // empty, or why reading ended early: "cut short after packet 46"
+  std::string kept_in;  // the file that PacketRef::offset means where it is not `name` (a spool)
+  std::int64_t modified = 0;  // of the file, in nanoseconds since 1970; 0 where there is none
 };
 
 struct SourceStats {
   std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;            // captured bytes handed out
-  std::uint64_t kernel_drops = 0;     // live only
-  std::uint64_t interface_drops = 0;  // live only
+  std::uint64_t bytes = 0;             // captured bytes handed out
+  std::uint64_t kernel_drops = 0;      // live only
+  std::uint64_t interface_drops = 0;   // live only
+  std::uint64_t hash_nanoseconds = 0;  // of the time taken: spent on Input::sha256
+  std::uint64_t not_kept = 0;          // packets beyond the limit of the spool
 };
 
 class Source {

@@ -52,6 +52,7 @@ struct IpAddress {
   // Whether the first `prefix` bits equal those of `network`; false across families.
   [[nodiscard]] bool within(const IpAddress& network, unsigned prefix) const noexcept;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): the 0 is that of the comparison it generates
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
 

@@ -29,7 +29,7 @@ enum class Decoded : std::uint8_t {
   bad_tunnel,           // a tunnel header makes no sense
   too_deep,             // more tags or tunnels than the limit
   bad_fragment,         // overlap, or beyond 65,535 bytes
-  count_                // number of values
+  count_                // number of values NOLINT(readability-identifier-naming)
 };
 
 [[nodiscard]] std::string_view to_string(Decoded reason) noexcept;  // "truncated-network"

@@ -1,6 +1,7 @@
 #include "dissectors/defragmenter.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace prahari {
 namespace {
@@ -14,13 +15,23 @@ bool too_old(Timestamp first, Timestamp now) noexcept {
 
 }  // namespace
 
-Defragmenter::Defragmenter(std::uint64_t seed)
-    : waiting_(kMaxDatagrams, Hash{seed}),
-      pages_(std::make_unique_for_overwrite<Page[]>(kPages)),
-      out_(std::make_unique_for_overwrite<std::byte[]>(kMaxSize)) {}
+Defragmenter::Defragmenter(std::uint64_t seed) : waiting_(kMaxDatagrams, Hash{seed}) {}
+
+bool Defragmenter::take_memory() noexcept {
+  if (!pages_) {
+    pages_.reset(new (std::nothrow) Page[kPages]);
+  }
+  if (!out_) {
+    out_.reset(new (std::nothrow) std::byte[kMaxSize]);
+  }
+  return pages_ && out_;
+}
 
 Defragmenter::Outcome Defragmenter::add(const Fragment& fragment, Timestamp time,
                                         Datagram& out) noexcept {
+  if (!take_memory()) {
+    return Outcome::bad;
+  }
   expire(time);
   const auto at = slot_for(fragment.key, time);
   Waiting& waiting = waiting_[at];

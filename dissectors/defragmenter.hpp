@@ -1,7 +1,7 @@
 // Puts IPv4 and IPv6 fragments together (RFC 791, RFC 8200 4.5).
 //
-// At most 1,024 datagrams wait at a time, in pages out of one pool of 7 MiB that is reserved at
-// start and touched as fragments come; without fragments it costs nothing. The oldest datagram
+// At most 1,024 datagrams wait at a time, in pages out of one pool of 7 MiB that is taken with the
+// first fragment and touched as more come; without fragments it costs nothing. The oldest datagram
 // goes when a page or a place is wanted, and any that waits for more than 30 s of packet time.
 // Fragments may repeat; where they contradict each other the datagram is dropped (RFC 5722), since
 // hosts differ in what they would take.
@@ -95,6 +95,7 @@ class Defragmenter {
   [[nodiscard]] static bool plausible(const Fragment& fragment) noexcept;
   [[nodiscard]] static bool agrees_on_size(const Fragment& fragment, Waiting& waiting) noexcept;
   [[nodiscard]] static bool agrees_on_protocol(const Fragment& fragment, Waiting& waiting) noexcept;
+  bool take_memory() noexcept;
   bool store(const Fragment& fragment, Waiting& waiting, Table::Slot self) noexcept;
   bool store_unit(Page& page, std::size_t at, Bytes unit, Waiting& waiting) noexcept;
   void copy_out(const Waiting& waiting) noexcept;

@@ -76,7 +76,10 @@ class Session {
 
   // Whether a PDU may well start here. Asked only when lost: after a gap, after not_mine. Stricter
   // than frame, since a stranger's bytes must not pass; sees all bytes of the segment that follow.
-  [[nodiscard]] virtual bool starts_here(Bytes head, Side side) const noexcept = 0;
+  // Where `segment_start` says that a segment begins here, less proof is enough: nearly every
+  // stack begins a segment with a PDU.
+  [[nodiscard]] virtual bool starts_here(Bytes head, Side side,
+                                         bool segment_start) const noexcept = 0;
 
   virtual void on_pdu(const Pdu& pdu, Emitter& out) = 0;
 

@@ -107,6 +107,7 @@ struct Event {
   Protocol protocol = Protocol::unknown;
   Transport transport = Transport::none;
   Completeness state = Completeness::complete;
+  bool from_client = true;  // the packet, or the PDU, was sent by `client`
   FlowId flow;
   PacketRef packet;  // that caused this event
   Endpoint client;   // of a flow; host: the sender of the frame
@@ -127,10 +128,16 @@ struct Event {
 static_assert(std::is_trivially_copyable_v<Event>);
 static_assert(sizeof(Event) <= 256);
 
+class Fields;
+
 class EventSink {
  public:
   virtual ~EventSink() = default;
   virtual void event(const Event& event) = 0;
+
+  // The protocol's own fields of the message event that was just handed over; only called when
+  // they were asked for.
+  virtual void record(const Event& /*message*/, const Fields& /*fields*/) {}
 };
 
 }  // namespace prahari

@@ -76,8 +76,9 @@ struct Layers {
   std::uint16_t checksum = 0;  // of TCP or UDP, as sent
   TcpHeader tcp;
 
-  // What the innermost layer that we understand carries: the TCP or UDP payload, the ICMP body,
-  // or the bytes behind an EtherType of no interest to decode. Padding and trailers are cut off.
+  // What the innermost layer that we understand carries: the TCP or UDP payload, all of ICMP that
+  // follows its checksum, LLC with its header, or the bytes behind an EtherType of no interest to
+  // decode. Padding and trailers are cut off.
   Bytes payload;
   std::uint32_t payload_missing = 0;  // bytes that the snap length cut off its end
 };

@@ -232,7 +232,7 @@ Step read_vxlan_gpe(Descent& d) noexcept {
 bool options_fit(Reader options) noexcept {
   while (options.remaining() > 0) {
     options.skip(3);
-    options.skip((options.u8() & 0x1fU) * 4);
+    options.skip(std::size_t{options.u8() & 0x1fU} * 4);
   }
   return options.ok();
 }

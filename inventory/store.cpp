@@ -49,9 +49,9 @@ RETURNING id)sql"};
   return ids;
 }
 
-void write_protocols(SQLite::Database& handle, const std::vector<ProtocolCount>& protocols) {
+void write_protocols(SQLite::Database& handle, const std::vector<MessageCount>& protocols) {
   SQLite::Statement set{handle, "INSERT OR REPLACE INTO protocol_counts VALUES (?,?)"};
-  for (const ProtocolCount& count : protocols) {
+  for (const MessageCount& count : protocols) {
     SQLite::bind(set, count.protocol, to_column(count.messages));
     set.exec();
     set.reset();
@@ -99,7 +99,7 @@ Status Store::save(const Inventory& inventory, const Decorate& decorate, const R
   });
 }
 
-Status Store::save(const Batch& batch) {
+Status Store::save(const RecordBatch& batch) {
   return database_.in_transaction([&](SQLite::Database& handle) {
     RowWriter writer{handle, inputs_};
     for (const AlertRow& alert : batch.alerts) {

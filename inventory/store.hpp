@@ -34,7 +34,7 @@ struct AlertRow {
   std::vector<std::byte> evidence;
 };
 
-struct ProtocolCount {
+struct MessageCount {
   std::string protocol;
   std::uint64_t messages = 0;
 };
@@ -45,11 +45,11 @@ struct RunInfo {
   std::string site;
   Timestamp started;
   std::span<const Input> inputs;  // by PacketRef::file
-  std::vector<ProtocolCount> protocols;
+  std::vector<MessageCount> protocols;
 };
 
 // Some records to write at once.
-struct Batch {
+struct RecordBatch {
   std::vector<AlertRow> alerts;
   std::vector<AssetRecord> assets;
   std::vector<FlowRecord> flows;
@@ -69,7 +69,7 @@ class Store {
               Timestamp changed_since = Timestamp::min());
   Status save(const RunInfo& run);
   // Alerts first. Records refer to the inputs of the last RunInfo.
-  Status save(const Batch& batch);
+  Status save(const RecordBatch& batch);
   Status save(std::span<const AlertRow> alerts);
 
   // False in the result when there is no such alert. `body` replaces the JSON unless empty.

@@ -139,8 +139,8 @@ Result<std::vector<Input>> StoreReader::inputs() {
   });
 }
 
-Result<std::vector<ProtocolCount>> StoreReader::protocols() {
-  return fetch<std::vector<ProtocolCount>>(database_, [](SQLite::Database& handle, auto& out) {
+Result<std::vector<MessageCount>> StoreReader::protocols() {
+  return fetch<std::vector<MessageCount>>(database_, [](SQLite::Database& handle, auto& out) {
     SQLite::Statement rows{handle,
                            "SELECT protocol, messages FROM protocol_counts ORDER BY protocol"};
     while (rows.executeStep()) {

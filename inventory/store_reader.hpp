@@ -41,7 +41,7 @@ class StoreReader {
   // Names by PacketRef::file, as ExportContext wants them.
   Result<std::vector<std::string>> captures();
   Result<std::vector<Input>> inputs();
-  Result<std::vector<ProtocolCount>> protocols();
+  Result<std::vector<MessageCount>> protocols();
   // "product_version", "schema", "site", "run_start"; empty if it is not there.
   Result<std::string> meta(const std::string& key);
 

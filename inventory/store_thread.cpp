@@ -130,7 +130,7 @@ void StoreThread::run(const std::stop_token& stop) {
 }
 
 void StoreThread::write(Waiting batch) {
-  Batch rows{values(std::move(batch.alerts)), values(std::move(batch.assets)),
+  RecordBatch rows{values(std::move(batch.alerts)), values(std::move(batch.assets)),
              values(std::move(batch.flows))};
   const Status saved = store_.save(rows);
   if (saved) {
@@ -147,7 +147,7 @@ void StoreThread::write(Waiting batch) {
 }
 
 // All waits for the next try; a newer self that came meanwhile stands.
-void StoreThread::take_back(Batch rows) {
+void StoreThread::take_back(RecordBatch rows) {
   const std::lock_guard lock{mutex_};
   ++stats_.failed;
   for (AlertRow& alert : rows.alerts) {

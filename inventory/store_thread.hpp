@@ -63,7 +63,7 @@ class StoreThread {
   bool make_room(bool for_alert);
   void run(const std::stop_token& stop);
   void write(Waiting batch);
-  void take_back(Batch rows);
+  void take_back(RecordBatch rows);
   template <class Record>
   void keep(std::map<std::string, Record>& records, std::string key, Record record);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "dissectors/event.hpp"
@@ -38,6 +39,7 @@ struct DetectorInfo {
   std::string_view kind;   // "conduit-violation"
   std::string_view title;  // "Conduit violation", the fixed name of detections.md
   std::unique_ptr<Detector> (*make)();
+  std::span<const std::string_view> attack;  // every ATT&CK id that it may name
 };
 
 // All detectors, in the order of detectors.def.

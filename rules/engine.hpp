@@ -1,4 +1,4 @@
-// All detectors over one event, and what the site file silences or permits.
+// All detectors over one event, and what the site file silences or permits. Analyst thread.
 
 #pragma once
 
@@ -11,9 +11,15 @@
 
 namespace prahari {
 
-// How often an [[ignore]] or [[permit]] applied, for the report.
+// How often an [[ignore]] applied, for the report.
 struct SilencedCount {
   const Ignore* ignore;
+  std::uint64_t count;
+};
+
+// How often a [[permit]] made an operation expected; 0: the announced work was not seen.
+struct PermittedCount {
+  const Permit* permit;
   std::uint64_t count;
 };
 
@@ -28,7 +34,11 @@ class Engine {
   void on_event(const Event& event, const Parties& parties);
   void on_end();
 
+  // Every entry of the site file, in its order, also those that never applied.
   [[nodiscard]] std::vector<SilencedCount> silenced() const;
+  [[nodiscard]] std::vector<PermittedCount> permitted() const;
+  // Findings of kinds that a zone switches off.
+  [[nodiscard]] std::uint64_t switched_off() const noexcept;
 
  private:
   class Impl;

@@ -75,12 +75,17 @@ class FindingSink {
  public:
   virtual ~FindingSink() = default;
 
-  // A finding whose key is known and still in its quiet period adds to that alert.
+  // A finding whose key is known and still in its quiet period adds to that alert, which keeps
+  // the higher of both severities.
   virtual AlertHandle raise(Finding finding) = 0;
 
   // The same cause once more, without the cost of a Finding: count, last time and evidence grow.
   // False when the alert is gone or its quiet period is over: raise a new one.
   virtual bool again(AlertHandle handle, const PacketRef& packet) = 0;
+
+  // The answer came: how the operation of that alert ended, with the packet that tells. It is no
+  // further occurrence. Nothing happens where the alert is gone.
+  virtual void refine(AlertHandle /*handle*/, Outcome /*outcome*/, const PacketRef& /*packet*/) {}
 };
 
 }  // namespace prahari

@@ -1,5 +1,6 @@
 // The site file as the detectors ask it: in which zone is this host, may it do that, is this
-// silenced. Built once, read only afterwards.
+// silenced. Built once, read only afterwards. zone_of() and asset_of() search the members and
+// assets one by one: ask once for each flow and keep the answer.
 
 #pragma once
 
@@ -59,9 +60,20 @@ class Policy {
 
   [[nodiscard]] Verdict judge(ZoneIndex from, ZoneIndex to, const Request& request) const noexcept;
 
+  // Whether the operation class is allowed at all between these zones, for traffic that may be
+  // this protocol but has said nothing yet: an idle connection to port 502.
+  [[nodiscard]] bool names_protocol(ZoneIndex from, ZoneIndex to, Protocol protocol) const noexcept;
+  // Whether a protocol with a decoder is allowed between these zones: an unknown flow may be it.
+  [[nodiscard]] bool names_any_decoded(ZoneIndex from, ZoneIndex to) const noexcept;
+
+  // Whether the zone switches this kind off.
+  [[nodiscard]] bool is_off(std::string_view kind, ZoneIndex zone) const noexcept;
+
   // Null if no [[asset]] matches.
   [[nodiscard]] const SiteAsset* asset_of(const HostKey& host) const noexcept;
   [[nodiscard]] bool has_tag(const HostKey& host, std::string_view tag) const noexcept;
+  // Whether any [[asset]] carries the tag, so that not carrying it means something.
+  [[nodiscard]] bool tag_in_use(std::string_view tag) const noexcept;
 
   // The [[ignore]] that silences this, or null.
   [[nodiscard]] const Ignore* ignored(const Finding& finding, Timestamp now) const noexcept;

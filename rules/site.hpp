@@ -55,6 +55,7 @@ struct Zone {
   std::string name;
   std::optional<double> level;  // Purdue level
   std::vector<Member> members;
+  std::vector<std::string> off;  // alert kinds that raise nothing where this zone takes part
   int line = 0;
 };
 

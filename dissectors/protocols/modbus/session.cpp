@@ -61,6 +61,17 @@ bool starts_mbap(Bytes head, Direction direction, bool any_code) noexcept {
   return false;
 }
 
+// At the start of a segment of a trusted flow: an ADU that is the whole segment, whatever its
+// function's rules say of it, or the beginning of one with a known function.
+bool begins_mbap(Bytes head) noexcept {
+  const Frame frame = frame_mbap(head);
+  if (frame.verdict == Frame::Verdict::complete) {
+    return frame.size == head.size() && read_mbap(head).code != 0;
+  }
+  return frame.verdict == Frame::Verdict::need_more && head.size() > kMbapSize &&
+         find_function(read_mbap(head).function()) != nullptr;
+}
+
 }  // namespace
 
 Direction ModbusSession::direction_from(Side side) const noexcept {
@@ -82,11 +93,14 @@ Frame ModbusSession::frame(Bytes head, Side side) const noexcept {
   return frame_mbap(head);
 }
 
-bool ModbusSession::starts_here(Bytes head, Side side) const noexcept {
+bool ModbusSession::starts_here(Bytes head, Side side, bool segment_start) const noexcept {
   const Direction direction = direction_from(side);
   switch (carrier_) {
-    case Carrier::mbap:
-      return starts_mbap(head, direction, confirmed_ || bound_);
+    case Carrier::mbap: {
+      const bool trusted = confirmed_ || bound_;
+      return (trusted && segment_start && begins_mbap(head)) ||
+             starts_mbap(head, direction, trusted);
+    }
     case Carrier::rtu: {
       const Frame frame = frame_rtu(head, direction);
       return frame.verdict == Frame::Verdict::complete &&
@@ -116,7 +130,7 @@ void ModbusSession::follow_time(const Pdu& pdu) noexcept {
   if (settling_) {
     settling_ = false;
     lenient_until_ = pdu.packet.time;
-    if (pdu.state != Completeness::complete) {
+    if (pdu.state != Completeness::complete || lost_) {
       lenient_until_ += kSettling;
     }
   }
@@ -257,6 +271,7 @@ void ModbusSession::on_foreign(Side /*side*/, Direction direction, Bytes head,
 void ModbusSession::on_gap(Side /*side*/) {
   pending_.mark_unsure();
   settling_ = true;
+  lost_ = true;
 }
 
 void ModbusSession::on_time(Timestamp now, Emitter& out) {

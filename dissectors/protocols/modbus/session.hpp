@@ -23,7 +23,7 @@ class ModbusSession final : public Session {
       : carrier_(static_cast<Carrier>(variant >> 1U)), bound_((variant & 1U) != 0) {}
 
   [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override;
-  [[nodiscard]] bool starts_here(Bytes head, Side side) const noexcept override;
+  [[nodiscard]] bool starts_here(Bytes head, Side side, bool segment_start) const noexcept override;
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
                   Emitter& out) override;
@@ -47,7 +47,8 @@ class ModbusSession final : public Session {
   Side client_ = Side::first;
   bool bound_;
   bool client_known_ = false;
-  bool settling_ = true;        // the stream began, or lost bytes: lenient_until_ is to be set
+  bool settling_ = true;        // lenient_until_ is to be set at the next PDU
+  bool lost_ = false;           // bytes of this flow are missing
   bool confirmed_ = false;      // a response came that a request had asked for
   bool asked_ = false;          // requests of this flow were seen
   bool enron_told_ = false;     // once a session

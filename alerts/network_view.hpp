@@ -1,0 +1,111 @@
+// The network as the reports show it: inventory and site file joined, in plain values and in an
+// order that depends on content only. Made once, when a run or a look begins to be written.
+
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inventory/inventory.hpp"
+#include "rules/policy.hpp"
+
+namespace prahari {
+
+inline constexpr std::size_t kNoHost = std::numeric_limits<std::size_t>::max();
+
+struct HostView {
+  std::string id;
+  std::string name;  // of the site file, else what the device calls itself; may be empty
+  std::vector<std::string> ips;   // the most recent first
+  std::string mac;
+  std::vector<std::uint16_t> vlan;
+  std::string nic_vendor;
+  std::string vendor;
+  std::string product;
+  std::string model;
+  std::string order_number;
+  std::string hardware;
+  std::string firmware;
+  std::string serial;
+  std::string application;
+  std::string mode;
+  std::string url;
+  int identity_confidence = 0;     // of the best of these; 0: nothing was told
+  std::vector<std::string> roles;  // "controller", ...
+  std::vector<std::string> role_reasons;
+  std::string zone;
+  std::string group;  // the ZoneView it is drawn in
+  std::optional<double> level;           // of the zone
+  std::optional<double> proposed_level;  // from what it does
+  std::string criticality;
+  std::string owner;
+  std::string location;
+  std::vector<std::string> tags;
+  std::size_t units = 0;  // devices behind this address
+  bool from_site_file = false;
+  bool heard = true;  // false: only spoken to
+  bool internal = true;
+  std::uint64_t packets_sent = 0;
+  std::uint64_t packets_received = 0;
+  Timestamp first_seen;
+  Timestamp last_seen;
+
+  // Name, else address, else MAC, else id.
+  [[nodiscard]] std::string_view label() const noexcept;
+  [[nodiscard]] bool has_role(std::string_view role) const noexcept;
+  [[nodiscard]] bool has_tag(std::string_view tag) const noexcept;
+};
+
+struct TalkView {
+  std::size_t client = kNoHost;  // into NetworkView::hosts
+  std::size_t server = kNoHost;
+  std::string client_ip;
+  std::string server_ip;
+  std::string service;           // "modbus", "tcp/443"
+  std::uint8_t operations = 0;   // bit per Operation
+  bool established = false;
+  bool client_known = false;
+  std::uint64_t flows = 0;
+  std::uint64_t one_way_flows = 0;
+  std::uint64_t gap_flows = 0;
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t exceptions = 0;
+};
+
+struct ZoneView {
+  std::string name;
+  std::optional<double> level;
+  std::vector<std::size_t> hosts;
+};
+
+struct NetworkView {
+  SiteInfo site;
+  std::string site_file;  // empty: there is none
+  bool has_zones = false;
+  std::vector<HostView> hosts;  // by id
+  std::vector<TalkView> talks;
+  // Highest level first; "unassigned" last, if any host is in it. Without a site file: groups by
+  // the level that the inventory proposes.
+  std::vector<ZoneView> zones;
+
+  // Null if the id is empty or its asset was evicted.
+  [[nodiscard]] const HostView* host(std::string_view id) const noexcept;
+};
+
+[[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
+
+// Puts each host into the zone (or the group by level) of its name; the rest into one at the end.
+void fill_groups(NetworkView& view);
+
+// "read, write", in the order of the enumeration; empty if none.
+[[nodiscard]] std::string operations_text(std::uint8_t operations);
+// "3.5", "1"; empty for none.
+[[nodiscard]] std::string level_text(std::optional<double> level);
+
+}  // namespace prahari

@@ -1,0 +1,42 @@
+// The folder that `analyze` leaves behind (contract: "The result folder").
+//
+// A folder that prahari made is replaced: the names of the contract are removed, anything else in
+// it stays. One that prahari did not make and that is not empty is refused. Each file is written
+// under another name and renamed when it is whole, so what has its name is complete.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "capture/result.hpp"
+
+namespace prahari {
+
+class ResultFolder {
+ public:
+  // Makes or empties it. Error::usage: it is not ours to replace.
+  static Result<ResultFolder> create(const std::filesystem::path& path);
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  // `name` may lie in a subfolder, which is made: "incidents/INC-X.json".
+  [[nodiscard]] Status write(std::string_view name, std::string_view content) const;
+
+  // Marks the result as whole. Call it last.
+  [[nodiscard]] Status finish() const;
+
+ private:
+  explicit ResultFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  std::filesystem::path path_;
+};
+
+// Whether prahari made this folder.
+[[nodiscard]] bool is_result_folder(const std::filesystem::path& path);
+
+// One file, whole or not at all.
+Status write_whole(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace prahari

@@ -1,0 +1,128 @@
+// One shard's path from frame to event: flow, stream, framer, dissector.
+//
+// Owns everything it remembers and shares nothing, so that a worker may run any number of shards
+// and the events of a packet are the same whoever runs it. One thread at a time.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dissectors/decode.hpp"
+#include "dissectors/event.hpp"
+#include "dissectors/fields.hpp"
+#include "dissectors/flow.hpp"
+#include "dissectors/lru_table.hpp"
+
+namespace prahari {
+
+// Counters of all shards of a run, for summary.json and the page on capture health.
+struct AnalyzerStats {
+  std::uint64_t flows = 0;
+  std::uint64_t flows_evicted = 0;
+  std::uint64_t duplicates = 0;  // mirrored twins
+  std::uint64_t gaps = 0;
+  std::uint64_t gap_bytes = 0;
+  std::uint64_t retransmissions = 0;
+  std::uint64_t out_of_order = 0;
+  std::uint64_t impatient_gaps = 0;  // declared because too much was waiting
+  std::uint64_t foreign = 0;         // stretches of bytes that were not the protocol's
+
+  void add(const AnalyzerStats& other) noexcept;
+};
+
+class Analyzer final : private Emitter, private Framer::Out {
+ public:
+  // `fields`: whether somebody wants each message's own fields (EventSink::record is then called).
+  Analyzer(std::uint16_t shard, EventSink& sink, bool fields);
+  Analyzer(const Analyzer&) = delete;
+  Analyzer& operator=(const Analyzer&) = delete;
+  ~Analyzer() override;
+
+  // One frame of this shard, decoded with Decoded::ok.
+  void on_packet(const Packet& packet, const Layers& layers);
+
+  // The capture is over, at this time: what waits is handed on, every flow ends, oldest first.
+  void finish(Timestamp end);
+
+  [[nodiscard]] AnalyzerStats stats() const noexcept;
+
+ private:
+  using Flows = LruTable<FlowKey, Flow, FlowKeyHash>;
+
+  // A host that shows itself outside flows, so that it is told once a minute and not per frame.
+  struct SightingKey {
+    MacAddress mac;
+    std::uint16_t ethertype = 0;
+    VlanTags vlan;
+    friend bool operator==(const SightingKey&, const SightingKey&) = default;
+  };
+  struct SightingHash {
+    std::uint64_t seed = 0;
+    std::size_t operator()(const SightingKey& key) const noexcept;
+  };
+
+  void on_host(const Packet& packet, const Layers& layers);
+
+  // The life of a flow.
+  Flows::Slot open(const FlowKey& key, bool from_low, const Packet& packet, const Layers& layers);
+  void begin(bool from_low, const Packet& packet, const Layers& layers);
+  void select(Flows::Slot slot) noexcept;
+  void guess_client(const Layers& layers, Side sender);
+  void establish();
+  void end(Timestamp now);
+  void expire(Timestamp now);
+  void emit_flow(FlowStage stage);
+
+  // Transport.
+  bool is_twin(FlowSide& side, const Packet& packet, const Layers& layers);
+  void count(FlowSide& side, const Packet& packet, const Layers& layers);
+  Side on_handshake(const Packet& packet, const Layers& layers, Side side);
+  void on_tcp(const Packet& packet, const Layers& layers, Side side);
+  void on_stream(Side side, const StreamPiece& piece);
+  void on_datagram(const Layers& layers, Side side);
+  void flush_streams();
+
+  // Protocol.
+  bool find_protocol(Side side, Bytes head);
+  bool probe(const Dissector& dissector, const ProbeInput& input, Side side, bool& need_more);
+  void on_bytes(Side side, Bytes bytes, const PacketRef& packet);
+  void report_foreign(Side side);
+  void give_up_if_implausible(Side side);
+
+  [[nodiscard]] Endpoint endpoint(Side side) const noexcept;
+  [[nodiscard]] Event about_flow(EventKind kind, const PacketRef& packet) const noexcept;
+  [[nodiscard]] Direction direction_of(Side side) const noexcept;
+  [[nodiscard]] Completeness state_of(Side side) const noexcept;
+
+  // Emitter
+  void message(const Message& message) override;
+  void identity(const Identity& identity) override;
+  void anomaly(const Anomaly& anomaly) override;
+  Fields* fields() override;
+  void client_is(Side side) override;
+
+  // Framer::Out
+  void pdu(Bytes bytes, Side side, const PacketRef& packet) override;
+  void foreign(Bytes head, Side side, const PacketRef& packet) override;
+
+  std::uint16_t shard_;
+  EventSink& sink_;
+  Flows flows_;
+  LruTable<SightingKey, Timestamp, SightingHash> sightings_;
+  StreamBudget budget_;
+  AnalyzerStats stats_;
+  std::uint32_t generation_ = 0;
+  Timestamp next_expiry_;
+  std::unique_ptr<Fields> fields_;  // null: nobody asked
+  bool fields_taken_ = false;
+
+  // The flow, the packet and the side at hand; meaningful inside on_packet and finish only.
+  Flow* flow_ = nullptr;
+  Flows::Slot slot_ = 0;
+  PacketRef current_;
+  Side speaker_ = Side::first;
+};
+
+}  // namespace prahari

@@ -1,0 +1,288 @@
+// The analyzer's upper half: which protocol a flow speaks, and what its dissector says.
+
+#include <algorithm>
+
+#include "dissectors/analyzer.hpp"
+#include "dissectors/registry.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::size_t kHeld = 64;           // bytes kept while they are too few to tell
+constexpr std::uint8_t kProbes = 16;        // segments looked at on ports bound to nothing
+constexpr std::uint8_t kForeignProbes = 3;  // before a flow seen from its middle counts as foreign
+
+Binding::Layer layer_of(Transport transport) noexcept {
+  return transport == Transport::tcp ? Binding::Layer::tcp_port : Binding::Layer::udp_port;
+}
+
+}  // namespace
+
+void Analyzer::on_datagram(const Layers& layers, Side side) {
+  speaker_ = side;
+  if (layers.payload.empty()) {
+    return;
+  }
+  if (!flow_->session && !find_protocol(side, layers.payload)) {
+    return;
+  }
+  Bytes rest = layers.payload;
+  while (!rest.empty()) {
+    const Frame frame = flow_->session->frame(rest, side);
+    if (frame.verdict != Frame::Verdict::complete) {
+      if (layers.payload_missing == 0) {
+        foreign(rest, side, current_);
+      }
+      break;
+    }
+    pdu(rest.first(frame.size), side, current_);
+    rest = rest.subspan(frame.size);
+  }
+  give_up_if_implausible(side);
+}
+
+// In-order bytes of a stream, from the first byte of a segment.
+void Analyzer::on_bytes(Side side, Bytes bytes, const PacketRef& packet) {
+  FlowSide& own = flow_->side(side);
+  if (!flow_->session) {
+    if (own.held) {
+      own.held->insert(own.held->end(), bytes.begin(), bytes.end());
+      bytes = *own.held;
+    }
+    const auto held = std::move(own.held);  // outlives the PDUs cut from it
+    if (find_protocol(side, bytes)) {
+      own.framer.feed(*flow_->session, side, bytes, packet, *this);
+      give_up_if_implausible(side);
+    }
+    return;
+  }
+  own.framer.feed(*flow_->session, side, bytes, packet, *this);
+  give_up_if_implausible(side);
+}
+
+bool Analyzer::find_protocol(Side side, Bytes head) {
+  if (flow_->found == Flow::Found::foreign) {
+    return false;
+  }
+  const FlowKey& key = flows_.key(slot_);
+  bool any_bound = false;
+  bool need_more = false;
+  for (const bool bound : {true, false}) {
+    for (const Dissector* dissector : all_dissectors()) {
+      const Binding::Layer layer = layer_of(flow_->transport);
+      const bool here = bound_to(*dissector, {layer, key.low_port}) ||
+                        bound_to(*dissector, {layer, key.high_port});
+      if (here != bound || (!bound && !dissector->on_any_port)) {
+        continue;
+      }
+      any_bound = any_bound || bound;
+      if (probe(*dissector, {head, flow_->transport, direction_of(side), bound}, side, need_more)) {
+        return true;
+      }
+    }
+  }
+  if (need_more && head.size() < kHeld && flow_->transport == Transport::tcp) {
+    flow_->side(side).held = std::make_unique<std::vector<std::byte>>(head.begin(), head.end());
+    return false;
+  }
+  flow_->probes = static_cast<std::uint8_t>(std::min<int>(flow_->probes + 1, 255));
+  if (any_bound && (flow_->handshake || flow_->probes >= kForeignProbes) && !flow_->gap) {
+    report_foreign(side);
+  }
+  if (!any_bound && flow_->probes >= kProbes) {
+    flow_->found = Flow::Found::foreign;
+  }
+  return false;
+}
+
+bool Analyzer::probe(const Dissector& dissector, const ProbeInput& input, Side side,
+                     bool& need_more) {
+  const Probe answer = dissector.probe(input);
+  need_more = need_more || answer.answer == Probe::Answer::need_more;
+  if (answer.answer != Probe::Answer::yes) {
+    return false;
+  }
+  flow_->session = dissector.open(answer.variant);
+  flow_->protocol = dissector.protocol;
+  flow_->found = Flow::Found::known;
+  if (answer.direction != Direction::unknown) {
+    client_is(answer.direction == Direction::to_server ? side : other(side));
+  }
+  flow_->side(side).framer.reset();
+  if (!flow_->handshake) {
+    flow_->side(other(side)).framer.lose();  // may be in the middle of a PDU
+  }
+  return true;
+}
+
+// Bytes on a port where another protocol is at home.
+void Analyzer::report_foreign(Side side) {
+  if (flow_->foreign_reported) {
+    return;
+  }
+  const FlowKey& key = flows_.key(slot_);
+  for (const Dissector* dissector : all_dissectors()) {
+    const Binding::Layer layer = layer_of(flow_->transport);
+    if (bound_to(*dissector, {layer, key.low_port}) ||
+        bound_to(*dissector, {layer, key.high_port})) {
+      flow_->foreign_reported = true;
+      ++stats_.foreign;
+      anomaly({.protocol = dissector->protocol,
+               .problem = dissector->foreign_problem,
+               .direction = direction_of(side),
+               .target = {},
+               .request = {}});
+      return;
+    }
+  }
+}
+
+void Analyzer::give_up_if_implausible(Side side) {
+  if (flow_->session && !flow_->session->plausible()) {
+    flow_->session.reset();
+    flow_->protocol = Protocol::unknown;
+    flow_->found = Flow::Found::undecided;
+    report_foreign(side);
+  }
+}
+
+// --- what the framer found ------------------------------------------------------------------
+
+void Analyzer::pdu(Bytes bytes, Side side, const PacketRef& packet) {
+  const PacketRef outer = current_;
+  current_ = packet;
+  speaker_ = side;
+  flow_->session->on_pdu({bytes, side, direction_of(side), state_of(side), packet}, *this);
+  current_ = outer;
+}
+
+void Analyzer::foreign(Bytes head, Side side, const PacketRef& packet) {
+  const PacketRef outer = current_;
+  current_ = packet;
+  speaker_ = side;
+  ++stats_.foreign;
+  flow_->session->on_foreign(side, direction_of(side), head, packet, *this);
+  current_ = outer;
+}
+
+// --- what the dissector says ----------------------------------------------------------------
+
+Fields* Analyzer::fields() {
+  if (fields_) {
+    fields_->clear();
+    fields_taken_ = true;
+  }
+  return fields_.get();
+}
+
+void Analyzer::client_is(Side side) {
+  if (!flow_->client_known) {
+    flow_->client = side;
+    flow_->client_known = true;
+  }
+}
+
+void Analyzer::message(const Message& message) {
+  Event event = about_flow(EventKind::message, current_);
+  event.protocol = message.protocol;
+  event.text = message.target.text;
+  event.message = {
+      .kind = message.kind,
+      .operation = message.operation,
+      .effect = message.effect,
+      .outcome = message.outcome,
+      .direction = message.direction,
+      .matched = message.matched,
+      .value_count = message.value_count,
+      .function = message.function,
+      .sub_function = message.sub_function,
+      .status = message.status,
+      .problems = message.problems,
+      .unit = message.target.unit,
+      .address = message.target.address,
+      .count = message.target.count,
+      .name = message.name,
+      .table = message.target.table,
+      .values = message.values,
+      .request = message.request,
+  };
+  sink_.event(event);
+  if (fields_taken_) {
+    fields_taken_ = false;
+    sink_.record(event, *fields_);
+  }
+}
+
+void Analyzer::identity(const Identity& identity) {
+  Event event = about_flow(EventKind::identity, current_);
+  event.text = identity.value;
+  event.identity = {
+      .field = identity.field,
+      .confidence = identity.confidence,
+      .of_client = event.from_client == identity.of_sender,
+      .unit = identity.unit,
+      .source = identity.source,
+  };
+  sink_.event(event);
+}
+
+void Analyzer::anomaly(const Anomaly& anomaly) {
+  Event event = about_flow(EventKind::anomaly, current_);
+  event.protocol = anomaly.protocol;
+  event.text = anomaly.target.text;
+  event.anomaly = {
+      .problem = anomaly.problem,
+      .direction = anomaly.direction,
+      .function = anomaly.function,
+      .unit = anomaly.target.unit,
+      .request = anomaly.request,
+  };
+  sink_.event(event);
+}
+
+Endpoint Analyzer::endpoint(Side side) const noexcept {
+  const FlowKey& key = flows_.key(slot_);
+  const bool low = side == flow_->low_side;
+  return {low ? key.low : key.high, flow_->side(side).mac, low ? key.low_port : key.high_port};
+}
+
+Event Analyzer::about_flow(EventKind kind, const PacketRef& packet) const noexcept {
+  const FlowKey& key = flows_.key(slot_);
+  Event event;
+  event.kind = kind;
+  event.protocol = flow_->protocol;
+  event.transport = flow_->transport;
+  event.state = state_of(speaker_);
+  event.from_client = speaker_ == flow_->client;
+  event.flow = {shard_, static_cast<std::uint16_t>(slot_), flow_->generation};
+  event.packet = packet;
+  event.client = endpoint(flow_->client);
+  event.server = endpoint(other(flow_->client));
+  event.vlan = key.vlan;
+  event.tunnel = key.tunnel;
+  return event;
+}
+
+Direction Analyzer::direction_of(Side side) const noexcept {
+  if (!flow_->client_known) {
+    return Direction::unknown;
+  }
+  return side == flow_->client ? Direction::to_server : Direction::to_client;
+}
+
+// UDP promises nothing, so nothing can be missing from it.
+Completeness Analyzer::state_of(Side side) const noexcept {
+  if (flow_->transport != Transport::tcp) {
+    return Completeness::complete;
+  }
+  const bool peer_unseen = flow_->side(other(side)).packets == 0;
+  if (peer_unseen && (flow_->handshake || flow_->side(side).data_packets > 1)) {
+    return Completeness::one_way;
+  }
+  if (flow_->gap) {
+    return Completeness::gap;
+  }
+  return flow_->handshake ? Completeness::complete : Completeness::midstream;
+}
+
+}  // namespace prahari

@@ -1,0 +1,123 @@
+#include "rules/conduit_finding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "rules/describe.hpp"
+
+namespace prahari {
+namespace {
+
+// How many levels of the Purdue model lie strictly between: 4 to 1 passes by 3.5, 3 and 2.
+int levels_skipped(double a, double b) noexcept {
+  constexpr std::array<double, 7> kLevels = {0, 1, 2, 3, 3.5, 4, 5};
+  if (std::isnan(a) || std::isnan(b)) {
+    return 0;
+  }
+  return static_cast<int>(std::ranges::count_if(
+      kLevels, [&](double level) { return level > std::min(a, b) && level < std::max(a, b); }));
+}
+
+std::string level_words(double level) {
+  const int tenths = static_cast<int>(std::lround(level * 10));
+  return std::to_string(tenths / 10) +
+         (tenths % 10 == 0 ? std::string{} : '.' + std::to_string(tenths % 10));
+}
+
+Finding common_finding(const ZonePair& zones, const Event& event, const RuleContext& context) {
+  Finding finding;
+  finding.kind = kConduitKind;
+  finding.confidence = 95;
+  finding.source = client_party(event, context);
+  finding.destination = server_party(event, context);
+  finding.protocol = protocol_words(event);
+  finding.transport = to_string(event.transport);
+  finding.dedup_key = std::string{context.policy.zone_name(zones.from)} + '|' +
+                      std::string{context.policy.zone_name(zones.to)} + '|' + finding.protocol;
+  finding.attack = {kConduitAttack[0], kConduitAttack[1]};
+  if (event.kind == EventKind::message && event.message.matched) {
+    finding.evidence.push_back(event.message.request);
+  }
+  finding.evidence.push_back(event.packet);
+  finding.state = event.state;
+  return finding;
+}
+
+// What is asked in an OT protocol is taken for a controller, unless the site file says that it
+// is something else.
+bool is_controller(const HostKey& server, const Finding& finding, const RuleContext& context) {
+  constexpr std::array<std::string_view, 4> kOthers = {"hmi", "engineering", "historian",
+                                                       "jump-host"};
+  const SiteAsset* asset = context.policy.asset_of(server);
+  return finding.has_operation &&
+         (asset == nullptr || std::ranges::none_of(kOthers, [&](std::string_view tag) {
+            return std::ranges::find(asset->tags, tag) != asset->tags.end();
+          }));
+}
+
+void describe_verdict(Finding& finding, const ZonePair& zones, const Verdict& verdict,
+                      const std::string& did, const std::string& wanted,
+                      const RuleContext& context) {
+  const Policy& policy = context.policy;
+  const std::string from{policy.zone_name(zones.from)};
+  const std::string to{policy.zone_name(zones.to)};
+  const HostKey client = host_key(finding.source);
+  const HostKey server = host_key(finding.destination);
+  const bool by_target = verdict.conduit != nullptr && verdict.depends_on_target;
+  if (by_target) {
+    finding.policy.rule =
+        "the conduit " + from + " -> " + to + " allows " + wanted + " on other targets only";
+  } else {
+    finding.policy.rule = "no conduit " + from + " -> " + to + " allows " + wanted;
+  }
+  finding.policy.line = verdict.conduit == nullptr ? 0 : verdict.conduit->line;
+  finding.why = host_words(client, policy) + " in zone " + from + ' ' + did + ' ' +
+                host_words(server, policy) + " in zone " + to + ", but " + finding.policy.rule +
+                '.';
+  const double from_level = policy.level(zones.from);
+  const double to_level = policy.level(zones.to);
+  const int skipped = levels_skipped(from_level, to_level);
+  const bool target_protected = is_controller(server, finding, context) ||
+                                is_protected(server, finding.destination.asset, context);
+  finding.severity = skipped >= 2 || target_protected ? Severity::critical : Severity::high;
+  if (skipped >= 2) {
+    finding.why += " It goes from Purdue level " + level_words(from_level) + " to " +
+                   level_words(to_level) + " and so past " + std::to_string(skipped) + " levels.";
+  }
+  if (target_protected) {
+    finding.why += " The target is a controller or marked as critical.";
+  }
+}
+
+}  // namespace
+
+Finding conduit_finding_of_message(const ZonePair& zones, const Event& event,
+                                   const Verdict& verdict, const RuleContext& context) {
+  Finding finding = common_finding(zones, event, context);
+  set_operation(finding, event);
+  finding.outcome = event.message.outcome;
+  const std::string wanted = finding.protocol + ':' + std::string{to_string(finding.operation)};
+  finding.dedup_key += '|' + std::string{to_string(finding.operation)};
+  const std::string did = "sent " + finding.protocol + ' ' + finding.operation_name +
+                          (finding.target.empty() ? "" : " (" + finding.target + ')') + " to";
+  describe_verdict(finding, zones, verdict, did, wanted, context);
+  const bool limited =
+      finding.operation != Operation::read && finding.operation != Operation::discover;
+  finding.accept =
+      conduit_entry(context.policy.zone_name(zones.from), context.policy.zone_name(zones.to),
+                    wanted + (limited ? target_limit(event) : ""));
+  return finding;
+}
+
+Finding conduit_finding_of_flow(const ZonePair& zones, const Event& event, const Verdict& verdict,
+                                const RuleContext& context) {
+  Finding finding = common_finding(zones, event, context);
+  describe_verdict(finding, zones, verdict, "opened a " + finding.protocol + " session with",
+                   finding.protocol, context);
+  finding.accept = conduit_entry(context.policy.zone_name(zones.from),
+                                 context.policy.zone_name(zones.to), finding.protocol);
+  return finding;
+}
+
+}  // namespace prahari

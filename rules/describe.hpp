@@ -1,0 +1,44 @@
+// How findings name hosts and targets, and the lines they offer for the site file.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rules/detector.hpp"
+#include "rules/policy.hpp"
+
+namespace prahari {
+
+[[nodiscard]] HostKey host_key(const Endpoint& end, const VlanTags& vlan) noexcept;
+[[nodiscard]] HostKey host_key(const Party& party) noexcept;
+
+// The parties of a finding. The engine fills in their zones.
+[[nodiscard]] Party client_party(const Event& event, const RuleContext& context);
+[[nodiscard]] Party server_party(const Event& event, const RuleContext& context);
+
+// "10.0.0.5 (PLC-7 filler)"; the MAC address where there is no IP address.
+[[nodiscard]] std::string host_words(const HostKey& host, const Policy& policy);
+
+// "unit 1 coil 4", "unit 1 holding 100-119", "tag Line1.Speed"; of a message event.
+[[nodiscard]] std::string target_words(const Event& event);
+// The same for an `allow` entry: "@unit=1,holding=100-119"; "" where it cannot be written so.
+[[nodiscard]] std::string target_limit(const Event& event);
+
+// "modbus", or "tcp/443" where no decoder knows the flow.
+[[nodiscard]] std::string protocol_words(const Event& event);
+
+// Fills operation, name, target and values from a message event.
+void set_operation(Finding& finding, const Event& event);
+
+// Entries to paste into the site file.
+[[nodiscard]] std::string conduit_entry(std::string_view from, std::string_view to,
+                                        std::string_view allow);
+// Valid for 90 days from `now`. A party without addresses is left out.
+[[nodiscard]] std::string ignore_entry(const Finding& finding, const Policy& policy, Timestamp now);
+[[nodiscard]] std::string permit_entry(const Finding& finding, const Policy& policy, Timestamp now);
+
+// A controller, a safety controller, or tagged critical in the site file.
+[[nodiscard]] bool is_protected(const HostKey& host, AssetIndex asset, const RuleContext& context);
+
+}  // namespace prahari

@@ -1,0 +1,314 @@
+// Traffic between zones that no conduit allows (detections.md, 1). Works from the first packet.
+//
+// A decoded message is judged by its operation class; a flow that no decoder knows by its port,
+// and only after a while, since its first message may still come. Answers need no conduit.
+
+#include <algorithm>
+#include <array>
+
+#include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "dissectors/registry.hpp"
+#include "rules/conduit_finding.hpp"
+#include "rules/describe.hpp"
+#include "rules/per_flow.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::uint32_t kMostWaiting = 4096;
+// How long an established flow may say nothing before it is judged by its port: where a decoded
+// protocol is expected longer, since it is then most likely idle.
+constexpr std::chrono::seconds kWait{2};
+constexpr std::chrono::seconds kWaitExpected{30};
+constexpr std::uint64_t kBytesWithoutPayload = 90;  // a packet that only opens or keeps alive
+
+enum class Judged : std::uint8_t { not_yet, allowed, refused, by_target };
+
+struct ClassNote {
+  Judged judged = Judged::not_yet;
+  AlertHandle alert;
+};
+
+struct FlowNote {
+  ZonePair zones;
+  bool exempt = false;   // within one zone, or not between two hosts
+  bool waiting = false;  // in the table of flows that said nothing yet
+  bool foreign = false;  // bytes that contradict the protocol of the port
+  std::array<std::array<ClassNote, kOperations>, static_cast<std::size_t>(Protocol::unknown)>
+      classes{};
+};
+
+struct Waiting {
+  Event event;
+  Parties parties;
+  Timestamp due;
+};
+
+struct FlowHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(std::uint32_t flow) const noexcept {
+    return Hasher{seed}.add(flow).value();
+  }
+};
+
+bool names_no_host(const Endpoint& end) noexcept {
+  return end.ip.empty() || end.ip.multicast() || end.ip.broadcast() || end.ip.unspecified() ||
+         end.ip.loopback() || end.mac.group();
+}
+
+bool port_is_bound(const Event& event, Protocol& protocol) noexcept {
+  const auto layer =
+      event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
+  for (const Dissector* one : all_dissectors()) {
+    if (bound_to(*one, {layer, event.server.port})) {
+      protocol = one->protocol;
+      return true;
+    }
+  }
+  return false;
+}
+
+class ConduitViolation final : public Detector {
+ public:
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (!context.policy.has_zones()) {
+      return;
+    }
+    if (waiting_.size() > 0 && event.packet.time >= next_due_) {
+      judge_waiting(event.packet.time, context, out);
+    }
+    if (!event.flow.valid()) {
+      return;
+    }
+    switch (event.kind) {
+      case EventKind::message:
+        on_message(event, context, out);
+        break;
+      case EventKind::flow:
+        on_flow(event, context, out);
+        break;
+      case EventKind::anomaly:
+        note_of(event, context.policy).foreign = true;
+        break;
+      default:
+        break;
+    }
+  }
+
+  void on_end(const RuleContext& context, FindingSink& out) override {
+    judge_waiting(Timestamp::max(), context, out);
+  }
+
+ private:
+  FlowNote& note_of(const Event& event, const Policy& policy) {
+    const auto [note, fresh] = notes_.at(event.flow);
+    if (fresh) {
+      forget_former(event.flow);
+      note.exempt = names_no_host(event.client) || names_no_host(event.server);
+      if (!note.exempt) {
+        set_zones(note, event, policy);
+      }
+    }
+    return note;
+  }
+
+  // A flow whose end was never told and whose slot has a new owner.
+  void forget_former(FlowId flow) {
+    if (waiting_.size() > 0) {
+      if (const std::uint32_t slot = waiting_.find(flow.index()); slot != waiting_.kNone) {
+        waiting_.erase(slot);
+      }
+    }
+  }
+
+  static void set_zones(FlowNote& note, const Event& event, const Policy& policy) {
+    note.zones.from = policy.zone_of(host_key(event.client, event.vlan));
+    note.zones.to = policy.zone_of(host_key(event.server, event.vlan));
+    note.exempt = note.zones.from == note.zones.to;
+  }
+
+  // --- decoded messages ---
+
+  static bool asks(const MessageFacts& message, Completeness state) noexcept {
+    if (message.kind == Kind::request || message.kind == Kind::oneway) {
+      return true;
+    }
+    // An answer stands for a request that the capture misses. After the beginning of a capture,
+    // or a gap, the requests will be seen, and an answer alone may be misread.
+    return !message.matched && (state == Completeness::complete || state == Completeness::one_way);
+  }
+
+  void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
+    FlowNote& note = note_of(event, context.policy);
+    stop_waiting(note, event.flow);
+    if (note.exempt || !asks(event.message, event.state)) {
+      return;
+    }
+    ClassNote& seen = note.classes[static_cast<std::size_t>(event.protocol)]
+                                  [static_cast<std::size_t>(event.message.operation)];
+    if (seen.judged == Judged::allowed ||
+        (seen.judged == Judged::refused && out.again(seen.alert, event.packet))) {
+      return;
+    }
+    const Verdict verdict = judge(note, event, context.policy);
+    if (verdict.depends_on_target) {
+      seen.judged = Judged::by_target;
+    } else {
+      seen.judged = verdict.allowed ? Judged::allowed : Judged::refused;
+    }
+    if (verdict.allowed || out.again(seen.alert, event.packet)) {
+      return;
+    }
+    seen.alert = out.raise(conduit_finding_of_message(note.zones, event, verdict, context));
+  }
+
+  static Verdict judge(const FlowNote& note, const Event& event, const Policy& policy) {
+    const MessageFacts& message = event.message;
+    Request request{.protocol = event.protocol,
+                    .transport = event.transport,
+                    .server_port = event.server.port,
+                    .has_operation = true,
+                    .operation = message.operation,
+                    .target = {.table = message.table,
+                               .text = event.text,
+                               .unit = message.unit,
+                               .address = message.address,
+                               .count = message.count}};
+    Verdict verdict = policy.judge(note.zones.from, note.zones.to, request);
+    const bool is_answer = message.kind == Kind::response || message.kind == Kind::exception;
+    if (verdict.depends_on_target && is_answer && message.count == 0 && event.text.empty()) {
+      verdict.allowed = true;  // what was asked for is not known
+    }
+    if (!verdict.allowed && message.direction == Direction::unknown) {
+      request.server_port = event.client.port;
+      verdict.allowed = policy.judge(note.zones.to, note.zones.from, request).allowed;
+    }
+    return verdict;
+  }
+
+  // --- flows that no decoder knows ---
+
+  void on_flow(const Event& event, const RuleContext& context, FindingSink& out) {
+    FlowNote& note = note_of(event, context.policy);
+    if (event.flow_facts.stage == FlowStage::established) {
+      if (!note.exempt) {
+        // Which side opened may be known only now.
+        set_zones(note, event, context.policy);
+      }
+      on_established(note, event, context, out);
+      return;
+    }
+    if (event.flow_facts.stage == FlowStage::closed && note.waiting) {
+      const std::uint32_t slot = waiting_.find(event.flow.index());
+      Waiting waiting = waiting_[slot];
+      stop_waiting(note, event.flow);
+      waiting.event.flow_facts = event.flow_facts;
+      judge_port(note, waiting, context, out);
+    }
+  }
+
+  void on_established(FlowNote& note, const Event& event, const RuleContext& context,
+                      FindingSink& out) {
+    const bool judged_by_messages = event.protocol != Protocol::unknown;
+    const bool has_port = event.transport == Transport::tcp || event.transport == Transport::udp ||
+                          event.transport == Transport::icmp;
+    if (note.exempt || judged_by_messages || !has_port || note.waiting ||
+        judge_flow(note, event, context.policy).allowed) {
+      return;
+    }
+    if (waiting_.full()) {
+      judge_oldest(context, out);
+    }
+    Protocol bound = Protocol::unknown;
+    const bool expected = port_is_bound(event, bound) ||
+                          context.policy.names_any_decoded(note.zones.from, note.zones.to);
+    const Timestamp due = event.packet.time + (expected ? kWaitExpected : kWait);
+    next_due_ = waiting_.size() == 0 ? due : std::min(next_due_, due);
+    waiting_[waiting_.insert(event.flow.index())] = {event, context.parties, due};
+    note.waiting = true;
+  }
+
+  static Verdict judge_flow(const FlowNote& note, const Event& event, const Policy& policy) {
+    Request request{.protocol = Protocol::unknown,
+                    .transport = event.transport,
+                    .server_port = event.server.port,
+                    .has_operation = false,
+                    .operation = {},
+                    .target = {}};
+    Verdict verdict = policy.judge(note.zones.from, note.zones.to, request);
+    if (!verdict.allowed && !event.flow_facts.client_known) {
+      request.server_port = event.client.port;
+      verdict.allowed = policy.judge(note.zones.to, note.zones.from, request).allowed;
+    }
+    return verdict;
+  }
+
+  // A connection to the port of a protocol that is allowed, over which nothing was said.
+  static bool is_idle(const FlowNote& note, const Event& event, const Policy& policy) {
+    Protocol bound = Protocol::unknown;
+    const FlowFacts& facts = event.flow_facts;
+    return !note.foreign && port_is_bound(event, bound) &&
+           policy.names_protocol(note.zones.from, note.zones.to, bound) &&
+           facts.bytes[0] + facts.bytes[1] <=
+               kBytesWithoutPayload * (facts.packets[0] + facts.packets[1]);
+  }
+
+  void judge_port(const FlowNote& note, const Waiting& waiting, const RuleContext& context,
+                  FindingSink& out) {
+    const Event& event = waiting.event;
+    const Verdict verdict = judge_flow(note, event, context.policy);
+    if (verdict.allowed || is_idle(note, event, context.policy)) {
+      return;
+    }
+    out.raise(conduit_finding_of_flow(note.zones, event, verdict,
+                                      {context.inventory, context.policy, waiting.parties}));
+  }
+
+  void judge_oldest(const RuleContext& context, FindingSink& out) {
+    const std::uint32_t slot = waiting_.oldest();
+    const Waiting waiting = waiting_[slot];
+    waiting_.erase(slot);
+    FlowNote& note = notes_.at(waiting.event.flow).note;
+    note.waiting = false;
+    judge_port(note, waiting, context, out);
+  }
+
+  void judge_waiting(Timestamp now, const RuleContext& context, FindingSink& out) {
+    next_due_ = Timestamp::max();
+    waiting_.for_each([&](std::uint32_t slot) {
+      if (waiting_[slot].due > now) {
+        next_due_ = std::min(next_due_, waiting_[slot].due);
+        return;
+      }
+      const Waiting waiting = waiting_[slot];
+      waiting_.erase(slot);
+      FlowNote& note = notes_.at(waiting.event.flow).note;
+      note.waiting = false;
+      judge_port(note, waiting, context, out);
+    });
+  }
+
+  void stop_waiting(FlowNote& note, FlowId flow) {
+    if (note.waiting) {
+      waiting_.erase(waiting_.find(flow.index()));
+      note.waiting = false;
+    }
+  }
+
+  PerFlow<FlowNote> notes_;
+  LruTable<std::uint32_t, Waiting, FlowHash> waiting_{kMostWaiting};
+  Timestamp next_due_ = Timestamp::max();
+};
+
+}  // namespace
+
+extern const DetectorInfo conduit_violation_detector;
+constinit const DetectorInfo conduit_violation_detector = {
+    .kind = kConduitKind,
+    .title = "Conduit violation",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ConduitViolation>(); },
+    .attack = kConduitAttack,
+};
+
+}  // namespace prahari

@@ -1,0 +1,44 @@
+#include "rules/engine.hpp"
+
+#include "rules/gate.hpp"
+
+namespace prahari {
+
+class Engine::Impl {
+ public:
+  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out)
+      : context{inventory, policy, {}}, gate{policy, out} {
+    for (const DetectorInfo* info : all_detectors()) {
+      detectors.push_back(info->make());
+    }
+  }
+
+  RuleContext context;
+  Gate gate;
+  std::vector<std::unique_ptr<Detector>> detectors;
+};
+
+Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out)
+    : impl_(std::make_unique<Impl>(inventory, policy, out)) {}
+
+Engine::~Engine() = default;
+
+void Engine::on_event(const Event& event, const Parties& parties) {
+  impl_->context.parties = parties;
+  for (const auto& detector : impl_->detectors) {
+    detector->on_event(event, impl_->context, impl_->gate);
+  }
+}
+
+void Engine::on_end() {
+  impl_->context.parties = {};
+  for (const auto& detector : impl_->detectors) {
+    detector->on_end(impl_->context, impl_->gate);
+  }
+}
+
+std::vector<SilencedCount> Engine::silenced() const { return impl_->gate.silenced(); }
+std::vector<PermittedCount> Engine::permitted() const { return impl_->gate.permitted(); }
+std::uint64_t Engine::switched_off() const noexcept { return impl_->gate.switched_off(); }
+
+}  // namespace prahari

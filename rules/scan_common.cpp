@@ -1,0 +1,43 @@
+#include "rules/scan_common.hpp"
+
+#include <algorithm>
+
+#include "rules/describe.hpp"
+
+namespace prahari {
+
+Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+                     const RuleContext& context) {
+  std::ranges::sort(packets, [](const PacketRef& a, const PacketRef& b) {
+    return std::tie(a.time, a.file, a.frame) < std::tie(b.time, b.file, b.frame);
+  });
+  packets.erase(std::unique(packets.begin(), packets.end()), packets.end());
+  Finding finding;
+  finding.kind = kScanKind;
+  finding.severity = Severity::high;
+  finding.confidence = 80;
+  finding.source = scanner;
+  finding.source.port = 0;
+  finding.dedup_key = scanner.ip.empty() ? to_string(scanner.mac) : to_string(scanner.ip);
+  finding.attack = {kScanAttack[0], kScanAttack[1]};
+  finding.evidence = std::move(packets);
+  finding.accept = ignore_entry(finding, context.policy, finding.evidence.back().time);
+  return finding;
+}
+
+std::string first_ten(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  std::string words;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) {
+    words += (i > 0 ? ", " : "") + names[i];
+  }
+  return names.size() <= kShown ? words
+                                : words + " and " + std::to_string(names.size() - kShown) + " more";
+}
+
+std::string seconds_words(Timestamp first, Timestamp last) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(last - first).count();
+  return std::to_string(std::max<std::int64_t>(seconds, 1)) + " s";
+}
+
+}  // namespace prahari

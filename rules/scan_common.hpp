@@ -1,0 +1,66 @@
+// What the parts of the scan detector share (detections.md, 13).
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dissectors/hash.hpp"
+#include "rules/detector.hpp"
+
+namespace prahari {
+
+inline constexpr std::string_view kScanKind = "scan";
+inline constexpr std::array<std::string_view, 2> kScanAttack = {"T0846", "T0888"};
+
+struct AddressHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(const IpAddress& ip) const noexcept {
+    return Hasher{seed}.add(ip).value();
+  }
+  std::uint64_t operator()(const MacAddress& mac) const noexcept {
+    return Hasher{seed}.add(mac).value();
+  }
+};
+
+struct HostPair {
+  IpAddress client;
+  IpAddress server;
+
+  friend bool operator==(const HostPair&, const HostPair&) = default;
+};
+struct HostPairHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(const HostPair& pair) const noexcept {
+    return Hasher{seed}.add(pair.client).add(pair.server).value();
+  }
+};
+
+// The finding without its sentence. `packets` in any order.
+[[nodiscard]] Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+                                   const RuleContext& context);
+
+// "a, b, c and 4 more": the first ten.
+[[nodiscard]] std::string first_ten(const std::vector<std::string>& names);
+
+// "2 s", at least one.
+[[nodiscard]] std::string seconds_words(Timestamp first, Timestamp last);
+
+// Ticks once a second of packet time, whether the clock runs forwards or jumps back.
+class Ticker {
+ public:
+  [[nodiscard]] bool due(Timestamp now) noexcept {
+    if (now < next_ && next_ - now <= kPeriod) {
+      return false;
+    }
+    next_ = now + kPeriod;
+    return true;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPeriod{1};
+  Timestamp next_{};
+};
+
+}  // namespace prahari

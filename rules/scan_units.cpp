@@ -1,0 +1,159 @@
+#include "rules/scan_units.hpp"
+
+#include <algorithm>
+
+#include "dissectors/registry.hpp"
+#include "rules/describe.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::size_t kSweep = 5;       // units that failed, in a minute
+constexpr std::size_t kCertainly = 20;  // no need to wait whether they are asked again
+constexpr std::uint32_t kRound = 2;     // so many other units lie between two turns
+constexpr std::chrono::seconds kMinute{60};
+
+// Bit mask of the protocol's problems that say "no answer came".
+std::uint32_t timeouts_of(Protocol protocol) noexcept {
+  const std::span<const Problem> problems = dissector(protocol).problems;
+  std::uint32_t mask = 0;
+  for (std::size_t i = 0; i < problems.size() && i < 32; ++i) {
+    mask |= problems[i].id == "request_timeout" ? 1U << i : 0U;
+  }
+  return mask;
+}
+
+}  // namespace
+
+UnitSweep::UnitSweep() {
+  for (std::size_t i = 0; i < timeouts_.size(); ++i) {
+    timeouts_[i] = timeouts_of(static_cast<Protocol>(i));
+  }
+}
+
+UnitSweep::Pair& UnitSweep::pair_of(const Event& event, const RuleContext& context) {
+  const HostPair key{event.client.ip, event.server.ip};
+  std::uint32_t slot = pairs_.find(key);
+  if (slot == pairs_.kNone) {
+    slot = pairs_.insert(key);
+    pairs_[slot].client = client_party(event, context);
+    pairs_[slot].server = server_party(event, context);
+    pairs_[slot].protocol = protocol_words(event);
+    pairs_[slot].transport = to_string(event.transport);
+  }
+  return pairs_[slot];
+}
+
+void UnitSweep::on_event(const Event& event, const RuleContext& context) {
+  if (event.protocol == Protocol::unknown || !event.flow.valid()) {
+    return;
+  }
+  if (event.kind == EventKind::message && event.message.unit < kUnits) {
+    on_message(event, context);
+  } else if (event.kind == EventKind::anomaly && event.anomaly.unit < kUnits &&
+             event.anomaly.problem < 32 &&
+             (timeouts_[static_cast<std::size_t>(event.protocol)] >> event.anomaly.problem & 1U) !=
+                 0) {
+    on_failure(pair_of(event, context), static_cast<std::uint8_t>(event.anomaly.unit), event,
+               event.anomaly.request);
+  }
+}
+
+void UnitSweep::on_message(const Event& event, const RuleContext& context) {
+  const MessageFacts& message = event.message;
+  const auto unit = static_cast<std::uint8_t>(message.unit);
+  FlowNote& note = notes_.at(event.flow).note;
+  switch (message.kind) {
+    case Kind::request:
+      if (note.asked != message.unit) {
+        note.asked = message.unit;
+        on_asked(pair_of(event, context), unit);
+      }
+      break;
+    case Kind::response:
+      if (note.answered != message.unit && message.status == 0) {
+        note.answered = message.unit;
+        pair_of(event, context).answered.set(unit);
+      }
+      break;
+    case Kind::exception:
+      on_failure(pair_of(event, context), unit, event,
+                 message.matched ? message.request : PacketRef{});
+      break;
+    default:
+      break;
+  }
+}
+
+void UnitSweep::on_asked(Pair& pair, std::uint8_t unit) {
+  ++pair.turns;
+  if (pair.turn[unit] != 0 && pair.turns - pair.turn[unit] > kRound) {
+    pair.polled.set(unit);
+  }
+  pair.turn[unit] = pair.turns;
+}
+
+void UnitSweep::on_failure(Pair& pair, std::uint8_t unit, const Event& event,
+                           const PacketRef& request) {
+  const auto known = std::ranges::find(pair.failures, unit, &Failure::unit);
+  if (known == pair.failures.end() && !pair.answered[unit]) {
+    pair.failures.push_back({unit, event.packet.time, event.packet, request});
+  }
+}
+
+void UnitSweep::judge(Timestamp now, bool over, const RuleContext& context, FindingSink& out) {
+  pairs_.for_each([&](std::uint32_t slot) {
+    if (pairs_[slot].failures.size() >= kSweep) {
+      judge(pairs_[slot], now, over, context, out);
+    }
+  });
+}
+
+void UnitSweep::judge(Pair& pair, Timestamp now, bool over, const RuleContext& context,
+                      FindingSink& out) {
+  std::erase_if(pair.failures, [&](const Failure& failure) {
+    return pair.answered[failure.unit] || pair.polled[failure.unit];
+  });
+  std::vector<Failure> swept;
+  for (const Failure& failure : pair.failures) {
+    if (failure.time - pair.failures.front().time <= kMinute) {
+      swept.push_back(failure);
+    }
+  }
+  const bool decided =
+      over || swept.size() >= kCertainly || (!swept.empty() && now - swept.front().time >= kMinute);
+  if (!decided) {
+    return;
+  }
+  if (swept.size() < kSweep) {
+    if (!pair.failures.empty()) {
+      pair.failures.erase(pair.failures.begin());  // the window moves on
+    }
+    return;
+  }
+  std::vector<std::string> names;
+  std::vector<PacketRef> packets;
+  for (const Failure& failure : swept) {
+    names.push_back(std::to_string(failure.unit));
+    if (failure.request.frame != 0) {
+      packets.push_back(failure.request);
+    }
+    packets.push_back(failure.packet);
+  }
+  const std::string span = seconds_words(swept.front().time, swept.back().time);
+  pair.failures.erase(pair.failures.begin(),
+                      pair.failures.begin() + static_cast<std::ptrdiff_t>(swept.size()));
+  Finding finding = scan_finding(pair.client, std::move(packets), context);
+  finding.destination = pair.server;
+  finding.protocol = pair.protocol;
+  finding.transport = pair.transport;
+  finding.outcome = Outcome::failure;
+  finding.target = "units " + first_ten(names);
+  finding.why = host_words(host_key(pair.client), context.policy) + " asked " +
+                std::to_string(names.size()) + " units behind " +
+                host_words(host_key(pair.server), context.policy) + " within " + span +
+                " that refused or did not answer: unit " + first_ten(names) + '.';
+  pair.alert = out.raise(std::move(finding));
+}
+
+}  // namespace prahari

@@ -1,0 +1,161 @@
+#include "rules/site.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "rules/section.hpp"
+#include "rules/site_reader.hpp"
+#include "rules/wording.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::uintmax_t kLargestFile = 16ULL * 1024 * 1024;
+
+Error cannot_read(const std::filesystem::path& file, const std::string& why, Error::Kind kind) {
+  return {printable(file.string()) + ": cannot read the site file: " + why, kind};
+}
+
+void read_reporter(const Node& root, SiteInfo& info, Mistakes& mistakes) {
+  const Node* table = root.find("reporter");
+  if (table == nullptr) {
+    return;
+  }
+  if (table->kind != Node::Kind::table) {
+    mistakes.add(table->place, "reporter", "expected [reporter], found " + table->describe());
+    return;
+  }
+  Section section{*table, "reporter", mistakes};
+  info.reporter_name_role = section.text("name_role");
+  info.reporter_contact = section.text("contact");
+  info.reporter_email = section.text("email");
+  info.reporter_address = section.text("address");
+  section.finish();
+}
+
+Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistakes) {
+  auto zone = Timezone::load(info.timezone);
+  if (zone) {
+    return *zone;
+  }
+  const Node* table = root.find("site");
+  const Node* value = table == nullptr ? nullptr : table->find("timezone");
+  const Place place = value == nullptr ? Place{} : value->place;
+  if (zone.error().kind == Error::Kind::environment) {
+    mistakes.add(place, "site.timezone",
+                 "cannot look up " + in_quotes(info.timezone) + ": " + zone.error().message);
+    return {};
+  }
+  const std::vector<std::string> names = timezone_names();
+  const std::vector<std::string_view> views{names.begin(), names.end()};
+  mistakes.add(place, "site.timezone",
+               "unknown time zone " + in_quotes(info.timezone) +
+                   ", expected a name such as \"Asia/Kolkata\"" +
+                   did_you_mean(info.timezone, views));
+  return {};
+}
+
+void check_sections(const Node& root, Mistakes& mistakes) {
+  constexpr std::array<std::string_view, 7> kSections = {"site",  "reporter", "zone",  "conduit",
+                                                         "asset", "ignore",   "permit"};
+  for (std::size_t i = 0; i < root.members.size(); ++i) {
+    const std::string& name = root.members[i].first;
+    if (std::ranges::find(kSections, name) != kSections.end()) {
+      continue;
+    }
+    const std::string hint = did_you_mean(name, kSections);
+    mistakes.add(root.keys[i], "",
+                 "unknown section " + in_quotes(name) +
+                     (name == "feed" ? "; feeds belong into the configuration file, not here"
+                      : hint.empty() ? ", expected " + one_of(kSections)
+                                     : hint));
+  }
+}
+
+}  // namespace
+
+std::string to_string(const Mistake& mistake) {
+  return printable(mistake.file) + ':' + std::to_string(mistake.line) + ':' +
+         std::to_string(mistake.column) + ": " + mistake.text;
+}
+
+void read_site_info(const Node& root, Site& site, Mistakes& mistakes) {
+  SiteInfo& info = site.info;
+  read_reporter(root, info, mistakes);
+  const Node* table = root.find("site");
+  if (table == nullptr) {
+    return;
+  }
+  if (table->kind != Node::Kind::table) {
+    mistakes.add(table->place, "site",
+                 "expected [site] (with one bracket), found " + table->describe());
+    return;
+  }
+  Section section{*table, "site", mistakes};
+  info.name = section.text("name");
+  info.organisation = section.text("organisation");
+  if (std::string timezone = section.text("timezone"); !timezone.empty()) {
+    info.timezone = std::move(timezone);
+  }
+  info.location = section.text("location");
+  info.network_isp = section.text("network_isp");
+  info.sector = section.text("sector");
+  section.finish();
+}
+
+SiteOrMistakes parse_site(std::string_view toml, const std::string& file) {
+  Mistakes mistakes{file};
+  const auto parsed = parse_toml(toml);
+  if (const auto* syntax = std::get_if<SyntaxMistake>(&parsed)) {
+    mistakes.add(syntax->place, "",
+                 "not TOML: " + syntax->text + "; mend this first, what follows was not looked at");
+    return mistakes.take();
+  }
+  const Node& root = std::get<Node>(parsed);
+  Site site;
+  site.file = file;
+  check_sections(root, mistakes);
+  read_site_info(root, site, mistakes);
+  const Timezone timezone = read_timezone(root, site.info, mistakes);
+  read_zones(root, site, mistakes);
+  read_conduits(root, site, mistakes);
+  read_assets(root, site, mistakes);
+  read_ignores(root, timezone, site, mistakes);
+  read_permits(root, site, mistakes);
+  if (!mistakes.empty()) {
+    return mistakes.take();
+  }
+  return site;
+}
+
+Result<SiteOrMistakes> load_site(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(file, failed);
+  if (!std::filesystem::exists(status)) {
+    return cannot_read(file, "no such file; check the name given to --site", Error::Kind::input);
+  }
+  if (std::filesystem::is_directory(status)) {
+    return cannot_read(file, "it is a folder; name the file in it", Error::Kind::input);
+  }
+  std::ifstream in{file, std::ios::binary};
+  if (!in) {
+    return cannot_read(
+        file,
+        std::make_error_code(std::errc::permission_denied).message() + "; let this user read it",
+        Error::Kind::environment);
+  }
+  std::string text;
+  std::array<char, 65'536> block{};
+  while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kLargestFile) {
+      return cannot_read(file, "larger than 16 MiB, so hardly a site file", Error::Kind::input);
+    }
+  }
+  return parse_site(text, file.string());
+}
+
+}  // namespace prahari

@@ -1,0 +1,32 @@
+// The parts of a site file that point at something: names of zones and assets, and points in time.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "rules/section.hpp"
+#include "rules/site.hpp"
+#include "rules/timezone.hpp"
+
+namespace prahari {
+
+inline constexpr std::string_view kUnassigned = "unassigned";  // zone of what no zone names
+
+// A conduit's end: a zone or "unassigned". An empty name was reported already.
+void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site);
+
+// The end of an ignore or permit: zone, asset, or any member text.
+void check_end(Section& section, std::string_view key, const std::string& name, const Site& site);
+
+// The key `until`: a date (its whole day counts, in the site's time zone) or a date with a time.
+std::optional<Timestamp> read_until(Section& section, const Timezone& timezone, std::string& text);
+
+// The key `valid`: two instants, each with its offset.
+void read_valid(Section& section, Permit& permit);
+
+// One entry of a permit's `allow`: a class, or "*" for all.
+void add_operation(Section& section, const std::string& text, const Place& place,
+                   const std::string& key, Permit& permit);
+
+}  // namespace prahari

@@ -1,0 +1,293 @@
+#include "rules/site_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "rules/allow_parser.hpp"
+#include "rules/kinds.hpp"
+#include "rules/member.hpp"
+#include "rules/section.hpp"
+#include "rules/site_names.hpp"
+#include "rules/wording.hpp"
+
+namespace prahari {
+namespace {
+
+using Need = Section::Need;
+
+constexpr double kLastLevel = 5;
+constexpr std::array<std::string_view, 8> kTags = {
+    "safety", "controller", "hmi", "engineering", "historian", "jump-host", "gateway", "critical"};
+constexpr std::array<std::string_view, 4> kCriticalities = {"low", "medium", "high", "safety"};
+
+// Calls `use` with each text of a list.
+template <class Use>
+void each_text(Section& section, std::string_view key, Need need, std::string_view example,
+               Use use) {
+  const Node* list = section.array(key, need, example);
+  if (list == nullptr) {
+    return;
+  }
+  if (list->items.empty() && need == Need::required) {
+    section.mistake(list->place, key,
+                    "expected at least one entry, such as " + std::string{example});
+  }
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const std::string path = item_key(key, i);
+    if (const auto text = section.text_of(list->items[i], path)) {
+      use(*text, list->items[i].place, path);
+    }
+  }
+}
+
+std::vector<std::string_view> kind_ids() {
+  std::vector<std::string_view> ids;
+  for (const AlertKind& kind : kAlertKinds) {
+    ids.push_back(kind.id);
+  }
+  return ids;
+}
+
+void check_kind(Section& section, const std::string& kind, const Place& place,
+                std::string_view key) {
+  const std::vector<std::string_view> known = kind_ids();
+  if (std::ranges::find(known, kind) == known.end()) {
+    const std::string hint = did_you_mean(kind, known);
+    section.mistake(place, key,
+                    "unknown alert kind " + in_quotes(kind) +
+                        (hint.empty() ? ", expected " + one_of(known) : hint));
+  }
+}
+
+std::optional<double> read_level(Section& section) {
+  const Node* level = section.node("level");
+  if (level == nullptr) {
+    return std::nullopt;
+  }
+  const bool number = level->kind == Node::Kind::integer || level->kind == Node::Kind::number;
+  if (!number || !(level->number >= 0 && level->number <= kLastLevel)) {
+    section.mistake(
+        level->place, "level",
+        "expected a Purdue level from 0 to 5 (3.5 is the DMZ), found " + level->describe());
+    return std::nullopt;
+  }
+  return level->number;
+}
+
+// Which zone named a member first, so that a second one is a mistake.
+using Owners = std::map<std::string, std::pair<std::string, int>>;
+
+void read_members(Section& section, Zone& zone, Owners& owners) {
+  each_text(section, "members", Need::required, R"(["10.10.1.0/24", "vlan:110"])",
+            [&](const std::string& text, const Place& place, const std::string& key) {
+              const auto member = parse_member(text);
+              if (const auto* problem = std::get_if<std::string>(&member)) {
+                section.mistake(place, key, *problem);
+                return;
+              }
+              zone.members.push_back(std::get<Member>(member));
+              const auto [owner, fresh] =
+                  owners.try_emplace(to_string(zone.members.back()), zone.name, place.line);
+              if (!fresh) {
+                section.mistake(place, key,
+                                in_quotes(text) + " is already a member of zone " +
+                                    in_quotes(owner->second.first) + " (line " +
+                                    std::to_string(owner->second.second) + "); name it once");
+              }
+            });
+}
+
+// The text of a key that must differ from one already used by `others`.
+template <class Items>
+void check_unique(Section& section, std::string_view key, const std::string& name,
+                  const Items& others) {
+  const auto other = std::ranges::find(others, name, [](const auto& item) { return item.name; });
+  if (!name.empty() && other != others.end()) {
+    section.mistake(key, "the name " + in_quotes(name) + " is already used in line " +
+                             std::to_string(other->line) + "; names are unique");
+  }
+}
+
+void read_allow(Section& section, Conduit& conduit) {
+  each_text(section, "allow", Need::required, R"(["modbus:read"])",
+            [&](const std::string& text, const Place& place, const std::string& key) {
+              auto allow = parse_allow(text);
+              if (const auto* problem = std::get_if<std::string>(&allow)) {
+                section.mistake(place, key, *problem);
+                return;
+              }
+              conduit.allow.push_back(std::get<Allow>(std::move(allow)));
+            });
+}
+
+void read_tags(Section& section, SiteAsset& asset) {
+  each_text(section, "tags", Need::optional, R"(["controller"])",
+            [&](const std::string& tag, const Place& place, const std::string& key) {
+              if (std::ranges::find(kTags, tag) == kTags.end()) {
+                section.mistake(place, key,
+                                "unknown tag " + in_quotes(tag) + ", expected " + one_of(kTags) +
+                                    did_you_mean(tag, kTags));
+                return;
+              }
+              asset.tags.push_back(tag);
+            });
+}
+
+void read_match(Section& section, SiteAsset& asset, Owners& owners) {
+  const std::string text = section.text("match", Need::required);
+  if (text.empty()) {
+    return;
+  }
+  const auto member = parse_member(text);
+  if (const auto* problem = std::get_if<std::string>(&member)) {
+    section.mistake("match", *problem);
+    return;
+  }
+  asset.match = std::get<Member>(member);
+  if (std::holds_alternative<VlanMember>(asset.match)) {
+    section.mistake("match", "expected an address or \"mac:...\", found " + in_quotes(text) +
+                                 "; a VLAN is no asset");
+    return;
+  }
+  const auto [owner, fresh] =
+      owners.try_emplace(to_string(asset.match), asset.name, section.line());
+  if (!fresh) {
+    section.mistake("match", in_quotes(text) + " already names the asset " +
+                                 in_quotes(owner->second.first) + " (line " +
+                                 std::to_string(owner->second.second) + ")");
+  }
+}
+
+Section section_of(const Node& table, std::string_view name, std::size_t index,
+                   Mistakes& mistakes) {
+  return {table, item_key(name, index), mistakes};
+}
+
+}  // namespace
+
+std::vector<const Node*> tables_of(const Node& root, std::string_view name, Mistakes& mistakes) {
+  std::vector<const Node*> tables;
+  const Node* list = root.find(name);
+  if (list == nullptr) {
+    return tables;
+  }
+  const std::string header = "[[" + std::string{name} + "]]";
+  if (list->kind != Node::Kind::array) {
+    mistakes.add(list->place, name,
+                 "expected " + header + " (with two brackets), found " + list->describe());
+    return tables;
+  }
+  for (const Node& item : list->items) {
+    if (item.kind == Node::Kind::table) {
+      tables.push_back(&item);
+    } else {
+      mistakes.add(item.place, name, "expected " + header + ", found " + item.describe());
+    }
+  }
+  return tables;
+}
+
+void read_zones(const Node& root, Site& site, Mistakes& mistakes) {
+  Owners owners;
+  std::size_t index = 0;
+  for (const Node* table : tables_of(root, "zone", mistakes)) {
+    Section section = section_of(*table, "zone", index++, mistakes);
+    Zone zone;
+    zone.line = section.line();
+    zone.name = section.text("name", Need::required);
+    check_unique(section, "name", zone.name, site.zones);
+    if (zone.name == kUnassigned) {
+      section.mistake("name", "\"unassigned\" is the name of what no zone names; take another");
+    }
+    zone.level = read_level(section);
+    read_members(section, zone, owners);
+    each_text(section, "off", Need::optional, R"(["scan"])",
+              [&](const std::string& kind, const Place& place, const std::string& key) {
+                check_kind(section, kind, place, key);
+                zone.off.push_back(kind);
+              });
+    section.finish();
+    site.zones.push_back(std::move(zone));
+  }
+}
+
+void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
+  std::size_t index = 0;
+  for (const Node* table : tables_of(root, "conduit", mistakes)) {
+    Section section = section_of(*table, "conduit", index++, mistakes);
+    Conduit conduit;
+    conduit.line = section.line();
+    conduit.from = section.text("from", Need::required);
+    conduit.to = section.text("to", Need::required);
+    check_zone(section, "from", conduit.from, site);
+    check_zone(section, "to", conduit.to, site);
+    read_allow(section, conduit);
+    section.finish();
+    site.conduits.push_back(std::move(conduit));
+  }
+}
+
+void read_assets(const Node& root, Site& site, Mistakes& mistakes) {
+  Owners owners;
+  std::size_t index = 0;
+  for (const Node* table : tables_of(root, "asset", mistakes)) {
+    Section section = section_of(*table, "asset", index++, mistakes);
+    SiteAsset asset;
+    asset.line = section.line();
+    asset.name = section.text("name", Need::required);
+    check_unique(section, "name", asset.name, site.assets);
+    check_unique(section, "name", asset.name, site.zones);
+    read_match(section, asset, owners);
+    asset.criticality = section.choice("criticality", kCriticalities);
+    asset.owner = section.text("owner");
+    asset.location = section.text("location");
+    read_tags(section, asset);
+    section.finish();
+    site.assets.push_back(std::move(asset));
+  }
+}
+
+void read_ignores(const Node& root, const Timezone& timezone, Site& site, Mistakes& mistakes) {
+  std::size_t index = 0;
+  for (const Node* table : tables_of(root, "ignore", mistakes)) {
+    Section section = section_of(*table, "ignore", index++, mistakes);
+    Ignore ignore;
+    ignore.line = section.line();
+    ignore.kind = section.text("kind", Need::required);
+    if (!ignore.kind.empty()) {
+      check_kind(section, ignore.kind, table->find("kind")->place, "kind");
+    }
+    ignore.from = section.text("from");
+    ignore.to = section.text("to");
+    check_end(section, "from", ignore.from, site);
+    check_end(section, "to", ignore.to, site);
+    ignore.until = read_until(section, timezone, ignore.until_text);
+    ignore.reason = section.text("reason", Need::required);
+    section.finish();
+    site.ignores.push_back(std::move(ignore));
+  }
+}
+
+void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
+  std::size_t index = 0;
+  for (const Node* table : tables_of(root, "permit", mistakes)) {
+    Section section = section_of(*table, "permit", index++, mistakes);
+    Permit permit;
+    permit.line = section.line();
+    permit.from = section.text("from", Need::required);
+    permit.to = section.text("to", Need::required);
+    check_end(section, "from", permit.from, site);
+    check_end(section, "to", permit.to, site);
+    each_text(section, "allow", Need::required, R"(["program"])",
+              [&](const std::string& text, const Place& place, const std::string& key) {
+                add_operation(section, text, place, key, permit);
+              });
+    read_valid(section, permit);
+    permit.ticket = section.text("ticket", Need::required);
+    section.finish();
+    site.permits.push_back(std::move(permit));
+  }
+}
+
+}  // namespace prahari

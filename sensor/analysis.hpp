@@ -1,0 +1,80 @@
+// The analyst of a run: inventory, rules and alerts over one stream of events, and what is left of
+// it in the result folder. The same object serves captures and an interface.
+
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "alerts/alert_json.hpp"
+#include "alerts/collector.hpp"
+#include "alerts/correlator.hpp"
+#include "alerts/result_folder.hpp"
+#include "alerts/summary.hpp"
+#include "inventory/inventory.hpp"
+#include "inventory/record.hpp"
+#include "rules/engine.hpp"
+#include "sensor/counts.hpp"
+#include "sensor/knowledge.hpp"
+#include "sensor/pipeline.hpp"
+
+namespace prahari {
+
+struct AnalysisOptions {
+  std::string sensor = "analyze";  // the name that alerts carry
+  bool messages = false;           // write messages/PROTOCOL.jsonl
+};
+
+class Analysis final : public Analyst {
+ public:
+  // Asked now and then while packets are read; false ends the run.
+  using Tick = std::function<bool(bool idle)>;
+
+  // All of them must outlive the analysis.
+  Analysis(const Knowledge& knowledge, const ResultFolder& folder, AnalysisOptions options);
+  ~Analysis() override;
+
+  void set_tick(Tick tick) { tick_ = std::move(tick); }
+
+  void event(const Event& event) override;
+  void record(const Event& message, std::string_view text) override;
+  bool tick(bool idle) override;
+
+  // The stream is over: writes the result folder and says on `summary` what was done.
+  Status finish(const Source& source, const PipelineStats& stats, RunSummary& summary);
+
+  [[nodiscard]] const std::vector<Alert>& alerts() const noexcept { return alerts_; }
+  [[nodiscard]] std::uint64_t alerts_so_far() const noexcept { return correlator_.stats().raised; }
+  // The screen after a run.
+  [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
+
+ private:
+  class MessageFiles;
+
+  void fill(RunSummary& summary, const Source& source, const PipelineStats& stats) const;
+  Status write_inventory(const Source& source) const;
+  Status write_store(const Source& source, const RunSummary& summary,
+                     const AlertContext& context) const;
+  Status write_incidents(const AlertContext& context, Timestamp end) const;
+  [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
+
+  const Knowledge& knowledge_;
+  const ResultFolder& folder_;
+  AnalysisOptions options_;
+  Policy policy_;
+  Inventory inventory_;
+  AlertCollector collector_;
+  Correlator correlator_;
+  Engine engine_;
+  EventCounts counts_;
+  std::unique_ptr<MessageFiles> message_files_;
+  Tick tick_;
+  std::vector<Alert> alerts_;
+  std::string screen_;
+};
+
+}  // namespace prahari

@@ -1,0 +1,106 @@
+// prahari analyze: captures in, a result folder and one screen out.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+
+#include "capture/open.hpp"
+#include "sensor/analysis.hpp"
+#include "sensor/command.hpp"
+#include "sensor/interrupt.hpp"
+#include "sensor/run.hpp"
+#include "sensor/terminal.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr unsigned kMostWorkers = kShards;
+
+Result<unsigned> parse_workers(const std::string& text) {
+  unsigned workers = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), workers);
+  if (end.ec != std::errc{} || end.ptr != text.data() + text.size() || workers == 0 ||
+      workers > kMostWorkers) {
+    return Error{"--workers: expected a number from 1 to 16, found " + text, Error::Kind::usage};
+  }
+  return workers;
+}
+
+Exit run_analyze(const Arguments& arguments) {
+  const auto workers = parse_workers(arguments.value("workers", "1"));
+  if (!workers) {
+    return report(workers.error());
+  }
+  const auto knowledge = load_knowledge(arguments.value("site"));
+  if (!knowledge) {
+    return report(knowledge.error());
+  }
+  const std::string out = arguments.value("out", "prahari-out");
+  const std::string spool = out + ".spool.pcap";  // only for what cannot be read twice
+  auto source = open_captures(arguments.values("CAPTURE"), {.stream = {}, .spool = spool});
+  if (!source) {
+    return report(source.error());
+  }
+  const auto folder = ResultFolder::create(out);
+  if (!folder) {
+    return report(folder.error());
+  }
+  const Exit status = run_analysis(**source, **knowledge, *folder,
+                                   {.sensor = "analyze",
+                                    .workers = *workers,
+                                    .messages = arguments.has("messages"),
+                                    .fail_on = arguments.value("fail-on")});
+  std::error_code ignored;  // most often there is none
+  std::filesystem::remove(spool, ignored);
+  return status;
+}
+
+constexpr auto kOptions = std::to_array<OptionSpec>({
+    {.names = "CAPTURE",
+     .value = "FILE",
+     .help = "pcap or pcapng file, also .gz or .zst; several are merged in time order; - for "
+             "standard input",
+     .many = true,
+     .required = true},
+    {.names = "--site",
+     .value = "FILE",
+     .help = "zones, conduits, assets and permits of the plant (TOML); without it conduit rules "
+             "are off"},
+    {.names = "--out",
+     .value = "DIR",
+     .help = "result folder (default ./prahari-out); one that prahari made is replaced"},
+    {.names = "--workers",
+     .value = "N",
+     .help = "worker threads, 1 to 16 (default 1); the output is the same for any number"},
+    {.names = "--messages",
+     .value = "",
+     .help = "also write every message to messages/PROTOCOL.jsonl"},
+    {.names = "--fail-on",
+     .value = "SEVERITY",
+     .help = "end with status 1 if an alert is at least this severe",
+     .choices = "info|low|medium|high|critical"},
+});
+
+constexpr auto kExamples = std::to_array<std::string_view>({
+    "prahari analyze plant.pcap\tInventory and alerts of one capture, into ./prahari-out",
+    "prahari analyze --site site.toml --out monday mirror-*.pcap.gz"
+    "\tSeveral files in time order, judged by zones and conduits",
+    "prahari analyze --site site.toml --fail-on high nightly.pcap\tIn a script: status 1 if "
+    "something serious was found",
+});
+
+}  // namespace
+
+extern constinit const CommandSpec analyze_command{
+    .path = "analyze",
+    .summary = "analyse captures: inventory, alerts, CERT-In drafts, a report",
+    .description = "One pass over the captures. The result folder holds report.html to read, "
+                   "assets, flows and alerts for other programs, the packets behind each alert, "
+                   "and prahari.db, which the assets and alerts commands open.",
+    .options = kOptions,
+    .examples = kExamples,
+    .run = run_analyze,
+};
+
+}  // namespace prahari

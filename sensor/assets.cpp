@@ -1,0 +1,229 @@
+// prahari assets list|show|export: the inventory that an earlier run left.
+
+#include <array>
+#include <iostream>
+#include <sstream>
+
+#include "inventory/export_csv.hpp"
+#include "inventory/export_json.hpp"
+#include "sensor/command.hpp"
+#include "sensor/state.hpp"
+#include "sensor/terminal.hpp"
+
+namespace prahari {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) {
+    out += (out.empty() ? "" : ", ") + part;
+  }
+  return out;
+}
+
+std::string roles_text(const Asset& asset) {
+  std::vector<std::string> held;
+  for (std::size_t i = 0; i < kRoles; ++i) {
+    if (asset.roles[i].held) {
+      held.emplace_back(to_string(static_cast<Role>(i)));
+    }
+  }
+  return joined(held);
+}
+
+std::string product_text(const AssetRecord& record, const State& state) {
+  for (const Identity::Field field :
+       {Identity::Field::model, Identity::Field::product, Identity::Field::order_number}) {
+    if (Chosen chosen = choose(record.asset, field, state.aliases); chosen.fact != nullptr) {
+      return chosen.value;
+    }
+  }
+  return {};
+}
+
+std::string vendor_text(const AssetRecord& record, const State& state) {
+  Chosen chosen = choose(record.asset, Identity::Field::vendor, state.aliases);
+  return chosen.fact == nullptr ? record.asset.nic_vendor : chosen.value;
+}
+
+Exit run_list(const Arguments& arguments) {
+  auto state = open_state(arguments);
+  if (!state) {
+    return report(state.error());
+  }
+  Table table{{"ID", "NAME", "ADDRESS", "MAC", "VENDOR", "PRODUCT", "FIRMWARE", "ROLES", "ZONE",
+               "UNITS"}};
+  const Status read = state->reader.for_each_asset([&](const AssetRecord& record) {
+    const Asset& asset = record.asset;
+    table.add({asset.id, shown_name(record), to_string(asset.ip()),
+               asset.mac.empty() ? "" : to_string(asset.mac), vendor_text(record, *state),
+               product_text(record, *state),
+               choose(asset, Identity::Field::firmware, state->aliases).value, roles_text(asset),
+               record.site.zone, asset.units.empty() ? "" : std::to_string(asset.units.size())});
+  });
+  if (!read) {
+    return report(read.error());
+  }
+  const Status shown = table.print(arguments.value("format", "table"));
+  return shown ? Exit::done : report(shown.error());
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  if (!value.empty()) {
+    out += "  ";
+    out += name;
+    out.append(name.size() < 14 ? 14 - name.size() : 1, ' ');
+    out += inert(value);
+    out += '\n';
+  }
+}
+
+// One asset for a person: what it is, and for each fact how that is known.
+std::string describe(const AssetRecord& record, const State& state) {
+  const Asset& asset = record.asset;
+  std::string out = asset.id + "  " + inert(shown_name(record)) + "\n";
+  append_line(out, "known by", asset.key);
+  for (const AddressUse& use : asset.addresses) {
+    std::string text = to_string(use.ip);
+    for (std::uint8_t i = 0; i < use.vlan.count; ++i) {
+      text += " vlan " + std::to_string(use.vlan.ids[i]);
+    }
+    append_line(out, "address", text + (use.confirmed ? " (ARP)" : ""));
+  }
+  append_line(out, "interface", asset.nic_vendor.empty() ? "" : asset.nic_vendor + " (OUI)");
+  append_line(out, "zone", record.site.zone);
+  append_line(out, "level", level_text(shown_level(record)));
+  append_line(out, "", shown_level_reason(record));
+  append_line(out, "criticality", record.site.criticality);
+  append_line(out, "tags", joined(record.site.tags));
+  for (std::size_t i = 0; i < kRoles; ++i) {
+    if (asset.roles[i].held) {
+      append_line(out, to_string(static_cast<Role>(i)), asset.roles[i].reason);
+    }
+  }
+  for (const Fact& fact : asset.facts) {
+    std::string origin = fact.source + ", confidence " + std::to_string(fact.confidence);
+    if (fact.packet.frame > 0) {
+      origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
+                std::string{capture_name(fact.packet, state.context())};
+    }
+    const std::string unit =
+        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit) + ": ";
+    append_line(out, to_string(fact.field), unit + fact.value + "  [" + origin + "]");
+  }
+  for (const Unit& unit : asset.units) {
+    append_line(out, "unit " + std::to_string(unit.id),
+                grouped(unit.requests) + " requests, " + grouped(unit.responses) + " answers, " +
+                    grouped(unit.exceptions) + " exceptions");
+  }
+  append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
+  append_line(out, "packets", grouped(asset.packets_sent) + " sent, " +
+                                  grouped(asset.packets_received) + " received");
+  return out;
+}
+
+Exit run_show(const Arguments& arguments) {
+  auto state = open_state(arguments);
+  if (!state) {
+    return report(state.error());
+  }
+  const std::string which = arguments.value("ASSET");
+  auto found = state->reader.assets_named(which);
+  if (!found) {
+    return report(found.error());
+  }
+  if (found->empty()) {
+    return report({"no asset " + which + " in " + state->folder.string() +
+                       "; expected an id, address, MAC or name of prahari assets list",
+                   Error::Kind::input});
+  }
+  const bool json = arguments.value("format", "table") == "json";
+  std::string out;
+  for (const AssetRecord& record : *found) {
+    out += json ? asset_json(record, state->context()) + "\n" : describe(record, *state) + "\n";
+  }
+  const Status shown = write_out(out);
+  return shown ? Exit::done : report(shown.error());
+}
+
+Exit run_export(const Arguments& arguments) {
+  auto state = open_state(arguments);
+  if (!state) {
+    return report(state.error());
+  }
+  const ExportContext context = state->context();
+  std::ostringstream out;
+  Status read = ok_status();
+  if (arguments.value("format", "csv") == "csv") {
+    AssetCsv writer{out, context};
+    read = state->reader.for_each_asset([&](const AssetRecord& record) { writer.write(record); });
+  } else {
+    AssetJson writer{out, context};
+    read = state->reader.for_each_asset([&](const AssetRecord& record) { writer.write(record); });
+    writer.finish();
+  }
+  if (!read) {
+    return report(read.error());
+  }
+  const std::string file = arguments.value("out");
+  const Status written = file.empty() ? write_out(out.str()) : write_whole(file, out.str());
+  return written ? Exit::done : report(written.error());
+}
+
+constexpr auto kListOptions = std::to_array<OptionSpec>({
+    {.names = "--format",
+     .value = "F",
+     .help = "table (default), json, jsonl or csv",
+     .choices = "table|json|jsonl|csv"},
+});
+constexpr auto kShowOptions = std::to_array<OptionSpec>({
+    {.names = "ASSET", .value = "ASSET", .help = "id, address, MAC or name", .required = true},
+    {.names = "--format",
+     .value = "F",
+     .help = "table (default) or json",
+     .choices = "table|json"},
+});
+constexpr auto kExportOptions = std::to_array<OptionSpec>({
+    {.names = "--format", .value = "F", .help = "csv (default) or json", .choices = "csv|json"},
+    {.names = "--out", .value = "FILE", .help = "write here instead of standard output"},
+});
+constexpr auto kListExamples = std::to_array<std::string_view>({
+    "prahari assets list --state prahari-out\tWho is there",
+});
+constexpr auto kShowExamples = std::to_array<std::string_view>({
+    "prahari assets show 10.20.110.21\tOne asset, and how each fact about it is known",
+});
+constexpr auto kExportExamples = std::to_array<std::string_view>({
+    "prahari assets export --format json --out assets.json\tThe same file that analyze wrote",
+});
+
+}  // namespace
+
+extern constinit const CommandSpec assets_list_command{
+    .path = "assets list",
+    .summary = "list the assets of a result folder",
+    .description = "One line for each asset with its best-known identity.",
+    .options = kListOptions,
+    .examples = kListExamples,
+    .run = run_list,
+};
+
+extern constinit const CommandSpec assets_show_command{
+    .path = "assets show",
+    .summary = "show one asset and how each fact about it is known",
+    .description = "Every fact with its source, confidence and the packet that told it.",
+    .options = kShowOptions,
+    .examples = kShowExamples,
+    .run = run_show,
+};
+
+extern constinit const CommandSpec assets_export_command{
+    .path = "assets export",
+    .summary = "write the inventory as csv or json",
+    .description = "The same bytes as assets.csv and assets.json of the run.",
+    .options = kExportOptions,
+    .examples = kExportExamples,
+    .run = run_export,
+};
+
+}  // namespace prahari

@@ -1,0 +1,106 @@
+#include "sensor/config.hpp"
+
+#define TOML_EXCEPTIONS 0
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include <toml++/toml.h>
+
+namespace prahari {
+namespace {
+
+Error at_line(const std::string& file, const toml::node& node, const std::string& what) {
+  return {file + ":" + std::to_string(node.source().begin.line) + ": " + what, Error::Kind::input};
+}
+
+const OptionSpec* find_option(const CommandSpec& command, std::string_view key) {
+  const auto in = [&](std::span<const OptionSpec> options) -> const OptionSpec* {
+    const auto found = std::ranges::find(options, key, &option_key);
+    return found == options.end() || is_positional(*found) ? nullptr : &*found;
+  };
+  const OptionSpec* own = in(command.options);
+  return own != nullptr ? own : in(common_options());
+}
+
+// The text an option would have on the command line; empty where the value does not fit.
+std::vector<std::string> as_arguments(const toml::node& value, bool many) {
+  if (const auto text = value.value_exact<std::string>()) {
+    return {*text};
+  }
+  if (const auto number = value.value_exact<std::int64_t>()) {
+    return {std::to_string(*number)};
+  }
+  std::vector<std::string> out;
+  if (const toml::array* list = value.as_array(); list != nullptr && many) {
+    for (const toml::node& item : *list) {
+      const auto one = as_arguments(item, false);
+      out.insert(out.end(), one.begin(), one.end());
+    }
+  }
+  return out;
+}
+
+Status apply_table(const CommandSpec& command, const toml::table& table, const std::string& file,
+                   Arguments& arguments) {
+  for (const auto& [name, value] : table) {
+    const std::string key{name.str()};
+    const OptionSpec* option = find_option(command, key);
+    if (option == nullptr) {
+      return at_line(file, value,
+                     "unknown key " + key + ": expected a long option of prahari " +
+                         std::string{command.path} + " without its dashes");
+    }
+    if (arguments.has(key)) {
+      continue;
+    }
+    if (option->value.empty()) {
+      const auto wanted = value.value_exact<bool>();
+      if (!wanted) {
+        return at_line(file, value, key + ": expected true or false");
+      }
+      if (*wanted) {
+        arguments.set(key, {});
+      }
+      continue;
+    }
+    const auto values = as_arguments(value, option->many);
+    if (values.empty()) {
+      return at_line(
+          file, value,
+          key + ": expected a text or a number" + (option->many ? ", or a list of them" : ""));
+    }
+    arguments.set(key, values);
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Status apply_config(const CommandSpec& command, Arguments& arguments) {
+  const std::string file = arguments.value("config");
+  if (file.empty()) {
+    return ok_status();
+  }
+  std::ifstream in{file, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  if (!in) {
+    return Error{file + ": cannot read the configuration: " + std::strerror(errno),
+                 Error::Kind::environment};
+  }
+  const toml::parse_result parsed = toml::parse(std::string_view{text}, std::string_view{file});
+  if (!parsed) {
+    const auto& error = parsed.error();
+    return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
+                     std::string{error.description()},
+                 Error::Kind::input};
+  }
+  std::string path{command.path};
+  std::ranges::replace(path, ' ', '.');
+  const toml::table* table = parsed.table().at_path(path).as_table();
+  return table == nullptr ? ok_status() : apply_table(command, *table, file, arguments);
+}
+
+}  // namespace prahari

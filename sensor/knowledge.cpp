@@ -1,0 +1,68 @@
+#include "sensor/knowledge.hpp"
+
+#include "capture/data_files.hpp"
+#include "sensor/terminal.hpp"
+
+namespace prahari {
+namespace {
+
+DataFiles data_files() { return DataFiles::standard(PRAHARI_DATA_DIR, PRAHARI_SOURCE_DIR); }
+
+// Finds a data file and reads it.
+template <class T>
+Result<T> load(std::string_view floor, std::string_view name,
+               Result<T> (*loader)(const std::filesystem::path&)) {
+  const auto path = data_files().find(floor, name);
+  return path ? loader(*path) : path.error();
+}
+
+Result<Site> load_good_site(const std::string& file) {
+  auto read = load_site(file);
+  if (!read) {
+    return read.error();
+  }
+  if (const auto* mistakes = std::get_if<std::vector<Mistake>>(&*read)) {
+    for (const Mistake& mistake : *mistakes) {
+      warn(to_string(mistake));
+    }
+    return Error{file + ": " + std::to_string(mistakes->size()) +
+                     (mistakes->size() == 1 ? " mistake" : " mistakes") +
+                     "; nothing starts on a site file that is half understood",
+                 Error::Kind::input};
+  }
+  return std::get<Site>(std::move(*read));
+}
+
+}  // namespace
+
+Result<VendorAliases> load_aliases() {
+  return load<VendorAliases>("inventory", "vendor_aliases.csv", VendorAliases::load);
+}
+
+Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) {
+  auto oui = load<OuiTable>("inventory", "oui.csv", OuiTable::load);
+  if (!oui) {
+    return oui.error();
+  }
+  auto aliases = load_aliases();
+  if (!aliases) {
+    return aliases.error();
+  }
+  auto attack = load<AttackTable>("rules", "attack_ics_v18.csv", AttackTable::load);
+  if (!attack) {
+    return attack.error();
+  }
+  auto certin = CertInData::load(data_files());
+  if (!certin) {
+    return certin.error();
+  }
+  auto site = site_file.empty() ? Result<Site>{Site{}} : load_good_site(site_file);
+  if (!site) {
+    return site.error();
+  }
+  return std::make_unique<Knowledge>(Knowledge{std::move(*oui), std::move(*aliases),
+                                               std::move(*attack), std::move(*certin),
+                                               std::move(*site)});
+}
+
+}  // namespace prahari

@@ -1,0 +1,70 @@
+#include "sensor/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "sensor/interrupt.hpp"
+#include "sensor/terminal.hpp"
+
+namespace prahari {
+namespace {
+
+std::optional<Severity> parse_severity(std::string_view text) {
+  for (const Severity severity : {Severity::info, Severity::low, Severity::medium, Severity::high,
+                                  Severity::critical}) {
+    if (text == to_string(severity)) {
+      return severity;
+    }
+  }
+  return std::nullopt;
+}
+
+bool reaches(const std::vector<Alert>& alerts, std::string_view fail_on) {
+  const auto limit = parse_severity(fail_on);
+  return limit && std::ranges::any_of(alerts, [&](const Alert& alert) {
+    return alert.finding.severity >= *limit;
+  });
+}
+
+}  // namespace
+
+Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder& folder,
+                  const RunOptions& options) {
+  const auto begin = std::chrono::steady_clock::now();
+  Analysis analysis{knowledge, folder, {.sensor = options.sensor, .messages = options.messages}};
+  catch_interrupts();
+  Progress progress;
+  analysis.set_tick([&](bool /*idle*/) {
+    progress.show(source.progress(), source.stats().packets, analysis.alerts_so_far());
+    return !interrupted();
+  });
+
+  RunSummary summary;
+  const PipelineStats stats = run_pipeline(
+      source,
+      {.workers = options.workers,
+       .records = options.messages ? RecordStyle::json : RecordStyle::none,
+       .fields = {}},
+      analysis);
+  progress.clear();
+  summary.interrupted = interrupted();
+  summary.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (const Status written = analysis.finish(source, stats, summary); !written) {
+    return report(written.error());
+  }
+  for (const Input& input : summary.inputs) {
+    if (!input.note.empty()) {
+      warn(input.name + ": " + input.note);
+    }
+  }
+  if (!quiet()) {
+    if (const Status shown = write_out(analysis.screen()); !shown) {
+      return report(shown.error());
+    }
+  }
+  return reaches(analysis.alerts(), options.fail_on) ? Exit::found : Exit::done;
+}
+
+}  // namespace prahari

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Measures prahari on captures made from pcaps/plant-demo.pcap.
+#
+#   run_bench.sh PROGRAM TOOLS_DIR [WORK_DIR]
+#
+# TOOLS_DIR holds bare_loop, multiply and measure (BUILD/tests/bench). WORK_DIR keeps the large captures for
+# the next time (default: build/bench beside the sources; about 400 MB).
+# PRAHARI_BENCH_PACKETS (3000000), PRAHARI_BENCH_FLOWS (4096), PRAHARI_BENCH_RUNS (2).
+set -eu
+
+if [ $# -lt 2 ]; then
+  echo "usage: $0 PROGRAM TOOLS_DIR [WORK_DIR]" >&2
+  exit 2
+fi
+here=$(cd "$(dirname "$0")" && pwd)
+project=$(cd "$here/../.." && pwd)
+program=$1
+tools=$2
+work=${3:-$project/build/bench}
+packets=${PRAHARI_BENCH_PACKETS:-3000000}
+flows=${PRAHARI_BENCH_FLOWS:-4096}
+source=$project/pcaps/plant-demo.pcap
+
+for needed in "$program" "$tools/bare_loop" "$tools/multiply" "$tools/measure" "$source"; do
+  if [ ! -e "$needed" ]; then
+    echo "$needed: not there; build it first (./prahari-dev build)" >&2
+    exit 4
+  fi
+done
+mkdir -p "$work"
+
+# One capture for speed, and one with 65,536 flows at once for memory.
+make_capture() { # PACKETS FLOWS; the name says what is in it
+  made=$work/modbus-$1-$2.pcap
+  if [ ! -e "$made" ] || [ "$source" -nt "$made" ] || [ "$tools/multiply" -nt "$made" ]; then
+    "$tools/multiply" "$source" "$made.part" "$1" "$2"
+    mv "$made.part" "$made"
+  fi
+}
+make_capture "$packets" "$flows"
+main_capture=$made
+make_capture $((packets / 3 + 1)) 65536
+wide_capture=$made
+
+exec python3 "$here/bench.py" --prahari "$program" --tools "$tools" \
+  --site "$here/bench-site.toml" --work "$work" --runs "${PRAHARI_BENCH_RUNS:-2}" \
+  "$main_capture" "$wide_capture"

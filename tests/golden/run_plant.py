@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""The plant capture against its own truth, which the generator counted without prahari.
+
+    run_plant.py PROGRAM PROJECT
+
+`dissect` must say what pcaps/plant-demo.truth.json says; `analyze` with the site file must raise
+every alert that it lists and none from another host.
+"""
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+failures = []
+
+
+def expect(what, seen, wanted):
+    if seen != wanted:
+        failures.append(f"{what}: expected {wanted!r}, found {seen!r}")
+
+
+def messages(program, capture):
+    done = subprocess.run([program, "dissect", "--protocol", "modbus", capture], capture_output=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def check_messages(records, truth):
+    modbus = truth["modbus"]
+    requests = [r for r in records if r["dir"] == "request"]
+    exceptions = collections.Counter(str(r["exception"]) for r in records if r["exception"] is not None)
+    expect("messages", len(records), modbus["messages"])
+    expect("requests", len(requests), modbus["requests"])
+    expect("exceptions", dict(exceptions), modbus["exceptions"])
+    functions = collections.Counter(str(r["fc"]) for r in records)
+    expect("functions", dict(functions), modbus["functions"])
+    expect("invalid messages", [r["frame"] for r in records if not r["valid"]], [])
+    answered = {r["request_frame"] for r in records if r["dir"] == "response"}
+    expect("unanswered", [r["frame"] for r in requests if r["frame"] not in answered], truth["unanswered"])
+    by_frame = {(r["frame"], r["fc"]): r for r in records}
+    for write in truth["writes"]:
+        record = by_frame[(write["frame"], write["fc"])]
+        expect(f"write in {write['frame']}", (record["addr"], record["values"], record["op"]),
+               (write["address"], write["values"], "write"))
+
+
+def check_alerts(out, truth):
+    ips = {h["name"]: h["ip"] for h in truth["hosts"]}
+    alerts = [json.loads(line) for line in open(out / "alerts.jsonl")]
+    strangers = [(a["kind"], a["source"]["ip"], a["why"]) for a in alerts
+                 if ips["laptop"] not in (a["source"]["ip"], a["destination"].get("ip"))]
+    expect("alerts from other hosts", strangers, [])
+    for wanted in truth["expected_alerts"]:
+        fits = [a for a in alerts if a["kind"] == wanted["kind"] and a["source"]["ip"] == ips[wanted["source"]]]
+        if "operation" in wanted:
+            fits = [a for a in fits if a["operation"]["class"] == wanted["operation"]
+                    and a["destination"]["zone"] == wanted["to"]]
+        if "destination" in wanted:
+            fits = [a for a in fits if a["destination"]["ip"] == ips[wanted["destination"]]]
+        if "decisive_frame" in wanted:
+            fits = [a for a in fits if wanted["decisive_frame"] in a["evidence"]["frames"]]
+        if not fits:
+            failures.append(f"no alert like {wanted}")
+    for alert in alerts:
+        if min(f for f in alert["evidence"]["frames"]) <= truth["clean_until_frame"]:
+            failures.append(f"alert {alert['id']} rests on a frame of the clean morning: {alert['why']}")
+        if alert["certin"]["class"] == "C":
+            name = ("INC-" + alert["id"].upper())[:41]
+            for suffix in ("json", "html"):
+                if not (out / "incidents" / f"{name}.{suffix}").is_file():
+                    failures.append(f"no draft incidents/{name}.{suffix}")
+        if not (out / alert["evidence"]["pcap"]).is_file():
+            failures.append(f"no packets for {alert['id']}")
+
+
+def check_assets(out, truth):
+    assets = json.load(open(out / "assets.json"))["assets"]
+    for host in truth["hosts"]:
+        fits = [a for a in assets if host["mac"] == a.get("mac")]
+        if len(fits) != 1:
+            failures.append(f"{host['name']} ({host['mac']}): {len(fits)} assets")
+    text = json.dumps(assets)
+    for server, units in truth["identification"].items():
+        for objects in units.values():
+            for value in objects.values():
+                if value not in text:
+                    failures.append(f"{server}: nothing in the inventory says {value!r}")
+
+
+def main():
+    program, project = sys.argv[1], pathlib.Path(sys.argv[2])
+    pcaps = project / "pcaps"
+    truth = json.load(open(pcaps / "plant-demo.truth.json"))
+    check_messages(messages(program, str(pcaps / "plant-demo.pcap")), truth)
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "out"
+        subprocess.run([program, "analyze", "-q", "--site", str(pcaps / "plant-demo.toml"), "--out", str(out),
+                        str(pcaps / "plant-demo.pcap")], check=True)
+        check_alerts(out, truth)
+        check_assets(out, truth)
+    print("\n".join(failures))
+    print(f"{len(failures)} differences from the truth")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
