@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,9 +39,9 @@ struct Node {
   std::int64_t integer = 0;  // integer
   double number = 0;         // integer and number
   CivilTime time;            // time
-  std::vector<Node> items;   // array
-  std::vector<std::pair<std::string, Node>> members;  // table, sorted by key
-  std::vector<Place> keys;                            // of members, same order
+  std::vector<Node> items;         // array: its items; table: its values, sorted by key
+  std::vector<std::string> names;  // table: the keys of the items
+  std::vector<Place> keys;         // table: where the keys stand
 
   [[nodiscard]] const Node* find(std::string_view key) const noexcept;
   // What a person calls it: "a string", "an array".

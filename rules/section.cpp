@@ -83,8 +83,8 @@ std::string Section::choice(std::string_view key, std::span<const std::string_vi
 }
 
 void Section::finish() {
-  for (std::size_t i = 0; i < table_.members.size(); ++i) {
-    const std::string& key = table_.members[i].first;
+  for (std::size_t i = 0; i < table_.names.size(); ++i) {
+    const std::string& key = table_.names[i];
     if (std::ranges::find(asked_, key) == asked_.end()) {
       mistake(table_.keys[i], "",
               "unknown key " + in_quotes(key) +

@@ -61,8 +61,8 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
 void check_sections(const Node& root, Mistakes& mistakes) {
   constexpr std::array<std::string_view, 7> kSections = {"site",  "reporter", "zone",  "conduit",
                                                          "asset", "ignore",   "permit"};
-  for (std::size_t i = 0; i < root.members.size(); ++i) {
-    const std::string& name = root.members[i].first;
+  for (std::size_t i = 0; i < root.names.size(); ++i) {
+    const std::string& name = root.names[i];
     if (std::ranges::find(kSections, name) != kSections.end()) {
       continue;
     }
