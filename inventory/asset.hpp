@@ -28,6 +28,7 @@ struct AddressUse {
   IpAddress ip;
   VlanTags vlan;
   bool confirmed = false;  // by ARP; else only by packets
+  bool heard = false;      // as the sender, over no router; else only spoken to
   std::uint32_t tunnel = 0;
   Timestamp first;
   Timestamp last;

@@ -58,7 +58,10 @@ Parties Inventory::on_event(const Event& event) {
 
 void Inventory::settle() { impl_->settle(); }
 
-const Asset& Inventory::asset(AssetIndex index) const { return impl_->assets[index].asset; }
+const Asset& Inventory::asset(AssetIndex index) const {
+  static const Asset kNobody;
+  return impl_->assets.alive(index) ? impl_->assets[index].asset : kNobody;
+}
 
 const Conversation& Inventory::conversation(ConversationIndex index) const {
   impl_->conversations.mend_if_stale(index);

@@ -51,6 +51,7 @@ class Inventory {
   // Derives roles and the like from what was counted. Cheap enough to be called before each look.
   void settle();
 
+  // An empty asset where there is none: kNone, or evicted.
   [[nodiscard]] const Asset& asset(AssetIndex index) const;
   [[nodiscard]] const Conversation& conversation(ConversationIndex index) const;
 
