@@ -29,8 +29,8 @@ struct Alert {
   std::uint64_t count = 1;
   std::string source_asset;  // ids in the inventory; empty: none
   std::string destination_asset;
-  std::vector<PacketRef> evidence;       // in packet order, without twins; never empty if any came
-  std::uint64_t evidence_left_out = 0;   // packets that belong to it and are not listed
+  std::vector<PacketRef> evidence;      // in packet order, without twins; never empty if any came
+  std::uint64_t evidence_left_out = 0;  // packets that belong to it and are not listed
   EvidenceFile file;
 
   [[nodiscard]] bool incident() const noexcept { return finding.certin == CertInClass::incident; }

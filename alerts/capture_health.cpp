@@ -47,9 +47,9 @@ HealthNote duplicates(const RunSummary& summary) {
   if (twins == 0) {
     return {Level::good, "No packet arrived twice.", ""};
   }
-  const std::string what =
-      plural(twins, "packet") + " arrived twice (" + percent_text(twins, summary.packets) +
-      "); the copies were not counted again.";
+  const std::string what = plural(twins, "packet") + " arrived twice (" +
+                           percent_text(twins, summary.packets) +
+                           "); the copies were not counted again.";
   if (above(twins, summary.packets, 1)) {
     return {Level::bad, what,
             "The mirror copies both the port a packet enters and the one it leaves. Mirror one "

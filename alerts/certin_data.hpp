@@ -26,8 +26,8 @@ struct KindMapping {
   std::vector<std::string> types;          // of an incident, primary first
   std::vector<std::string> posture_types;  // as long as it is a posture finding
   std::vector<std::string> symptoms;       // of the older form: those that traffic shows
-  std::string form_b;              // box of the older form
-  std::string note;                // what makes it worse, or only a posture finding
+  std::string form_b;                      // box of the older form
+  std::string note;                        // what makes it worse, or only a posture finding
 };
 
 struct FormBlock {

@@ -44,9 +44,9 @@ void hash(Sha256& sum, const PacketRef& packet) {
 
 // A later finding of the same cause: the worse one is told, the outcome only becomes clearer.
 void take_over(Finding& known, Finding& finding) {
-  const Outcome outcome =
-      finding.outcome == Outcome::success || known.outcome == Outcome::unknown ? finding.outcome
-                                                                               : known.outcome;
+  const Outcome outcome = finding.outcome == Outcome::success || known.outcome == Outcome::unknown
+                              ? finding.outcome
+                              : known.outcome;
   const CertInClass certin =
       weight(finding.certin) > weight(known.certin) ? finding.certin : known.certin;
   if (finding.severity > known.severity) {
@@ -97,8 +97,8 @@ AlertHandle Correlator::raise(Finding finding) {
   std::uint32_t index = kNone;
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     Slot& slot = slots_[found->second];
-    const bool over = decisive.time - slot.began >= slot.alert.finding.quiet &&
-                      !same_packet(decisive, slot.last);
+    const bool over =
+        decisive.time - slot.began >= slot.alert.finding.quiet && !same_packet(decisive, slot.last);
     if (over) {
       close_slot(found->second);
     } else {

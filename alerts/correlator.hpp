@@ -31,11 +31,11 @@ struct CorrelatorLimits {
 };
 
 struct CorrelatorStats {
-  std::uint64_t raised = 0;            // alerts
-  std::uint64_t findings = 0;          // raise() and again()
-  std::uint64_t keys_evicted = 0;      // alerts ended early for want of a slot
-  std::uint64_t evidence_left_out = 0; // packets not listed, over all alerts
-  std::uint64_t evidence_refs = 0;     // listed, of `evidence_total`
+  std::uint64_t raised = 0;             // alerts
+  std::uint64_t findings = 0;           // raise() and again()
+  std::uint64_t keys_evicted = 0;       // alerts ended early for want of a slot
+  std::uint64_t evidence_left_out = 0;  // packets not listed, over all alerts
+  std::uint64_t evidence_refs = 0;      // listed, of `evidence_total`
 };
 
 class Correlator final : public FindingSink {
@@ -61,9 +61,9 @@ class Correlator final : public FindingSink {
   struct Slot {
     Alert alert;
     std::string key;
-    PacketRef last;             // the latest packet that was added
-    Timestamp began;            // of the quiet period
-    std::uint32_t ring = 0;     // next place to overwrite in the latest half
+    PacketRef last;          // the latest packet that was added
+    Timestamp began;         // of the quiet period
+    std::uint32_t ring = 0;  // next place to overwrite in the latest half
     std::uint32_t generation = 1;
     std::uint32_t newer = kNone;
     std::uint32_t older = kNone;

@@ -31,9 +31,8 @@ class Store {
   }
 
   void fetch(std::span<const Input> inputs) {
-    std::sort(wanted_.begin(), wanted_.end(), [](const PacketRef& a, const PacketRef& b) {
-      return place_of(a) < place_of(b);
-    });
+    std::sort(wanted_.begin(), wanted_.end(),
+              [](const PacketRef& a, const PacketRef& b) { return place_of(a) < place_of(b); });
     wanted_.erase(std::unique(wanted_.begin(), wanted_.end(),
                               [](const PacketRef& a, const PacketRef& b) {
                                 return place_of(a) == place_of(b);
@@ -90,8 +89,7 @@ Result<std::string> sha256_of(const fs::path& path) {
   Sha256 sum;
   std::array<char, 65'536> buffer{};
   while (in.read(buffer.data(), buffer.size()) || in.gcount() > 0) {
-    sum.update(
-        std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(in.gcount()))));
+    sum.update(std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(in.gcount()))));
   }
   if (in.bad() || !in.is_open()) {
     return Error{path.string() + ": cannot read back what was written; check the disk",
@@ -113,8 +111,8 @@ Selection select(const Alert& alert, const Store& store, std::uint64_t most) {
   for (const PacketRef& packet : alert.evidence) {
     if (!store.bytes(packet)) {
       if (out.missing.empty()) {
-        out.missing = packet.offset == kNotKept ? "the packets were not kept"
-                                                : store.error(packet.file);
+        out.missing =
+            packet.offset == kNotKept ? "the packets were not kept" : store.error(packet.file);
       }
     } else if (bytes + packet.captured > most) {
       ++over;

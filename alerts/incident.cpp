@@ -55,8 +55,7 @@ std::string brief_of(const Alert& alert, const AlertContext& context) {
     out += " Affected: " + named(finding.destination, destination) + ".";
   }
   if (finding.has_operation) {
-    out += " Operation: " + std::string(to_string(finding.operation)) + " over " +
-           finding.protocol;
+    out += " Operation: " + std::string(to_string(finding.operation)) + " over " + finding.protocol;
     out += finding.operation_name.empty() ? "" : ", " + finding.operation_name;
     out += finding.target.empty() ? "" : ", " + finding.target;
     out += "." + outcome_sentence(finding);
@@ -210,8 +209,7 @@ Incident draft_incident(const Alert& alert, const AlertContext& context, Timesta
 }
 
 std::string make_model_text(const HostView& host) {
-  return join({join({host.vendor, host.product, host.model == host.product ? "" : host.model},
-                    " "),
+  return join({join({host.vendor, host.product, host.model == host.product ? "" : host.model}, " "),
                host.order_number.empty() ? "" : "order no. " + host.order_number,
                host.firmware.empty() ? "" : "firmware " + host.firmware,
                host.serial.empty() ? "" : "serial " + host.serial},

@@ -82,8 +82,9 @@ void add_types(Html& page, Block& form, const Incident& incident, const CertInDa
     }
     page.raw("</div>");
   }
-  page.raw("</div><div class=\"note\">Boxes are ticked as suggested by the kind of alert; a person "
-           "confirms them.</div></td></tr>\n");
+  page.raw(
+      "</div><div class=\"note\">Boxes are ticked as suggested by the kind of alert; a person "
+      "confirms them.</div></td></tr>\n");
 }
 
 void add_basics(Html& page, Block& form, const Incident& incident, const CertInData& certin) {
@@ -160,8 +161,9 @@ void add_form_a(Html& page, const Incident& incident, const AlertContext& contex
   const CertInData& certin = context.certin;
   Block form(page, certin);
   page.element("h1", certin.form_title);
-  page.raw("<p class=\"under\">Prepared by prahari from network traffic in the order of CERT-In's "
-           "form. To be checked and sent by a person.</p>\n");
+  page.raw(
+      "<p class=\"under\">Prepared by prahari from network traffic in the order of CERT-In's "
+      "form. To be checked and sent by a person.</p>\n");
   add_reporter(page, form, certin, context.network.site);
   add_basics(page, form, incident, certin);
   add_system(form, incident, context);

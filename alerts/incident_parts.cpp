@@ -44,8 +44,9 @@ void add_systems(Html& page, const Incident& incident, const SiteInfo& site) {
     page.raw("<p class=\"none\">No single system was named by the alert.</p>\n");
     return;
   }
-  page.raw("<div class=\"wide\"><table><thead><tr><th>Name</th><th>Address</th><th>Role</th>"
-           "<th>Make and model</th><th>Zone, level</th><th>Location</th></tr></thead><tbody>\n");
+  page.raw(
+      "<div class=\"wide\"><table><thead><tr><th>Name</th><th>Address</th><th>Role</th>"
+      "<th>Make and model</th><th>Zone, level</th><th>Location</th></tr></thead><tbody>\n");
   for (const HostView* host : incident.systems) {
     page.raw("<tr>").cell(host->label());
     page.cell(joined(host->ips) + (host->mac.empty() ? "" : " " + host->mac));
@@ -57,9 +58,10 @@ void add_systems(Html& page, const Incident& incident, const SiteInfo& site) {
 }
 
 void add_sources(Html& page, const Incident& incident) {
-  page.raw("<h3>Suspected source</h3>\n<div class=\"wide\"><table><thead><tr><th>Address</th>"
-           "<th>MAC</th><th>Name</th><th>Inside the plant's network</th><th>Notes</th></tr>"
-           "</thead><tbody>\n");
+  page.raw(
+      "<h3>Suspected source</h3>\n<div class=\"wide\"><table><thead><tr><th>Address</th>"
+      "<th>MAC</th><th>Name</th><th>Inside the plant's network</th><th>Notes</th></tr>"
+      "</thead><tbody>\n");
   for (const SuspectedSource& source : incident.sources) {
     page.raw("<tr>").cell(source.ip).cell(source.mac).cell(source.hostname);
     page.cell(source.internal ? "yes (private address)" : "no (public address)");
@@ -87,10 +89,11 @@ void add_technical(Html& page, const Incident& incident, const AlertContext& con
   const Finding& finding = alert.finding;
   page.raw("<h2>Part D: technical detail</h2>\n<div class=\"keep\">");
   begin_facts(page);
-  fact(page, "Alert", alert.id + ", " + std::string(finding.kind) + ": " +
-                          std::string(alert_title(alert)));
-  fact(page, "Severity, confidence", std::string(to_string(finding.severity)) + ", " +
-                                         std::to_string(finding.confidence) + " of 100");
+  fact(page, "Alert",
+       alert.id + ", " + std::string(finding.kind) + ": " + std::string(alert_title(alert)));
+  fact(page, "Severity, confidence",
+       std::string(to_string(finding.severity)) + ", " + std::to_string(finding.confidence) +
+           " of 100");
   std::string operation(finding.has_operation ? to_string(finding.operation) : "");
   for (const std::string* part : {&finding.operation_name, &finding.target}) {
     if (!part->empty()) {
@@ -99,13 +102,13 @@ void add_technical(Html& page, const Incident& incident, const AlertContext& con
   }
   fact(page, "Seen", finding.protocol + (operation.empty() ? "" : ": " + operation));
   fact(page, "Why it is abnormal", finding.why);
-  fact(page, "Rule", finding.policy.rule.empty()
-                         ? std::string(finding.kind)
-                         : finding.policy.rule +
-                               (finding.policy.line == 0
-                                    ? std::string()
-                                    : " (" + finding.policy.file + " line " +
-                                          std::to_string(finding.policy.line) + ")"));
+  fact(page, "Rule",
+       finding.policy.rule.empty()
+           ? std::string(finding.kind)
+           : finding.policy.rule + (finding.policy.line == 0
+                                        ? std::string()
+                                        : " (" + finding.policy.file + " line " +
+                                              std::to_string(finding.policy.line) + ")"));
   fact(page, "How often", plural(alert.count, "time"));
   std::string attack;
   for (const std::string_view id : finding.attack) {
@@ -142,10 +145,11 @@ void add_timeline(Html& page, const Incident& incident) {
       {incident.generated_at, "This draft: end of the capture", "last packet of the capture"}};
   std::stable_sort(moments.begin(), moments.end(),
                    [](const Moment& a, const Moment& b) { return a.time < b.time; });
-  page.raw("<h2>Part E: timeline</h2>\n<div class=\"wide\"><table><thead><tr><th>IST</th>"
-           "<th>UTC</th><th>What</th><th>Source of the time</th></tr></thead><tbody>\n");
+  page.raw(
+      "<h2>Part E: timeline</h2>\n<div class=\"wide\"><table><thead><tr><th>IST</th>"
+      "<th>UTC</th><th>What</th><th>Source of the time</th></tr></thead><tbody>\n");
   for (const Moment& moment : moments) {
-    page.raw("<tr>").cell(ist_text(moment.time)).cell(utc_text(moment.time));
+    page.raw("<tr>").cell(ist_text(moment.time), "time").cell(utc_text(moment.time), "time");
     page.cell(moment.what).cell(moment.basis).raw("</tr>\n");
   }
   page.raw("</tbody></table></div>\n");
@@ -154,8 +158,11 @@ void add_timeline(Html& page, const Incident& incident) {
 void draw_party(Html& page, int x, std::string_view head, const Party& party,
                 const HostView* host) {
   const std::string at = std::to_string(x);
-  page.raw("<rect x=\"").raw(at).raw("\" y=\"34\" width=\"200\" height=\"66\" rx=\"4\" "
-                                     "fill=\"#fff\" stroke=\"#111\"/>");
+  page.raw("<rect x=\"")
+      .raw(at)
+      .raw(
+          "\" y=\"34\" width=\"200\" height=\"66\" rx=\"4\" "
+          "fill=\"#fff\" stroke=\"#111\"/>");
   const std::string text = std::to_string(x + 12);
   page.raw("<text x=\"").raw(at).raw("\" y=\"22\" font-size=\"11\" fill=\"#444\">").text(head);
   page.raw("</text><text x=\"").raw(text).raw("\" y=\"57\" font-size=\"13\" font-weight=\"600\">");
@@ -169,20 +176,23 @@ void draw_party(Html& page, int x, std::string_view head, const Party& party,
 void add_network(Html& page, const Incident& incident, const AlertContext& context) {
   const Alert& alert = *incident.alert;
   const Finding& finding = alert.finding;
-  page.raw("<h2>Part F: network context</h2>\n<svg class=\"keep\" viewBox=\"0 0 640 112\" "
-           "role=\"img\" aria-label=\"Source and affected system\" "
-           "font-family=\"sans-serif\">");
+  page.raw(
+      "<h2>Part F: network context</h2>\n<svg class=\"keep\" viewBox=\"0 0 640 112\" "
+      "role=\"img\" aria-label=\"Source and affected system\" "
+      "font-family=\"sans-serif\">");
   draw_party(page, 10, "Suspected source", finding.source,
              context.network.host(alert.source_asset));
   if (!finding.destination.ip.empty() || !finding.destination.mac.empty()) {
     draw_party(page, 430, "Affected system", finding.destination,
                context.network.host(alert.destination_asset));
-    page.raw("<path d=\"M212 67 H416\" stroke=\"#111\" fill=\"none\" stroke-width=\"1.6\"/>"
-             "<path d=\"M428 67 l-12 -5 v10 z\"/><text x=\"320\" y=\"58\" font-size=\"11\" "
-             "text-anchor=\"middle\">");
+    page.raw(
+        "<path d=\"M212 67 H416\" stroke=\"#111\" fill=\"none\" stroke-width=\"1.6\"/>"
+        "<path d=\"M428 67 l-12 -5 v10 z\"/><text x=\"320\" y=\"58\" font-size=\"11\" "
+        "text-anchor=\"middle\">");
     page.text(plain_text(finding.protocol, 20));
-    page.raw("</text><text x=\"320\" y=\"84\" font-size=\"11\" text-anchor=\"middle\" "
-             "fill=\"#444\">");
+    page.raw(
+        "</text><text x=\"320\" y=\"84\" font-size=\"11\" text-anchor=\"middle\" "
+        "fill=\"#444\">");
     page.text(plain_text(finding.operation_name, 30)).raw("</text>");
   }
   page.raw("</svg>\n");
@@ -199,12 +209,13 @@ void add_clock_part(Html& page, const Incident& incident, const AlertContext& co
   fact(page, "Due at", both_times(incident.due) + ", six hours later, nights and holidays counted");
   fact(page, "Draft as of", both_times(incident.generated_at) + ", the last packet of the capture");
   fact(page, "State then",
-       incident.overdue() ? "overdue by " + duration_text(incident.generated_at - incident.due)
-                          : "running, " + duration_text(incident.due - incident.generated_at) +
-                                " left");
+       incident.overdue()
+           ? "overdue by " + duration_text(incident.generated_at - incident.due)
+           : "running, " + duration_text(incident.due - incident.generated_at) + " left");
   fact(page, "Start of the clock", "detected: the time of the packet that decided");
-  fact(page, "Profile", "certin, recipient " + context.certin.recipient + ", in force since " +
-                            context.certin.in_force_from);
+  fact(page, "Profile",
+       "certin, recipient " + context.certin.recipient + ", in force since " +
+           context.certin.in_force_from);
   fact(page, "Report", "version 1, initial, draft; no submission recorded");
   fact(page, "Six-hour criteria suggested",
        incident.human_safety ? "q30_human_safety: an affected system is tagged safety"
@@ -226,9 +237,10 @@ void add_story_parts(Html& page, const Incident& incident, const AlertContext& c
   add_technical(page, incident, context);
   add_timeline(page, incident);
   add_network(page, incident, context);
-  page.raw("<h2>Part G: actions taken and planned</h2>\n<table class=\"lines\"><thead><tr>"
-           "<th style=\"width:24%\">Date and time</th><th>Action</th><th style=\"width:22%\">By"
-           "</th></tr></thead><tbody>");
+  page.raw(
+      "<h2>Part G: actions taken and planned</h2>\n<table class=\"lines\"><thead><tr>"
+      "<th style=\"width:24%\">Date and time</th><th>Action</th><th style=\"width:22%\">By"
+      "</th></tr></thead><tbody>");
   for (int i = 0; i < 4; ++i) {
     page.raw("<tr><td></td><td></td><td></td></tr>");
   }
@@ -242,19 +254,21 @@ void add_story_parts(Html& page, const Incident& incident, const AlertContext& c
 
 void add_annexes(Html& page, const Incident& incident, const AlertContext& context) {
   const Alert& alert = *incident.alert;
-  page.raw("<h2>Annex 1: indicators</h2>\n<table><thead><tr><th>Kind</th><th>Value</th></tr>"
-           "</thead><tbody>\n");
+  page.raw(
+      "<h2>Annex 1: indicators</h2>\n<table><thead><tr><th>Kind</th><th>Value</th></tr>"
+      "</thead><tbody>\n");
   for (const SuspectedSource& source : incident.sources) {
-    for (const auto& [kind, value] : {std::pair{"address", &source.ip},
-                                      std::pair{"MAC", &source.mac},
-                                      std::pair{"name", &source.hostname}}) {
+    for (const auto& [kind, value] :
+         {std::pair{"address", &source.ip}, std::pair{"MAC", &source.mac},
+          std::pair{"name", &source.hostname}}) {
       if (!value->empty()) {
         page.raw("<tr>").cell(kind).cell(*value, "mono").raw("</tr>\n");
       }
     }
   }
-  page.raw("</tbody></table>\n<h2>Annex 2: evidence</h2>\n<table><thead><tr><th>File</th>"
-           "<th>Bytes</th><th>SHA-256</th></tr></thead><tbody>\n");
+  page.raw(
+      "</tbody></table>\n<h2>Annex 2: evidence</h2>\n<table><thead><tr><th>File</th>"
+      "<th>Bytes</th><th>SHA-256</th></tr></thead><tbody>\n");
   if (alert.file.pcap.empty()) {
     page.raw("<tr><td>no pcap: ");
     page.text(alert.file.missing.empty() ? "not written" : alert.file.missing);
@@ -267,11 +281,12 @@ void add_annexes(Html& page, const Incident& incident, const AlertContext& conte
     page.raw("<tr>").cell("capture " + input.name).cell(with_commas(input.size));
     page.cell(input.sha256, "mono").raw("</tr>\n");
   }
-  page.raw("</tbody></table>\n<h2>Annex 3: how to verify</h2>\n"
-           "<p>Run <span class=\"mono\">sha256sum</span> over each file of Annex 2 and compare. "
-           "The same capture, analysed again with the same version, gives the same alert id and "
-           "the same pcap. A hash proves that a file did not change since; it does not prove that "
-           "the clock of the capturing machine was right.</p>\n");
+  page.raw(
+      "</tbody></table>\n<h2>Annex 3: how to verify</h2>\n"
+      "<p>Run <span class=\"mono\">sha256sum</span> over each file of Annex 2 and compare. "
+      "The same capture, analysed again with the same version, gives the same alert id and "
+      "the same pcap. A hash proves that a file did not change since; it does not prove that "
+      "the clock of the capturing machine was right.</p>\n");
 }
 
 }  // namespace prahari

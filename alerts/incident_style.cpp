@@ -19,7 +19,8 @@ h2{font-size:13pt;line-height:1.3;margin:18px 0 6px;border-bottom:1px solid #888
 h3{font-size:10.8pt;margin:12px 0 4px}
 p{margin:4px 0}
 table{border-collapse:collapse;width:100%;margin:0 0 7px}
-td,th{border:1px solid #777;padding:3px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+td,th{border:1px solid #777;padding:3px 7px;text-align:left;vertical-align:top;overflow-wrap:break-word}
+td.time{white-space:nowrap}
 th{font-weight:600;background:#f1f1f1}
 table.form td:first-child{width:35%;font-weight:600}
 table.form th{background:#e4e4e4;text-align:left;font-size:10.6pt}
@@ -42,6 +43,7 @@ svg{display:block;width:100%;height:auto;max-width:640px;margin:4px auto}
 @media (max-width:640px){
 .sheet{margin:0 0 10px;padding:16px 14px;box-shadow:none}
 .types{grid-template-columns:1fr}
+.wide table{min-width:560px}
 table.form td{display:block;width:auto!important;border-top:0}
 table.form tr:first-child td:first-child{border-top:1px solid #777}
 table.form td:first-child{border-bottom:0;padding-bottom:0}
@@ -50,6 +52,7 @@ table.form td:first-child{border-bottom:0;padding-bottom:0}
 body{background:#fff}
 .sheet{max-width:none;margin:0;padding:0;box-shadow:none}
 .sheet+.sheet{break-before:page}
+.sheet+.sheet.flow{break-before:auto}
 .run{display:none}
 h2,h3{break-after:avoid}
 tr,.keep{break-inside:avoid}

@@ -224,8 +224,7 @@ std::string level_text(std::optional<double> level) {
     return {};
   }
   const auto tenths = static_cast<int>(std::lround(*level * 10));
-  return std::to_string(tenths / 10) +
-         (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
+  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
 }
 
 }  // namespace prahari

@@ -20,7 +20,7 @@ inline constexpr std::size_t kNoHost = std::numeric_limits<std::size_t>::max();
 struct HostView {
   std::string id;
   std::string name;  // of the site file, else what the device calls itself; may be empty
-  std::vector<std::string> ips;   // the most recent first
+  std::vector<std::string> ips;  // the most recent first
   std::string mac;
   std::vector<std::uint16_t> vlan;
   std::string nic_vendor;
@@ -38,7 +38,7 @@ struct HostView {
   std::vector<std::string> roles;  // "controller", ...
   std::vector<std::string> role_reasons;
   std::string zone;
-  std::string group;  // the ZoneView it is drawn in
+  std::string group;                     // the ZoneView it is drawn in
   std::optional<double> level;           // of the zone
   std::optional<double> proposed_level;  // from what it does
   std::string criticality;
@@ -65,8 +65,8 @@ struct TalkView {
   std::size_t server = kNoHost;
   std::string client_ip;
   std::string server_ip;
-  std::string service;           // "modbus", "tcp/443"
-  std::uint8_t operations = 0;   // bit per Operation
+  std::string service;          // "modbus", "tcp/443"
+  std::uint8_t operations = 0;  // bit per Operation
   bool established = false;
   bool client_known = false;
   std::uint64_t flows = 0;

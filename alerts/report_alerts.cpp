@@ -1,9 +1,9 @@
 // "What was found": each alert with its why, its packets and its consequence; then what the site
 // file silenced.
 
+#include "alerts/incident.hpp"
 #include "alerts/report_sections.hpp"
 #include "alerts/summary_text.hpp"
-#include "alerts/incident.hpp"
 
 namespace prahari {
 namespace {
@@ -134,10 +134,10 @@ void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
   }
   if (!finding.policy.rule.empty()) {
     pair(page, "Rule",
-         finding.policy.rule + (finding.policy.line == 0
-                                    ? std::string()
-                                    : " (" + finding.policy.file + ":" +
-                                          std::to_string(finding.policy.line) + ")"));
+         finding.policy.rule +
+             (finding.policy.line == 0
+                  ? std::string()
+                  : " (" + finding.policy.file + ":" + std::to_string(finding.policy.line) + ")"));
   }
   add_evidence(page, alert, input.summary.inputs);
   add_attack(page, finding, input.context.attack);
@@ -156,12 +156,14 @@ void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits
   page.raw("<section id=\"found\">\n<h2>What was found</h2>\n");
   if (input.alerts.empty()) {
     page.raw("<p>No alert was raised.");
-    page.raw(input.context.network.has_zones ? "" : " Conduit rules were off: there is no site "
-                                                    "file with zones.");
+    page.raw(input.context.network.has_zones ? ""
+                                             : " Conduit rules were off: there is no site "
+                                               "file with zones.");
     page.raw("</p>\n");
   } else {
-    page.raw("<p class=\"lead\">One cause is one alert; its count says how often it was seen. "
-             "The most severe come first. Every packet behind an alert is in its pcap.</p>\n");
+    page.raw(
+        "<p class=\"lead\">One cause is one alert; its count says how often it was seen. "
+        "The most severe come first. Every packet behind an alert is in its pcap.</p>\n");
   }
   const std::vector<const Alert*> order = by_weight(input.alerts);
   const std::size_t shown = std::min(order.size(), limits.alerts);
@@ -181,10 +183,11 @@ void add_silenced(Html& page, const ReportInput& input) {
   if (silenced.empty()) {
     return;
   }
-  page.raw("<section id=\"silenced\">\n<h2>Silenced by the site file</h2>\n"
-           "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n"
-           "<table class=\"rows\"><thead><tr><th>Kind</th><th>From</th><th>To</th><th>Reason</th>"
-           "<th>Until</th><th>Line</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
+  page.raw(
+      "<section id=\"silenced\">\n<h2>Silenced by the site file</h2>\n"
+      "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>Kind</th><th>From</th><th>To</th><th>Reason</th>"
+      "<th>Until</th><th>Line</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
   for (const Silenced& entry : silenced) {
     page.raw("<tr>");
     labelled(page, "Kind", entry.kind);

@@ -108,12 +108,14 @@ void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits
     page.raw("<p>No asset was seen.</p>\n</section>\n");
     return;
   }
-  page.raw("<p class=\"lead\">What the devices said about themselves, and what they did. Nothing "
-           "was asked: an empty field was never said on the wire.</p>\n"
-           "<table class=\"rows\"><thead><tr><th>Asset</th><th>Role</th>");
+  page.raw(
+      "<p class=\"lead\">What the devices said about themselves, and what they did. Nothing "
+      "was asked: an empty field was never said on the wire.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>Asset</th><th>Role</th>");
   page.raw(network.has_zones ? "<th>Zone</th>" : "");
-  page.raw("<th>Device</th><th>Interface</th><th class=\"num\">Packets</th></tr></thead>"
-           "<tbody>\n");
+  page.raw(
+      "<th>Device</th><th>Interface</th><th class=\"num\">Packets</th></tr></thead>"
+      "<tbody>\n");
   const std::size_t shown = std::min(order.size(), limits.assets);
   for (std::size_t i = 0; i < shown; ++i) {
     add_row(page, *order[i], network.has_zones);

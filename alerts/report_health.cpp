@@ -1,4 +1,5 @@
-// How good the capture was, what was not understood, and how to check this page against the packets.
+// How good the capture was, what was not understood, and how to check this page against the
+// packets.
 
 #include "alerts/report_sections.hpp"
 
@@ -24,13 +25,14 @@ void add_protocols(Html& page, const RunSummary& summary) {
   if (summary.protocols.empty()) {
     return;
   }
-  page.raw("<h3>Messages decoded</h3>\n<p class=\"lead\">A message is complete when its connection "
-           "was seen from the start; midstream when it began before the capture did.</p>\n"
-           "<table class=\"rows\"><thead><tr><th>Protocol</th>"
-           "<th class=\"num\">Messages</th><th class=\"num\">Complete</th>"
-           "<th class=\"num\">Midstream</th><th class=\"num\">After a gap</th>"
-           "<th class=\"num\">One way</th><th class=\"num\">Not valid</th>"
-           "<th class=\"num\">Anomalies</th></tr></thead><tbody>\n");
+  page.raw(
+      "<h3>Messages decoded</h3>\n<p class=\"lead\">A message is complete when its connection "
+      "was seen from the start; midstream when it began before the capture did.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>Protocol</th>"
+      "<th class=\"num\">Messages</th><th class=\"num\">Complete</th>"
+      "<th class=\"num\">Midstream</th><th class=\"num\">After a gap</th>"
+      "<th class=\"num\">One way</th><th class=\"num\">Not valid</th>"
+      "<th class=\"num\">Anomalies</th></tr></thead><tbody>\n");
   for (const ProtocolCount& protocol : summary.protocols) {
     page.raw("<tr>");
     labelled(page, "Protocol", protocol.protocol);
@@ -90,18 +92,20 @@ void add_health(Html& page, const ReportInput& input) {
 }
 
 void add_verification(Html& page, const ReportInput& input) {
-  page.raw("<section id=\"verify\">\n<h2>How to verify this</h2>\n"
-           "<p>The same captures give the same alerts with the same ids, byte for byte. Compare "
-           "the captures:</p>\n<pre>");
+  page.raw(
+      "<section id=\"verify\">\n<h2>How to verify this</h2>\n"
+      "<p>The same captures give the same alerts with the same ids, byte for byte. Compare "
+      "the captures:</p>\n<pre>");
   for (const Input& file : input.summary.inputs) {
     if (!file.sha256.empty()) {
       page.text(file.sha256).raw("  ").text(file.name).raw("\n");
     }
   }
-  page.raw("</pre>\n<p>Save these lines as <code>captures.sha256</code> and run "
-           "<code>sha256sum -c captures.sha256</code>. The SHA-256 of each alert's pcap stands in "
-           "<code>alerts.jsonl</code>; open the pcap in any packet tool, or the capture at the "
-           "packet numbers named with the alert.</p>\n</section>\n");
+  page.raw(
+      "</pre>\n<p>Save these lines as <code>captures.sha256</code> and run "
+      "<code>sha256sum -c captures.sha256</code>. The SHA-256 of each alert's pcap stands in "
+      "<code>alerts.jsonl</code>; open the pcap in any packet tool, or the capture at the "
+      "packet numbers named with the alert.</p>\n</section>\n");
 }
 
 }  // namespace prahari

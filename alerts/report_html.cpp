@@ -10,17 +10,18 @@ namespace {
 void add_head(Html& page, const ReportInput& input) {
   const RunSummary& summary = input.summary;
   const SiteInfo& site = input.context.network.site;
-  const std::string name = !site.name.empty() ? site.name
-                           : summary.inputs.size() == 1
-                               ? summary.inputs.front().name
-                               : plural(summary.inputs.size(), "capture");
-  page.raw("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-           "style-src 'unsafe-inline'\">\n<title>");
+  const std::string name = !site.name.empty()           ? site.name
+                           : summary.inputs.size() == 1 ? summary.inputs.front().name
+                                                        : plural(summary.inputs.size(), "capture");
+  page.raw(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "style-src 'unsafe-inline'\">\n<title>");
   page.text(name).raw(" – prahari report</title>\n<style>").raw(kReportStyle);
-  page.raw("</style></head>\n<body>\n<header class=\"top\"><div><div class=\"brand\">prahari · "
-           "network report</div>\n<h1>");
+  page.raw(
+      "</style></head>\n<body>\n<header class=\"top\"><div><div class=\"brand\">prahari · "
+      "network report</div>\n<h1>");
   page.text(name).raw("</h1>\n<p>");
   if (!site.organisation.empty()) {
     page.text(site.organisation).raw(" · ");
@@ -35,9 +36,10 @@ void add_head(Html& page, const ReportInput& input) {
   }
   page.raw("</p></div></header>\n<nav><a href=\"#found\">What was found</a>");
   page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
-  page.raw("<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
-           "<a href=\"#assets\">Assets</a><a href=\"#health\">Capture health</a>"
-           "<a href=\"#verify\">Verify</a></nav>\n<main>\n");
+  page.raw(
+      "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
+      "<a href=\"#assets\">Assets</a><a href=\"#health\">Capture health</a>"
+      "<a href=\"#verify\">Verify</a></nav>\n<main>\n");
 }
 
 void tile(Html& page, std::uint64_t count, std::string_view label, std::string_view kind = {}) {
@@ -64,9 +66,10 @@ void add_tiles(Html& page, const ReportInput& input) {
 
 void add_captures(Html& page, const RunSummary& summary) {
   constexpr std::size_t kShown = 20;
-  page.raw("<section id=\"captures\">\n<h2>Captures</h2>\n<table class=\"rows\"><thead><tr>"
-           "<th>File</th><th>Format</th><th class=\"num\">Packets</th><th class=\"num\">Size</th>"
-           "<th>SHA-256</th></tr></thead><tbody>\n");
+  page.raw(
+      "<section id=\"captures\">\n<h2>Captures</h2>\n<table class=\"rows\"><thead><tr>"
+      "<th>File</th><th>Format</th><th class=\"num\">Packets</th><th class=\"num\">Size</th>"
+      "<th>SHA-256</th></tr></thead><tbody>\n");
   for (std::size_t i = 0; i < summary.inputs.size() && i < kShown; ++i) {
     const Input& input = summary.inputs[i];
     page.raw("<tr>");
@@ -100,8 +103,9 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   add_captures(page, input.summary);
   add_verification(page, input);
   page.raw("</main>\n<footer>prahari ").text(input.summary.version);
-  page.raw(" · passive: nothing was sent to the network · times are packet times</footer>\n"
-           "</body></html>\n");
+  page.raw(
+      " · passive: nothing was sent to the network · times are packet times</footer>\n"
+      "</body></html>\n");
   return page.take();
 }
 

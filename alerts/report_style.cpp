@@ -28,10 +28,10 @@ code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberatio
 code,.mono{overflow-wrap:anywhere}
 pre{background:#f1f4f6;border:1px solid var(--line);border-radius:6px;padding:9px 12px;margin:6px 0;
 white-space:pre-wrap;overflow-wrap:anywhere}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:12px;margin:0 0 18px}
-.tile{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:12px 16px}
-.tile b{display:block;font-size:25px;line-height:1.2;font-weight:650;font-variant-numeric:tabular-nums}
-.tile span{color:var(--soft);font-size:13.5px}
+.tiles{display:grid;grid-template-columns:repeat(8,1fr);gap:12px;margin:0 0 18px}
+.tile{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:12px 14px}
+.tile b{display:block;font-size:23px;line-height:1.2;font-weight:650;font-variant-numeric:tabular-nums}
+.tile span{color:var(--soft);font-size:13.5px;line-height:1.3;display:block}
 .tile.critical b{color:var(--critical)}.tile.high b{color:var(--high)}
 .tile.medium b{color:var(--medium)}.tile.low b{color:var(--low)}
 .alert{border:1px solid var(--line);border-left:5px solid var(--info);border-radius:8px;padding:13px 18px;margin:12px 0}
@@ -55,6 +55,8 @@ td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:now
 td .sub{color:var(--soft);font-size:12.5px;display:block}
 .scroll{overflow-x:auto}
 table.matrix td,table.matrix th{border:1px solid var(--line);padding:6px 8px;min-width:84px}
+table.matrix th{vertical-align:top}
+td.num+td:not(.num),th.num+th:not(.num){padding-left:14px}
 table.matrix td.empty{background:#fafbfc}
 table.matrix td.bad{background:#fbe9e4}
 .figure{overflow-x:auto;margin:8px 0}
@@ -65,6 +67,7 @@ ul.health li{display:grid;grid-template-columns:76px 1fr;gap:0 12px;padding:7px 
 ul.health .hint{color:var(--soft)}
 ul.health .chip{justify-self:start;align-self:start}
 footer{color:var(--soft);font-size:13.5px;padding-bottom:34px}
+@media (max-width:1000px){.tiles{grid-template-columns:repeat(4,1fr)}}
 @media (max-width:640px){
 body{font-size:15px}
 main,header.top>div,nav,footer{padding-left:14px;padding-right:14px}

@@ -100,8 +100,8 @@ int draw_zone(Html& page, const ZoneView& zone, const NetworkView& network, int 
   const bool more = zone.hosts.size() > shown;
   const int rows = rows_for(shown + (more ? 1 : 0));
   const int height = rows * (kHostHeight + kGap) - kGap + 2 * kPad;
-  page.raw(rectangle(0, top, kWidth - kGutter, height,
-                     "rx=\"8\" fill=\"#eef2f5\" stroke=\"#dde3e8\""));
+  page.raw(
+      rectangle(0, top, kWidth - kGutter, height, "rx=\"8\" fill=\"#eef2f5\" stroke=\"#dde3e8\""));
   page.raw(text_at(14, top + 27, "font-size=\"14\" font-weight=\"600\""));
   page.text(fit(zone.name, 18)).raw("</text>");
   page.raw(text_at(14, top + 44, "font-size=\"11.5\" fill=\"#566574\""));
@@ -209,13 +209,14 @@ void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
   page.raw("<div class=\"figure\"><svg viewBox=\"0 0 ").raw(number(kWidth)).raw(" ");
   page.raw(number(top)).raw("\" role=\"img\" aria-label=\"Zones and their hosts\" ");
   page.raw("font-family=\"system-ui,sans-serif\" fill=\"#17222d\">\n").raw(body.str());
-  page.raw("</svg></div>\n<p class=\"legend\">"
-           "<span style=\"color:#0b5566\">● controller</span> "
-           "<span style=\"color:#1c6596\">● client (HMI, SCADA)</span> "
-           "<span style=\"color:#7a3e9d\">● engineering</span> "
-           "<span style=\"color:#8a6100\">● gateway, router</span> "
-           "<span style=\"color:#b93a0b\">▢ named by a high or critical alert; line: traffic that "
-           "no conduit allows</span></p>\n");
+  page.raw(
+      "</svg></div>\n<p class=\"legend\">"
+      "<span style=\"color:#0b5566\">● controller</span> "
+      "<span style=\"color:#1c6596\">● client (HMI, SCADA)</span> "
+      "<span style=\"color:#7a3e9d\">● engineering</span> "
+      "<span style=\"color:#8a6100\">● gateway, router</span> "
+      "<span style=\"color:#b93a0b\">▢ named by a high or critical alert; line: traffic that "
+      "no conduit allows</span></p>\n");
 }
 
 // A start for a site file: the /24 networks that were seen.
@@ -232,9 +233,10 @@ void suggest_zones(Html& page, const NetworkView& network) {
   if (networks.empty()) {
     return;
   }
-  page.raw("<p>The addresses seen suggest this start; name the zones, set their level (1 is the "
-           "cell with controllers, 2 supervision, 3.5 the DMZ, 4 the office) and say which "
-           "conduits are wanted:</p><pre>");
+  page.raw(
+      "<p>The addresses seen suggest this start; name the zones, set their level (1 is the "
+      "cell with controllers, 2 supervision, 3.5 the DMZ, 4 the office) and say which "
+      "conduits are wanted:</p><pre>");
   std::size_t count = 0;
   for (const auto& [prefix, hosts] : networks) {
     if (++count > 6) {
@@ -257,13 +259,15 @@ void add_topology(Html& page, const ReportInput& input, const ReportLimits& limi
     page.raw("</code>, the highest Purdue level on top.</p>\n");
     draw(page, input, limits);
   } else {
-    page.raw("<p><b>Conduit rules are off</b>: no site file with zones was given, so nothing says "
-             "who may talk to whom. Write one and run again with <code>--site "
-             "site.toml</code>.</p>\n");
+    page.raw(
+        "<p><b>Conduit rules are off</b>: no site file with zones was given, so nothing says "
+        "who may talk to whom. Write one and run again with <code>--site "
+        "site.toml</code>.</p>\n");
     suggest_zones(page, network);
     if (!network.hosts.empty()) {
-      page.raw("<p class=\"lead\">Until then, hosts by the level that their behaviour "
-               "suggests:</p>\n");
+      page.raw(
+          "<p class=\"lead\">Until then, hosts by the level that their behaviour "
+          "suggests:</p>\n");
       draw(page, input, limits);
     }
   }

@@ -71,8 +71,9 @@ void add_matrix(Html& page, const ReportInput& input, std::size_t limit) {
   const std::vector<ZoneView>& zones = input.context.network.zones;
   const std::size_t shown = std::min(zones.size(), limit);
   const Matrix matrix = zone_matrix(input);
-  page.raw("<p class=\"lead\">Rows open, columns answer. Red: no conduit allows some of it.</p>"
-           "<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>from \\ to</th>");
+  page.raw(
+      "<p class=\"lead\">Rows open, columns answer. Red: no conduit allows some of it.</p>"
+      "<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>from \\ to</th>");
   for (std::size_t i = 0; i < shown; ++i) {
     page.element("th", zones[i].name);
   }
@@ -106,10 +107,11 @@ void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
     return a->messages != b->messages ? a->messages > b->messages : a->packets > b->packets;
   });
   const std::size_t shown = std::min(order.size(), limit);
-  page.raw("<h3>Busiest conversations</h3>\n<table class=\"rows\"><thead><tr><th>Client</th>"
-           "<th>Server</th><th>Service</th><th>Operations</th><th class=\"num\">Messages</th>"
-           "<th class=\"num\">Packets</th><th class=\"num\">Bytes</th><th>Seen</th>"
-           "</tr></thead><tbody>\n");
+  page.raw(
+      "<h3>Busiest conversations</h3>\n<table class=\"rows\"><thead><tr><th>Client</th>"
+      "<th>Server</th><th>Service</th><th>Operations</th><th class=\"num\">Messages</th>"
+      "<th class=\"num\">Packets</th><th class=\"num\">Bytes</th><th>Seen</th>"
+      "</tr></thead><tbody>\n");
   for (std::size_t i = 0; i < shown; ++i) {
     const TalkView& talk = *order[i];
     std::string seen = talk.established ? "established" : "not established";

@@ -1,12 +1,12 @@
 #include "alerts/result_folder.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace prahari {
 namespace {
@@ -18,9 +18,9 @@ constexpr std::string_view kMarkerText = "prahari.result/1";
 
 // Everything a run may write there.
 constexpr std::array<std::string_view, 15> kNames = {
-    "summary.json", "report.html",   "assets.csv",     "assets.json",    "assets.xlsx",
-    "assets.cdx.json", "flows.csv",  "alerts.jsonl",   "baseline.json",  "prahari.db",
-    "prahari.db-wal",  "prahari.db-shm", "alerts",     "incidents",      "messages"};
+    "summary.json",    "report.html",    "assets.csv",   "assets.json",   "assets.xlsx",
+    "assets.cdx.json", "flows.csv",      "alerts.jsonl", "baseline.json", "prahari.db",
+    "prahari.db-wal",  "prahari.db-shm", "alerts",       "incidents",     "messages"};
 
 Error cannot(const fs::path& path, std::string_view what, int number) {
   const std::error_code code(number, std::generic_category());
@@ -104,8 +104,9 @@ Result<ResultFolder> ResultFolder::create(const fs::path& path) {
       return cannot(path, "read", error.value());
     }
     if (!empty && !is_result_folder(path)) {
-      return Error{path.string() + ": is not empty and was not made by prahari, so it is not "
-                                   "replaced; choose another folder with --out",
+      return Error{path.string() +
+                       ": is not empty and was not made by prahari, so it is not "
+                       "replaced; choose another folder with --out",
                    Error::Kind::usage};
     }
   }

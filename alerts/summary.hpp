@@ -74,7 +74,7 @@ struct RunSummary {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
   std::uint64_t kernel_drops = 0;
-  std::vector<NamedCount> decode_errors;   // by reason
+  std::vector<NamedCount> decode_errors;  // by reason
   FlowCounts flows;
   std::vector<VlanCount> vlans;            // most packets first
   std::vector<ProtocolCount> protocols;    // most messages first
@@ -83,8 +83,8 @@ struct RunSummary {
   std::vector<Silenced> silenced;
   std::uint64_t assets = 0;
   std::uint64_t conversations = 0;
-  std::uint64_t alerts_left_out = 0;      // beyond the limit of the collector
-  std::uint64_t evidence_left_out = 0;    // packets not listed
+  std::uint64_t alerts_left_out = 0;    // beyond the limit of the collector
+  std::uint64_t evidence_left_out = 0;  // packets not listed
   double seconds = 0;
   double hashing_seconds = 0;
   std::uint64_t peak_memory = 0;  // bytes

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kTopAlerts = 6;
 constexpr std::size_t kWidth = 96;
 
-constexpr std::array<std::string_view, 5> kColours = {"\x1b[2m", "\x1b[36m", "\x1b[33m",
-                                                      "\x1b[31m", "\x1b[1;31m"};
+constexpr std::array<std::string_view, 5> kColours = {"\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[31m",
+                                                      "\x1b[1;31m"};
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kReset = "\x1b[0m";
 

@@ -11,9 +11,9 @@ namespace {
 constexpr char32_t kReplacement = 0xFFFD;
 
 struct Lead {
-  int more;             // continuation bytes
-  char32_t bits;        // payload of the first byte
-  char32_t least;       // smallest code point of this length: shorter forms are overlong
+  int more;        // continuation bytes
+  char32_t bits;   // payload of the first byte
+  char32_t least;  // smallest code point of this length: shorter forms are overlong
 };
 
 Lead lead_of(unsigned char byte) noexcept {
@@ -112,8 +112,8 @@ void append_utf8(std::string& out, char32_t code_point) {
 }
 
 bool is_unsafe(char32_t code_point) noexcept {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) ||
-         code_point == 0x061C || code_point == 0x00AD || code_point == 0x200B ||
+  return code_point < 0x20 || (code_point >= 0x7F && code_point <= 0x9F) || code_point == 0x061C ||
+         code_point == 0x00AD || code_point == 0x200B ||
          (code_point >= 0x200E && code_point <= 0x200F) ||
          (code_point >= 0x2028 && code_point <= 0x202E) ||
          (code_point >= 0x2060 && code_point <= 0x206F) || code_point == 0xFEFF ||

@@ -67,8 +67,8 @@ std::string rfc3339(Timestamp time, std::string_view zone) {
 }
 
 std::string long_text(Timestamp time, std::string_view zone) {
-  constexpr std::array<std::string_view, 12> kMonths = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = civil(time);
   std::string out = std::to_string(c.day) + " ";
   out += kMonths[c.month - 1];

@@ -1,5 +1,5 @@
 // Packet time as CERT-In's form, a site and a court want to read it. Indian Standard Time is
-// fixed: +05:30, no daylight saving. 
+// fixed: +05:30, no daylight saving.
 
 #pragma once
 

@@ -27,8 +27,8 @@ inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max()
 struct AddressUse {
   IpAddress ip;
   VlanTags vlan;
-  std::uint32_t tunnel = 0;
   bool confirmed = false;  // by ARP; else only by packets
+  std::uint32_t tunnel = 0;
   Timestamp first;
   Timestamp last;
 };

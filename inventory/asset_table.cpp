@@ -102,8 +102,8 @@ bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp 
     uses.reserve(uses.size() + 1);  // most have one; doubling would waste
     uses.insert(uses.begin(), AddressUse{.ip = address.ip,
                                          .vlan = address.vlan,
-                                         .tunnel = address.tunnel,
                                          .confirmed = confirmed,
+                                         .tunnel = address.tunnel,
                                          .first = now,
                                          .last = now});
     ++addresses_;

@@ -12,7 +12,7 @@
 
 #include "capture/result.hpp"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's name
 class Database;
 }
 

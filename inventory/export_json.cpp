@@ -122,7 +122,7 @@ Json level_json(std::optional<float> level) {
   if (!level) {
     return nullptr;
   }
-  const float whole = static_cast<float>(static_cast<int>(*level));
+  const auto whole = static_cast<float>(static_cast<int>(*level));
   return whole == *level ? Json(static_cast<int>(*level)) : Json(*level);
 }
 

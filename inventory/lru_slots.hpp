@@ -72,8 +72,10 @@ class LruSlots {
   };
   using Chunk = std::array<Place, kChunk>;
 
-  Place& place_of(Slot at) noexcept { return (*chunks_[at / kChunk])[at % kChunk]; }
-  const Place& place_of(Slot at) const noexcept { return (*chunks_[at / kChunk])[at % kChunk]; }
+  [[nodiscard]] Place& place_of(Slot at) noexcept { return (*chunks_[at / kChunk])[at % kChunk]; }
+  [[nodiscard]] const Place& place_of(Slot at) const noexcept {
+    return (*chunks_[at / kChunk])[at % kChunk];
+  }
 
   Slot take_free() {
     if (free_ != kNoSlot) {

@@ -146,8 +146,8 @@ void RowReader::read_addresses(Asset& asset) {
   each(addresses_, asset.id, [&asset](SQLite::Statement& row) {
     asset.addresses.push_back(AddressUse{.ip = ip_of(row.getColumn(0).getString()),
                                          .vlan = vlan_of(row.getColumn(1).getString()),
-                                         .tunnel = row.getColumn(2).getUInt(),
                                          .confirmed = row.getColumn(3).getInt() != 0,
+                                         .tunnel = row.getColumn(2).getUInt(),
                                          .first = time(row.getColumn(4)),
                                          .last = time(row.getColumn(5))});
   });

@@ -123,15 +123,15 @@ std::span<const char* const> schema_steps() noexcept { return kSteps; }
 
 Status migrate(Database& database, std::span<const char* const> steps) {
   Found found;
-  if (const Status looked = look(database, found); !looked) {
+  if (Status looked = look(database, found); !looked) {
     return looked;
   }
   const int known = static_cast<int>(steps.size());
-  if (const Status judged = judge(database, found, known); !judged) {
+  if (Status judged = judge(database, found, known); !judged) {
     return judged;
   }
   for (int version = found.version; version < known; ++version) {
-    const Status applied = database.in_transaction([&](SQLite::Database& handle) {
+    Status applied = database.in_transaction([&](SQLite::Database& handle) {
       handle.exec(steps[static_cast<std::size_t>(version)]);
       handle.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
       handle.exec("PRAGMA user_version = " + std::to_string(version + 1));
@@ -145,11 +145,11 @@ Status migrate(Database& database, std::span<const char* const> steps) {
 
 Status check_schema(Database& database) {
   Found found;
-  if (const Status looked = look(database, found); !looked) {
+  if (Status looked = look(database, found); !looked) {
     return looked;
   }
   const int known = static_cast<int>(kSteps.size());
-  if (const Status judged = judge(database, found, known); !judged) {
+  if (Status judged = judge(database, found, known); !judged) {
     return judged;
   }
   if (found.version < known) {

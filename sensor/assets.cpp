@@ -4,6 +4,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "alerts/result_folder.hpp"
+#include "capture/time_text.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "sensor/command.hpp"
@@ -23,10 +25,8 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string roles_text(const Asset& asset) {
   std::vector<std::string> held;
-  for (std::size_t i = 0; i < kRoles; ++i) {
-    if (asset.roles[i].held) {
-      held.emplace_back(to_string(static_cast<Role>(i)));
-    }
+  for (const RoleReason& role : asset.roles) {
+    held.emplace_back(to_string(role.role));
   }
   return joined(held);
 }
@@ -96,10 +96,8 @@ std::string describe(const AssetRecord& record, const State& state) {
   append_line(out, "", shown_level_reason(record));
   append_line(out, "criticality", record.site.criticality);
   append_line(out, "tags", joined(record.site.tags));
-  for (std::size_t i = 0; i < kRoles; ++i) {
-    if (asset.roles[i].held) {
-      append_line(out, to_string(static_cast<Role>(i)), asset.roles[i].reason);
-    }
+  for (const RoleReason& role : asset.roles) {
+    append_line(out, to_string(role.role), role.reason);
   }
   for (const Fact& fact : asset.facts) {
     std::string origin = fact.source + ", confidence " + std::to_string(fact.confidence);

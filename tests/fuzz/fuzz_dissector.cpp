@@ -137,7 +137,7 @@ class Flow {
       const std::vector<std::byte> head{stream.begin() + static_cast<std::ptrdiff_t>(at),
                                         stream.end()};
       if (lost_.at(side)) {
-        const std::size_t skipped = find_start(head, side);
+        const std::size_t skipped = find_start(head, side, at == 0);
         lost_.at(side) = skipped == head.size();
         at += skipped;
         continue;
@@ -163,9 +163,9 @@ class Flow {
     return at;
   }
 
-  std::size_t find_start(Bytes head, std::size_t side) const {
+  std::size_t find_start(Bytes head, std::size_t side, bool segment_start) const {
     for (std::size_t at = 0; at < std::min(head.size(), kMaxScan); ++at) {
-      if (session_->starts_here(head.subspan(at), side_of(side))) {
+      if (session_->starts_here(head.subspan(at), side_of(side), at == 0 && segment_start)) {
         // What starts here also divides, else the reader would turn in a circle.
         require(session_->frame(head.subspan(at), side_of(side)).verdict !=
                 Frame::Verdict::not_mine);

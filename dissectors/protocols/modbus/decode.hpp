@@ -33,15 +33,14 @@ enum class Field : std::uint8_t {
   request_frame,
   latency_us,
   umas,
-  data,        // raw bytes of a function without a layout, up to 64
-  extra_data,  // bytes behind the end of the message, up to 64
-  count_
+  data,       // raw bytes of a function without a layout, up to 64
+  extra_data  // bytes behind the end of the message, up to 64
 };
 
-inline constexpr std::array<std::string_view, static_cast<std::size_t>(Field::count_)> kFieldNames =
-    {"tid",           "unit",       "fc",        "sub",    "exception",   "addr",
-     "qty",           "write_addr", "write_qty", "values", "mei_objects", "server_id",
-     "request_frame", "latency_us", "umas",      "data",   "extra_data"};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(Field::extra_data) + 1>
+    kFieldNames = {"tid",           "unit",       "fc",        "sub",    "exception",   "addr",
+                   "qty",           "write_addr", "write_qty", "values", "mei_objects", "server_id",
+                   "request_frame", "latency_us", "umas",      "data",   "extra_data"};
 
 // A program on its way, by UMAS blocks (section 4.2).
 struct Transfer {

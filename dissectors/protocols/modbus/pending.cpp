@@ -9,7 +9,7 @@ std::span<Request> PendingRequests::all() noexcept {
 }
 
 void PendingRequests::grow() {
-  const std::size_t capacity = std::min<std::size_t>(capacity_ * 4U, kMax);
+  const std::size_t capacity = std::min(std::size_t{4} * capacity_, kMax);
   auto larger = std::make_unique<Request[]>(capacity);
   std::ranges::copy(all(), larger.get());
   outside_ = std::move(larger);

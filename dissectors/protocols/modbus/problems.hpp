@@ -34,12 +34,11 @@ enum class Wrong : std::uint8_t {
   unmatched_response,
   pending_overflow,
   enron32,
-  umas_direction_unusual,
-  count_
+  umas_direction_unusual
 };
 
 // A violation is what detections.md 17 counts as a breach; the rest is for the record.
-inline constexpr std::array<Problem, static_cast<std::size_t>(Wrong::count_)> kProblems = {{
+inline constexpr auto kProblems = std::to_array<Problem>({
     {"length_over_spec", "the length in the header is over the limit of the protocol", true},
     {"truncated", "the message ends before its fields do", true},
     {"trailing_bytes", "bytes follow where the message should end", true},
@@ -63,7 +62,8 @@ inline constexpr std::array<Problem, static_cast<std::size_t>(Wrong::count_)> kP
     {"pending_overflow", "more than 64 requests wait for a response", false},
     {"enron32", "registers are 32 bits wide, as in Enron or Daniel flow computers", false},
     {"umas_direction_unusual", "a program transfer goes against the usual direction", false},
-}};
+});
+static_assert(kProblems.size() == static_cast<std::size_t>(Wrong::umas_direction_unusual) + 1);
 static_assert(kProblems.size() <= 32);
 
 constexpr std::uint32_t bit(Wrong wrong) noexcept {

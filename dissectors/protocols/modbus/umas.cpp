@@ -269,7 +269,14 @@ void finish(const Decoding& d, const Reader& in) {
   }
 }
 
-void read_error(Umas& u) {
+void read_status(Umas& u, std::uint8_t status) {
+  if (status == kUmasOk) {
+    return u.member("status", "ok");
+  }
+  if (status != kUmasError) {
+    return u.member("status", "unknown");
+  }
+  u.member("status", "error");
   const std::uint16_t error = u.in.le16();
   u.d.message.outcome = Outcome::failure;
   if (u.in.ok()) {
@@ -322,12 +329,7 @@ void decode_umas(Decoding& d) {
     u.member("signed", 1);
   }
   if (response && opened) {
-    u.member("status", status == kUmasOk      ? std::string_view{"ok"}
-                       : status == kUmasError ? std::string_view{"error"}
-                                              : std::string_view{"unknown"});
-  }
-  if (response && status == kUmasError) {
-    read_error(u);
+    read_status(u, status);
   }
   if (known && transfers(code)) {
     follow_transfer(u, code);

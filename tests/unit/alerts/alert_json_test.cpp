@@ -1,9 +1,8 @@
 #include "alerts/alert_json.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "alerts/summary_json.hpp"
@@ -37,11 +36,11 @@ const Alert& of_kind(const test::FakePlant& plant, std::string_view kind) {
 TEST(AlertJson, HasEveryKeyOfTheContractInItsOrder) {
   const test::FakePlant plant = test::fake_plant();
   const std::vector<std::string> order = {
-      "schema",     "id",         "kind",        "severity",       "confidence", "title",
-      "why",        "status",     "first_seen",  "last_seen",      "count",      "source",
-      "destination", "protocol",  "transport",   "outcome",        "site",       "operation",
-      "policy",     "baseline",   "accept",      "attack",         "attack_version", "certin",
-      "evidence",   "state",      "sensor"};
+      "schema",      "id",       "kind",       "severity",  "confidence",     "title",
+      "why",         "status",   "first_seen", "last_seen", "count",          "source",
+      "destination", "protocol", "transport",  "outcome",   "site",           "operation",
+      "policy",      "baseline", "accept",     "attack",    "attack_version", "certin",
+      "evidence",    "state",    "sensor"};
   for (const Alert& alert : plant.alerts) {
     EXPECT_EQ(keys(alert_json(alert, plant.context())), order);
   }
@@ -61,11 +60,13 @@ TEST(AlertJson, SaysWhatTheAlertKnows) {
   EXPECT_EQ(json["first_seen"], "2026-11-22T18:45:30.000000000Z");
   EXPECT_EQ(json["destination"]["name"], "PLC-7 filler");
   EXPECT_EQ(json["destination"]["vlan"], Json({110}));
-  EXPECT_EQ(json["operation"].dump(),
-            R"({"class":"write","name":"Write Single Coil","target":"unit 1 coil 4","values":[1]})");
+  EXPECT_EQ(
+      json["operation"].dump(),
+      R"({"class":"write","name":"Write Single Coil","target":"unit 1 coil 4","values":[1]})");
   EXPECT_EQ(json["policy"]["line"], 41);
-  EXPECT_EQ(json["attack"][0].dump(),
-            R"({"id":"T0886","name":"Remote Services","tactic":"Initial Access, Lateral Movement"})");
+  EXPECT_EQ(
+      json["attack"][0].dump(),
+      R"({"id":"T0886","name":"Remote Services","tactic":"Initial Access, Lateral Movement"})");
   EXPECT_EQ(json["attack_version"], "18.1");
   EXPECT_EQ(json["certin"].dump(),
             R"({"class":"C","types":["ix","iii"],"noticed_at":"2026-11-22T18:45:30.000000000Z",)"
@@ -79,7 +80,7 @@ TEST(AlertJson, SaysWhatTheAlertKnows) {
 
 TEST(AlertJson, NamesTheCaptureOfAForeignPacket) {
   test::FakePlant plant = test::fake_plant();
-  plant.summary.inputs.push_back({.name = "second.pcap"});
+  plant.summary.inputs.emplace_back().name = "second.pcap";
   Alert alert = of_kind(plant, "conduit-violation");
   alert.evidence = {test::packet(7), test::packet(2, {}, 1)};
   const Json json = alert_json(alert, plant.context());

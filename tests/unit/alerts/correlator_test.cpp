@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "alerts/collector.hpp"
 #include "tests/unit/alerts/fake_plant.hpp"
 

@@ -49,8 +49,9 @@ inline Finding write_finding(Severity severity = Severity::high) {
   out.severity = severity;
   out.confidence = 95;
   out.dedup_key = "office cell-1 modbus write";
-  out.why = "10.10.5.77 in zone office wrote to PLC-7 filler in zone cell-1, which no conduit "
-            "allows.";
+  out.why =
+      "10.10.5.77 in zone office wrote to PLC-7 filler in zone cell-1, which no conduit "
+      "allows.";
   out.accept = "[[conduit]]\nfrom = \"office\"\nto = \"cell-1\"\nallow = [\"modbus:write\"]";
   out.source = {0, ip("10.10.5.77"), mac("00:50:56:aa:bb:cc"), {}, 49811, "office"};
   out.destination = {1, ip("10.10.1.20"), mac("00:1d:9c:00:00:11"), {}, 502, "cell-1"};
@@ -167,17 +168,25 @@ inline void add_network(NetworkView& network) {
 
 inline void add_summary(RunSummary& summary) {
   summary.version = "0.1.0";
-  summary.inputs = {{.name = "line2-monday.pcapng",
-                     .format = "pcapng",
-                     .sha256 = std::string(64, 'a'),
-                     .size = 48'000'000,
-                     .packets = 391'224}};
+  summary.inputs.resize(1);
+  summary.inputs[0].name = "line2-monday.pcapng";
+  summary.inputs[0].format = "pcapng";
+  summary.inputs[0].sha256 = std::string(64, 'a');
+  summary.inputs[0].size = 48'000'000;
+  summary.inputs[0].packets = 391'224;
   summary.first_packet = kNoticed - std::chrono::hours{2};
   summary.last_packet = kNoticed + std::chrono::minutes{24};
   summary.packets = 391'224;
   summary.bytes = 41'000'000;
-  summary.flows = {.total = 312, .tcp = 240, .tcp_one_way = 22, .established = 201, .refused = 9,
-                   .with_gaps = 2, .gaps = 3, .retransmissions = 40, .duplicates = 0};
+  summary.flows = {.total = 312,
+                   .tcp = 240,
+                   .tcp_one_way = 22,
+                   .established = 201,
+                   .refused = 9,
+                   .with_gaps = 2,
+                   .gaps = 3,
+                   .retransmissions = 40,
+                   .duplicates = 0};
   summary.vlans = {{{110}, 300'000}, {{}, 91'224}};
   summary.protocols = {{"modbus", 20'097, {20'000, 90, 7, 0}, 4, 2}};
   summary.not_understood = {{"tcp/3389", 880}, {"ethertype 0x88cc", 120}};

@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "alerts/evidence.hpp"
 #include "alerts/result_folder.hpp"
@@ -109,14 +109,6 @@ std::string small_pcap(std::vector<PacketRef>& refs) {
     out.append(i + 3, static_cast<char>('a' + i));
   }
   return out;
-}
-
-Input input_of(const fs::path& file) {
-  Input input;
-  input.name = file.string();
-  input.format = "pcap";
-  input.size = fs::file_size(file);
-  return input;
 }
 
 TEST_F(Output, EachAlertGetsItsPacketsWithTheirTimes) {

@@ -1,7 +1,6 @@
 #include "alerts/text.hpp"
 
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "alerts/time_forms.hpp"
@@ -24,20 +23,19 @@ TEST(Text, EveryPlaceEscapesItsOwnWay) {
     const char* as_html;
     const char* as_terminal;
   };
-  const Case cases[] = {
-      {"markup", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;",
-       "<script>alert(1)</script>"},
-      {"quotes", "a\"b'c&d", "a&quot;b&#39;c&amp;d", "a\"b'c&d"},
-      {"escape sequence", "\x1b[31mred\x1b]0;t\x07", "\\x1b[31mred\\x1b]0;t\\x07",
-       "\\x1b[31mred\\x1b]0;t\\x07"},
-      {"bidi", "ab\u202Ecd\u2066", "ab\\u202ecd\\u2066", "ab\\u202ecd\\u2066"},
-      {"C1 and DEL", "\u009b1m\x7f", "\\u009b1m\\x7f", "\\u009b1m\\x7f"},
-      {"line ends", "a\nb", "a\nb", "a b"},
-      {"Devanagari", "प्रहरी", "प्रहरी", "प्रहरी"},
-      {"not UTF-8", "a\xff\xc3", "a\uFFFD\uFFFD", "a\uFFFD\uFFFD"},
-      {"overlong and surrogate", "\xc0\xaf\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD",
-       "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD"},
-      {"astral", "\U0001F512", "\U0001F512", "\U0001F512"}};
+  const Case cases[] = {{"markup", "<script>alert(1)</script>",
+                         "&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"},
+                        {"quotes", "a\"b'c&d", "a&quot;b&#39;c&amp;d", "a\"b'c&d"},
+                        {"escape sequence", "\x1b[31mred\x1b]0;t\x07", "\\x1b[31mred\\x1b]0;t\\x07",
+                         "\\x1b[31mred\\x1b]0;t\\x07"},
+                        {"bidi", "ab\u202Ecd\u2066", "ab\\u202ecd\\u2066", "ab\\u202ecd\\u2066"},
+                        {"C1 and DEL", "\u009b1m\x7f", "\\u009b1m\\x7f", "\\u009b1m\\x7f"},
+                        {"line ends", "a\nb", "a\nb", "a b"},
+                        {"Devanagari", "प्रहरी", "प्रहरी", "प्रहरी"},
+                        {"not UTF-8", "a\xff\xc3", "a\uFFFD\uFFFD", "a\uFFFD\uFFFD"},
+                        {"overlong and surrogate", "\xc0\xaf\xed\xa0\x80",
+                         "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD"},
+                        {"astral", "\U0001F512", "\U0001F512", "\U0001F512"}};
   for (const Case& row : cases) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(html(row.text), row.as_html);

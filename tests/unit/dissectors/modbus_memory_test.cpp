@@ -75,7 +75,7 @@ std::vector<Exchange> exchanges() {
 
 // `deep` requests are under way before the first response comes.
 std::uint64_t allocations_of(Fields* fields, unsigned deep) {
-  const auto session = modbus().open(kMbapBound);
+  const auto session = modbus_protocol().open(kMbapBound);
   const auto talk = exchanges();
   Silent out;
   out.wanted = fields;

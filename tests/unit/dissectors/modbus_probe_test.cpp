@@ -20,7 +20,7 @@ constexpr auto kYes = Probe::Answer::yes;
 constexpr auto kMore = Probe::Answer::need_more;
 
 Probe probe(Bytes bytes, bool bound, Direction direction = Direction::unknown) {
-  return modbus().probe(
+  return modbus_protocol().probe(
       {.head = bytes, .transport = Transport::tcp, .direction = direction, .bound = bound});
 }
 
@@ -68,7 +68,7 @@ TEST(ModbusProbe, TellsModbusFromOtherTraffic) {
     EXPECT_EQ(probe(bytes, false).answer, test.anywhere);
     if (test.bound == kYes) {
       EXPECT_EQ(probe(bytes, true).direction, test.told);
-      EXPECT_NE(modbus().open(probe(bytes, true).variant), nullptr);
+      EXPECT_NE(modbus_protocol().open(probe(bytes, true).variant), nullptr);
     }
   }
 }

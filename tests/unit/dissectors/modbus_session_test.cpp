@@ -342,6 +342,19 @@ TEST(ModbusResync, StartsOnlyWhereTheNextFollowsOrNothingDoes) {
   }
 }
 
+TEST(ModbusResync, ASegmentOfATrustedFlowMayBeginWithAnyAdu) {
+  const auto scan = hex("0001 0000 0006 01 03 0000 0000");  // no device accepts that quantity
+  const auto part = hex("0001 0000 0015 01 10 0000");
+  const auto zeros = hex("0000 0000 0000 0000 0000 0000");
+  const Talk bound;
+  EXPECT_TRUE(bound.session->starts_here(scan, Side::first, true));
+  EXPECT_TRUE(bound.session->starts_here(part, Side::first, true));
+  EXPECT_FALSE(bound.session->starts_here(part, Side::first, false));
+  EXPECT_FALSE(bound.session->starts_here(zeros, Side::first, true));
+  const Talk candidate{kMbap};
+  EXPECT_FALSE(candidate.session->starts_here(scan, Side::first, true));
+}
+
 TEST(ModbusResync, UnknownFunctionIsNoStartOfACandidate) {
   const Talk talk{kMbap};
   EXPECT_FALSE(talk.session->starts_here(hex("0001 0000 0004 01 63 0000"), Side::first, false));

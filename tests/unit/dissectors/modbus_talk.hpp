@@ -15,7 +15,7 @@
 
 namespace prahari::test {
 
-inline const Dissector& modbus() { return dissector(Protocol::modbus); }
+inline const Dissector& modbus_protocol() { return dissector(Protocol::modbus); }
 
 // Variants as the probe hands them out: carrier, and whether the port is bound.
 inline constexpr std::uint8_t kMbap = 0;
@@ -27,7 +27,7 @@ inline constexpr std::uint8_t kAscii = 4;
 class Talk final : public Emitter {
  public:
   explicit Talk(std::uint8_t variant = kMbapBound, bool directed = true)
-      : session(modbus().open(variant)), directed_(directed) {}
+      : session(modbus_protocol().open(variant)), directed_(directed) {}
 
   void say(std::string_view text) {
     const bool back = text.starts_with('<');
@@ -66,14 +66,14 @@ class Talk final : public Emitter {
       line << '/' << to_string(message.effect);
     }
     line << " \"" << message.name << '"';
-    for (std::size_t i = 0; i < modbus().fields.size(); ++i) {
-      if (fields_.json(i) != "null" && modbus().fields[i] != "latency_us") {
-        line << ' ' << modbus().fields[i] << '=' << fields_.json(i);
+    for (std::size_t i = 0; i < modbus_protocol().fields.size(); ++i) {
+      if (fields_.json(i) != "null" && modbus_protocol().fields[i] != "latency_us") {
+        line << ' ' << modbus_protocol().fields[i] << '=' << fields_.json(i);
       }
     }
-    for (std::size_t i = 0; i < modbus().problems.size(); ++i) {
+    for (std::size_t i = 0; i < modbus_protocol().problems.size(); ++i) {
       if ((message.problems >> i & 1U) != 0) {
-        line << " !" << modbus().problems[i].id;
+        line << " !" << modbus_protocol().problems[i].id;
       }
     }
     lines.push_back(line.str());
@@ -94,8 +94,8 @@ class Talk final : public Emitter {
 
   void anomaly(const Anomaly& anomaly) override {
     std::ostringstream line;
-    line << "anomaly " << modbus().problems[anomaly.problem].id << " fc=" << anomaly.function
-         << " unit=" << anomaly.target.unit;
+    line << "anomaly " << modbus_protocol().problems[anomaly.problem].id
+         << " fc=" << anomaly.function << " unit=" << anomaly.target.unit;
     if (anomaly.request.frame != 0) {
       line << " request=" << anomaly.request.frame;
     }
@@ -109,7 +109,7 @@ class Talk final : public Emitter {
 
   // A field of the last message, as JSON.
   [[nodiscard]] std::string_view fields_json(std::string_view name) const {
-    const auto names = modbus().fields;
+    const auto names = modbus_protocol().fields;
     const auto found = std::ranges::find(names, name);
     return fields_.json(static_cast<std::size_t>(found - names.begin()));
   }

@@ -1,0 +1,60 @@
+// Behind Inventory: the tables, and what each kind of event does to them.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "inventory/asset_resolver.hpp"
+#include "inventory/conversation_table.hpp"
+#include "inventory/fact_book.hpp"
+#include "inventory/flow_notes.hpp"
+#include "inventory/inventory.hpp"
+
+namespace prahari {
+
+class Inventory::Impl {
+ public:
+  Impl(const OuiTable& oui, InventoryLimits limits)
+      : assets(oui, limits.assets), conversations(assets, limits.conversations) {}
+
+  Parties on_host(const Event& event);
+  Parties on_flow(const Event& event);
+  Parties on_message(const Event& event);
+  Parties on_identity(const Event& event);
+  void settle();
+
+  AssetTable assets;
+  ConversationTable conversations;
+  mutable InventoryStats stats;
+
+  [[nodiscard]] bool facts_full() const noexcept {
+    return facts_ - assets.facts_freed() >= kFactsInAll;
+  }
+  [[nodiscard]] bool units_full() const noexcept {
+    return units_ - assets.units_freed() >= kUnitsInAll;
+  }
+
+  Parties parties_of(const Event& event);
+  void tick() noexcept { ++events_; }
+
+ private:
+  FlowNote& note_of(const Event& event);
+  [[nodiscard]] bool holds(const FlowNote& note, const Event& event) const noexcept;
+  void link(FlowNote& note, const Event& event, bool claim);
+  void leave(FlowNote& note, ConversationIndex next);
+  void close(FlowNote& note, const Event& event);
+  void count_unit(FlowNote& note, const Event& event);
+  void saw(AssetIndex asset, Timestamp now) noexcept;
+  AssetIndex resolve(const Endpoint& end, const Event& event, std::uint8_t ttl, bool claim);
+  std::vector<std::uint32_t> count_asked();
+
+  AssetResolver resolver_{assets};
+  FlowNotes notes_;
+  FlowNote stray_;  // stands in for an event that belongs to no flow
+  std::uint32_t events_ = 0;
+  std::uint64_t facts_ = 0;
+  std::uint64_t units_ = 0;
+};
+
+}  // namespace prahari
