@@ -1,13 +1,12 @@
 #include "sensor/config.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
-#include <toml++/toml.h>
+#include "rules/toml_library.hpp"
 
 namespace prahari {
 namespace {

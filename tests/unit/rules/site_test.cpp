@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,22 @@ TEST(Site, ReadsEveryKey) {
   EXPECT_EQ(site.permits[0].valid_from, at(1'795'318'200));
   EXPECT_EQ(site.permits[0].valid_to - site.permits[0].valid_from, std::chrono::hours{4});
   EXPECT_EQ(site.permits[0].allow.size(), 2U);
+}
+
+TEST(Site, TheExampleOfTheReferenceIsGood) {
+  std::ifstream file{std::filesystem::path{PRAHARI_SOURCE_DIR} / "docs" / "site-file.md"};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  const std::size_t begin = page.find("```toml\n") + 8;
+  const std::string example = page.substr(begin, page.find("```", begin) - begin);
+  ASSERT_GT(example.size(), 1000U);
+  EXPECT_EQ(mistakes_in(example), "");
+}
+
+TEST(Site, WhatTheLibraryHoldsImpossibleIsAMistake) {
+  for (const std::string_view toml :
+       {"[[[zone]]]\n", "[[[[{b = \"", "a = 1\u03f1\n", "\u00e9 = 1\n", "a = \u0663\n"}) {
+    EXPECT_NE(mistakes_in(toml).find("not TOML: "), std::string::npos) << toml;
+  }
 }
 
 TEST(Site, AnEmptyFileIsASite) { EXPECT_EQ(mistakes_in(""), ""); }
