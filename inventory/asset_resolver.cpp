@@ -29,6 +29,11 @@ const AddressUse* use_of(const Asset& asset, const PlacedAddress& address) noexc
 // Bound only because somebody sent to it there.
 bool weak(const AddressUse& use) noexcept { return !use.confirmed && !use.heard; }
 
+// How an address is known beyond routers, where no VLAN tag of its own travels with it.
+PlacedAddress beyond_routers(const PlacedAddress& address) noexcept {
+  return {address.ip, {}, address.tunnel};
+}
+
 std::string fronts(const IpAddress& ip, std::string_view why) {
   std::string out = "fronts ";
   append(out, ip);
@@ -64,7 +69,7 @@ AssetIndex AssetResolver::resolve(const Sighting& host) {
     return at;
   }
   if (assets_[at].router) {
-    return by_address(host);
+    return behind_router(host);
   }
   if (!host.claim) {
     return owner == kNone ? at : owner;
@@ -115,6 +120,27 @@ AssetIndex AssetResolver::by_address(const Sighting& host) {
   assets_.touch(owner);
   assets_.bind(owner, host.address, host.packet.time, {});
   return owner;
+}
+
+// One device whichever VLAN its routed packets are seen in, and the one that ARP showed at home.
+AssetIndex AssetResolver::behind_router(const Sighting& host) {
+  return by_address({.mac = host.mac,
+                     .address = beyond_routers(host.address),
+                     .ttl = host.ttl,
+                     .claim = host.claim,
+                     .packet = host.packet});
+}
+
+void AssetResolver::claim_beyond_routers(AssetIndex device, const Sighting& host) {
+  const PlacedAddress address = beyond_routers(host.address);
+  const AssetIndex owner = assets_.find(address);
+  if (host.address.vlan.count == 0 || owner == device ||
+      (owner != kNone && assets_[owner].by_mac)) {
+    return;  // two devices with one address in different VLANs: the first keeps it
+  }
+  if (assets_.bind(device, address, host.packet.time, true) && owner != kNone) {
+    assets_.merge(owner, device);
+  }
 }
 
 AssetIndex AssetResolver::device(const Sighting& host) {

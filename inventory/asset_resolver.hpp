@@ -41,6 +41,8 @@ class AssetResolver {
 
  private:
   AssetIndex by_address(const Sighting& host);
+  AssetIndex behind_router(const Sighting& host);
+  void claim_beyond_routers(AssetIndex device, const Sighting& host);
   AssetIndex device(const Sighting& host);
   // The words for why the address is not the device's own; empty if it may well be.
   [[nodiscard]] std::string behind(AssetIndex device, AssetIndex owner, const Sighting& host) const;

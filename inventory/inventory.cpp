@@ -88,6 +88,7 @@ AssetIndex Inventory::find(const MacAddress& mac) const { return impl_->assets.f
 
 std::vector<AssetIndex> Inventory::assets_in_order() const {
   std::vector<AssetIndex> out = impl_->assets.all();
+  std::erase_if(out, [this](AssetIndex at) { return !asset(at).present(); });
   std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
   return out;
 }

@@ -42,7 +42,7 @@ void for_each_flow(const Inventory& inventory, const Decorate& decorate,
                    const std::function<void(const FlowRecord&)>& visit) {
   const Zones zones{inventory, decorate};
   const auto id = [&](AssetIndex at) {
-    return at == kNone ? std::string{} : inventory.asset(at).id;
+    return at == kNone || !inventory.asset(at).present() ? std::string{} : inventory.asset(at).id;
   };
   for (const ConversationIndex at : inventory.conversations_in_order()) {
     const Conversation& row = inventory.conversation(at);

@@ -100,7 +100,8 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
       policy_(knowledge.site),
       inventory_(knowledge.oui),
       correlator_(collector_, [this](AssetIndex asset) {
-        return asset == kNone ? std::string{} : inventory_.asset(asset).id;
+        return asset == kNone || !inventory_.asset(asset).present() ? std::string{}
+                                                                    : inventory_.asset(asset).id;
       }),
       engine_(inventory_, policy_, correlator_) {
   if (options_.messages) {
