@@ -48,7 +48,7 @@ void ArpScan::on_arp(const Event& event, const RuleContext& context) {
   std::uint32_t slot = stations_.find(event.client.mac);
   if (slot == stations_.kNone) {
     slot = stations_.insert(event.client.mac);
-    stations_[slot].party = client_party(event, context);
+    stations_[slot].party = keep(client_party(event, context), context.inventory);
   }
   Station& station = stations_[slot];
   auto known = std::ranges::find(station.questions, target, &Question::target);
@@ -121,7 +121,7 @@ void ArpScan::judge(Station& station, Timestamp now, bool over, const RuleContex
   finding.protocol = "arp";
   finding.transport = "eth";
   finding.outcome = Outcome::failure;
-  finding.why = host_words(host_key(station.party), context.policy) + " asked by ARP for " +
+  finding.why = host_words(host_key(station.party.party), context.policy) + " asked by ARP for " +
                 std::to_string(names.size()) + " addresses within " +
                 seconds_words(part.front()->time, part.back()->time) +
                 " that nobody has: " + first_ten(names) + '.';

@@ -28,7 +28,7 @@ class ArpScan {
     bool told = false;
   };
   struct Station {
-    Party party;
+    KeptParty party;
     std::vector<Question> questions;
     AlertHandle alert;
     bool changed = false;

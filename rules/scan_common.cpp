@@ -6,7 +6,7 @@
 
 namespace prahari {
 
-Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                      const RuleContext& context) {
   std::ranges::sort(packets, [](const PacketRef& a, const PacketRef& b) {
     return std::tie(a.time, a.file, a.frame) < std::tie(b.time, b.file, b.frame);
@@ -16,9 +16,10 @@ Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
   finding.kind = kScanKind;
   finding.severity = Severity::high;
   finding.confidence = 80;
-  finding.source = scanner;
+  finding.source = recall(scanner, context.inventory);
   finding.source.port = 0;
-  finding.dedup_key = scanner.ip.empty() ? to_string(scanner.mac) : to_string(scanner.ip);
+  finding.dedup_key =
+      finding.source.ip.empty() ? to_string(finding.source.mac) : to_string(finding.source.ip);
   finding.attack = {kScanAttack[0], kScanAttack[1]};
   finding.evidence = std::move(packets);
   finding.accept = ignore_entry(finding, context.policy, finding.evidence.back().time);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dissectors/hash.hpp"
+#include "rules/describe.hpp"
 #include "rules/detector.hpp"
 
 namespace prahari {
@@ -38,7 +39,7 @@ struct HostPairHash {
 };
 
 // The finding without its sentence. `packets` in any order.
-[[nodiscard]] Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+[[nodiscard]] Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                                    const RuleContext& context);
 
 // "a, b, c and 4 more": the first ten.

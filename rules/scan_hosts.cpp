@@ -162,7 +162,7 @@ void HostScan::on_opened(const Event& event, const RuleContext& context) {
   std::uint32_t slot = clients_.find(event.client.ip);
   if (slot == clients_.kNone) {
     slot = clients_.insert(event.client.ip);
-    clients_[slot].party = client_party(event, context);
+    clients_[slot].party = keep(client_party(event, context), context.inventory);
   }
   Client& client = clients_[slot];
   auto at = std::ranges::find_if(client.attempts, [&](const Attempt& known) {
@@ -265,7 +265,7 @@ void HostScan::judge_hosts(Client& client, const Attempts& failures, const RuleC
   }
   const std::string ports = first_ten(port_names(part));
   tell(client, part,
-       host_words(host_key(client.party), context.policy) + " tried " +
+       host_words(host_key(client.party.party), context.policy) + " tried " +
            std::to_string(names.size()) + " hosts within " +
            seconds_words(part.front()->time, part.back()->time) +
            " that did not answer or refused, on port " + ports + ": " + first_ten(names) + '.',
@@ -294,7 +294,7 @@ void HostScan::judge_ports(Client& client, Timestamp now, const RuleContext& con
         std::ranges::count_if(part, [&](const Attempt* one) { return failed(*one, now); }));
     if (ports.size() >= kPorts && failures >= kPortsFailed) {
       tell(client, part,
-           host_words(host_key(client.party), context.policy) + " tried " +
+           host_words(host_key(client.party.party), context.policy) + " tried " +
                std::to_string(ports.size()) + " ports of " +
                host_words({.ip = target, .mac = {}, .vlan = {}}, context.policy) + " within " +
                seconds_words(part.front()->time, part.back()->time) + ": " + first_ten(ports) + '.',
@@ -323,7 +323,7 @@ void HostScan::judge_controllers(Client& client, Timestamp now, const RuleContex
   const std::vector<std::string> names = target_names(part, context.policy);
   if (names.size() >= kControllers) {
     tell(client, part,
-         host_words(host_key(client.party), context.policy) + " tried the port of " +
+         host_words(host_key(client.party.party), context.policy) + " tried the port of " +
              std::to_string(names.size()) + " controllers within " +
              seconds_words(part.front()->time, part.back()->time) +
              " without a word of their protocol: " + first_ten(names) + '.',

@@ -45,7 +45,7 @@ class HostScan {
   };
 
   struct Client {
-    Party party;
+    KeptParty party;
     std::vector<Attempt> attempts;
     AlertHandle alert;
     bool changed = false;

@@ -36,8 +36,8 @@ UnitSweep::Pair& UnitSweep::pair_of(const Event& event, const RuleContext& conte
   std::uint32_t slot = pairs_.find(key);
   if (slot == pairs_.kNone) {
     slot = pairs_.insert(key);
-    pairs_[slot].client = client_party(event, context);
-    pairs_[slot].server = server_party(event, context);
+    pairs_[slot].client = keep(client_party(event, context), context.inventory);
+    pairs_[slot].server = keep(server_party(event, context), context.inventory);
     pairs_[slot].protocol = protocol_words(event);
     pairs_[slot].transport = to_string(event.transport);
   }
@@ -144,14 +144,14 @@ void UnitSweep::judge(Pair& pair, Timestamp now, bool over, const RuleContext& c
   pair.failures.erase(pair.failures.begin(),
                       pair.failures.begin() + static_cast<std::ptrdiff_t>(swept.size()));
   Finding finding = scan_finding(pair.client, std::move(packets), context);
-  finding.destination = pair.server;
+  finding.destination = recall(pair.server, context.inventory);
   finding.protocol = pair.protocol;
   finding.transport = pair.transport;
   finding.outcome = Outcome::failure;
   finding.target = "units " + first_ten(names);
-  finding.why = host_words(host_key(pair.client), context.policy) + " asked " +
+  finding.why = host_words(host_key(pair.client.party), context.policy) + " asked " +
                 std::to_string(names.size()) + " units behind " +
-                host_words(host_key(pair.server), context.policy) + " within " + span +
+                host_words(host_key(pair.server.party), context.policy) + " within " + span +
                 " that refused or did not answer: unit " + first_ten(names) + '.';
   pair.alert = out.raise(std::move(finding));
 }

@@ -35,8 +35,8 @@ class UnitSweep {
     PacketRef request;
   };
   struct Pair {
-    Party client;
-    Party server;
+    KeptParty client;
+    KeptParty server;
     std::string protocol;
     std::string transport;
     std::bitset<kUnits> answered;              // normally, at least once

@@ -99,7 +99,11 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
       options_(std::move(options)),
       policy_(knowledge.site),
       inventory_(knowledge.oui),
-      correlator_(collector_, [this](AssetIndex asset) { return inventory_.asset(asset).id; }),
+      correlator_(collector_,
+                  [this](AssetIndex asset) {
+                    // A finding may be about no host: a scan of many, a broadcast.
+                    return asset == kNone ? std::string{} : inventory_.asset(asset).id;
+                  }),
       engine_(inventory_, policy_, correlator_) {
   if (options_.messages) {
     message_files_ = std::make_unique<MessageFiles>(folder.path() / "messages");

@@ -77,7 +77,8 @@ class Scan final : public Detector {
     if (note.approved || out.again(note.alert, event.packet)) {
       return;
     }
-    Finding finding = scan_finding(client_party(event, context), {event.packet}, context);
+    Finding finding = scan_finding(keep(client_party(event, context), context.inventory),
+                                   {event.packet}, context);
     finding.destination = server_party(event, context);
     finding.protocol = protocol_words(event);
     finding.transport = to_string(event.transport);
