@@ -26,6 +26,29 @@ Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
   return finding;
 }
 
+AlertHandle ScanBook::raise(ScanSort sort, const std::string& clause, Finding finding,
+                            const RuleContext& context, FindingSink& out) {
+  // The address tells the scanner; its MAC only where there is none.
+  const ScannerKey key{finding.source.ip,
+                       finding.source.ip.empty() ? finding.source.mac : MacAddress{}};
+  std::uint32_t slot = scanners_.find(key);
+  if (slot == scanners_.kNone) {
+    slot = scanners_.insert(key);
+  }
+  scanners_[slot][static_cast<std::size_t>(sort)] = clause;
+  finding.why = host_words(host_key(finding.source), context.policy);
+  std::string_view link = " ";
+  for (const std::string& one : scanners_[slot]) {
+    if (!one.empty()) {
+      finding.why += link;
+      finding.why += one;
+      link = "; it also ";
+    }
+  }
+  finding.why += '.';
+  return out.raise(std::move(finding));
+}
+
 std::string first_ten(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
   std::string words;

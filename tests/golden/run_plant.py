@@ -54,7 +54,7 @@ def check_alerts(out, truth):
     for wanted in truth["expected_alerts"]:
         fits = [a for a in alerts if a["kind"] == wanted["kind"] and a["source"]["ip"] == ips[wanted["source"]]]
         if "operation" in wanted:
-            fits = [a for a in fits if a["operation"]["class"] == wanted["operation"]
+            fits = [a for a in fits if (a["operation"] or {}).get("class") == wanted["operation"]
                     and a["destination"]["zone"] == wanted["to"]]
         if "destination" in wanted:
             fits = [a for a in fits if a["destination"]["ip"] == ips[wanted["destination"]]]
