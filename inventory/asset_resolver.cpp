@@ -83,7 +83,7 @@ AssetIndex AssetResolver::resolve(const Sighting& host) {
   take(at, owner, host, false);
   if (std::string reason = too_many(at, ip); !reason.empty()) {
     make_router(at, std::move(reason), host.packet, true);
-    return by_address(host);
+    return behind_router(host);
   }
   return at;
 }
@@ -96,6 +96,7 @@ AssetIndex AssetResolver::confirm(const Sighting& sender) {
   const AssetIndex owner = assets_.find(sender.address);
   if (may_take(at, owner, sender, true)) {
     take(at, owner, sender, true);
+    claim_beyond_routers(at, sender);
   }
   return at;
 }
@@ -109,7 +110,7 @@ AssetIndex AssetResolver::route(AssetIndex device, AssetIndex owner, const std::
     make_router(owner, reason, host.packet, false);
   }
   make_router(device, reason, host.packet, false);
-  return by_address(host);
+  return behind_router(host);
 }
 
 AssetIndex AssetResolver::by_address(const Sighting& host) {
@@ -138,7 +139,7 @@ void AssetResolver::claim_beyond_routers(AssetIndex device, const Sighting& host
       (owner != kNone && assets_[owner].by_mac)) {
     return;  // two devices with one address in different VLANs: the first keeps it
   }
-  if (assets_.bind(device, address, host.packet.time, true) && owner != kNone) {
+  if (assets_.bind(device, address, host.packet.time, {.confirmed = true, .heard = true}) && owner != kNone) {
     assets_.merge(owner, device);
   }
 }
@@ -225,17 +226,23 @@ void AssetResolver::make_router(AssetIndex device, std::string reason, const Pac
   hold(entry.asset, {Role::router, std::move(reason), packet.time});
   const std::vector<AddressUse> uses = entry.asset.addresses;
   for (const AddressUse& use : uses) {
-    const PlacedAddress address{use.ip, use.vlan, use.tunnel};
+    const PlacedAddress here{use.ip, use.vlan, use.tunnel};
     const bool own = use.confirmed || (use.heard && !of_many) || link_local(use.ip);
-    if (own || assets_.find(address) != device) {
+    if (own || assets_.find(here) != device) {
       continue;
     }
-    assets_.unbind(device, address);
-    PacketRef first = packet;
-    first.time = use.first;
-    const AssetIndex behind = assets_.add(address, first);
+    assets_.unbind(device, here);
+    const PlacedAddress address = beyond_routers(here);
+    AssetIndex behind = assets_.find(address);
+    if (behind == kNone) {
+      PacketRef first = packet;
+      first.time = use.first;
+      behind = assets_.add(address, first);
+    }
     assets_.bind(behind, address, use.last, {});
-    assets_[behind].asset.last_seen = use.last;
+    Asset& asset = assets_[behind].asset;
+    asset.sent |= entry.asset.sent;
+    asset.last_seen = std::max(asset.last_seen, use.last);
   }
   assets_.restamp(device);
 }

@@ -77,6 +77,19 @@ Party server_party(const Event& event, const RuleContext& context) {
           .zone = {}};
 }
 
+KeptParty keep(Party party, const Inventory& inventory) {
+  const std::uint32_t generation = party.asset == kNone ? 0 : inventory.generation(party.asset);
+  return {std::move(party), generation};
+}
+
+Party recall(const KeptParty& kept, const Inventory& inventory) {
+  Party party = kept.party;
+  if (party.asset != kNone && !inventory.alive(party.asset, kept.generation)) {
+    party.asset = kNone;
+  }
+  return party;
+}
+
 std::string host_words(const HostKey& host, const Policy& policy) {
   std::string words = host.ip.empty() ? to_string(host.mac) : to_string(host.ip);
   const SiteAsset* asset = policy.asset_of(host);

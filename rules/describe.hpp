@@ -17,6 +17,15 @@ namespace prahari {
 [[nodiscard]] Party client_party(const Event& event, const RuleContext& context);
 [[nodiscard]] Party server_party(const Event& event, const RuleContext& context);
 
+// A party kept for later, when its asset may have been evicted.
+struct KeptParty {
+  Party party;
+  std::uint32_t generation = 0;  // of the asset
+};
+[[nodiscard]] KeptParty keep(Party party, const Inventory& inventory);
+// Names the asset only while it is the same.
+[[nodiscard]] Party recall(const KeptParty& kept, const Inventory& inventory);
+
 // "10.0.0.5 (PLC-7 filler)"; the MAC address where there is no IP address.
 [[nodiscard]] std::string host_words(const HostKey& host, const Policy& policy);
 

@@ -35,10 +35,10 @@ struct Node {
 
   Kind kind = Kind::other;
   Place place;
-  std::string text;          // text: the value; all others but tables and arrays: as it reads
-  std::int64_t integer = 0;  // integer
-  double number = 0;         // integer and number
-  CivilTime time;            // time
+  std::string text;                // text: the value; all others but tables and arrays: as it reads
+  std::int64_t integer = 0;        // integer
+  double number = 0;               // integer and number
+  CivilTime time;                  // time
   std::vector<Node> items;         // array: its items; table: its values, sorted by key
   std::vector<std::string> names;  // table: the keys of the items
   std::vector<Place> keys;         // table: where the keys stand

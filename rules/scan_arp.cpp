@@ -48,7 +48,7 @@ void ArpScan::on_arp(const Event& event, const RuleContext& context) {
   std::uint32_t slot = stations_.find(event.client.mac);
   if (slot == stations_.kNone) {
     slot = stations_.insert(event.client.mac);
-    stations_[slot].party = client_party(event, context);
+    stations_[slot].party = keep(client_party(event, context), context.inventory);
   }
   Station& station = stations_[slot];
   auto known = std::ranges::find(station.questions, target, &Question::target);
@@ -62,16 +62,17 @@ void ArpScan::on_arp(const Event& event, const RuleContext& context) {
   station.changed = true;
 }
 
-void ArpScan::judge(Timestamp now, bool over, const RuleContext& context, FindingSink& out) {
+void ArpScan::judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
+                    FindingSink& out) {
   stations_.for_each([&](std::uint32_t slot) {
     if (stations_[slot].changed || over) {
-      judge(stations_[slot], now, over, context, out);
+      judge(stations_[slot], now, over, book, context, out);
     }
   });
 }
 
-void ArpScan::judge(Station& station, Timestamp now, bool over, const RuleContext& context,
-                    FindingSink& out) {
+void ArpScan::judge(Station& station, Timestamp now, bool over, ScanBook& book,
+                    const RuleContext& context, FindingSink& out) {
   const std::size_t needed = answers_seen_ ? kTargets : 2 * kTargets;
   station.changed = station.questions.size() >= needed;
   if (!station.changed) {
@@ -94,7 +95,7 @@ void ArpScan::judge(Station& station, Timestamp now, bool over, const RuleContex
     while (question.time - open[first]->time > kMinute) {
       ++first;
     }
-    if (open.size() - first > longest) {
+    if (open.size() - first >= longest) {
       longest = open.size() - first;
       part.assign(open.begin() + static_cast<std::ptrdiff_t>(first), open.end());
     }
@@ -111,9 +112,6 @@ void ArpScan::judge(Station& station, Timestamp now, bool over, const RuleContex
       packets.push_back(question->packet);
     }
   }
-  while (!packets.empty() && out.again(station.alert, packets.front())) {
-    packets.erase(packets.begin());
-  }
   if (packets.empty()) {
     return;
   }
@@ -121,11 +119,11 @@ void ArpScan::judge(Station& station, Timestamp now, bool over, const RuleContex
   finding.protocol = "arp";
   finding.transport = "eth";
   finding.outcome = Outcome::failure;
-  finding.why = host_words(host_key(station.party), context.policy) + " asked by ARP for " +
-                std::to_string(names.size()) + " addresses within " +
-                seconds_words(part.front()->time, part.back()->time) +
-                " that nobody has: " + first_ten(names) + '.';
-  station.alert = out.raise(std::move(finding));
+  book.raise(ScanSort::arp,
+             "asked by ARP for " + std::to_string(names.size()) + " addresses within " +
+                 seconds_words(part.front()->time, part.back()->time) +
+                 " that nobody has: " + first_ten(names),
+             std::move(finding), context, out);
 }
 
 }  // namespace prahari

@@ -18,7 +18,8 @@ class ArpScan {
  public:
   void on_event(const Event& event, const RuleContext& context);
   // `over`: the capture has ended, nothing more will be answered.
-  void judge(Timestamp now, bool over, const RuleContext& context, FindingSink& out);
+  void judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
+             FindingSink& out);
 
  private:
   struct Question {
@@ -28,14 +29,13 @@ class ArpScan {
     bool told = false;
   };
   struct Station {
-    Party party;
+    KeptParty party;
     std::vector<Question> questions;
-    AlertHandle alert;
     bool changed = false;
   };
 
   void on_arp(const Event& event, const RuleContext& context);
-  void judge(Station& station, Timestamp now, bool over, const RuleContext& context,
+  void judge(Station& station, Timestamp now, bool over, ScanBook& book, const RuleContext& context,
              FindingSink& out);
 
   void hear(const IpAddress& ip);

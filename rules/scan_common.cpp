@@ -6,7 +6,7 @@
 
 namespace prahari {
 
-Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                      const RuleContext& context) {
   std::ranges::sort(packets, [](const PacketRef& a, const PacketRef& b) {
     return std::tie(a.time, a.file, a.frame) < std::tie(b.time, b.file, b.frame);
@@ -16,13 +16,37 @@ Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
   finding.kind = kScanKind;
   finding.severity = Severity::high;
   finding.confidence = 80;
-  finding.source = scanner;
+  finding.source = recall(scanner, context.inventory);
   finding.source.port = 0;
-  finding.dedup_key = scanner.ip.empty() ? to_string(scanner.mac) : to_string(scanner.ip);
+  finding.dedup_key =
+      finding.source.ip.empty() ? to_string(finding.source.mac) : to_string(finding.source.ip);
   finding.attack = {kScanAttack[0], kScanAttack[1]};
   finding.evidence = std::move(packets);
   finding.accept = ignore_entry(finding, context.policy, finding.evidence.back().time);
   return finding;
+}
+
+AlertHandle ScanBook::raise(ScanSort sort, const std::string& clause, Finding finding,
+                            const RuleContext& context, FindingSink& out) {
+  // The address tells the scanner; its MAC only where there is none.
+  const ScannerKey key{finding.source.ip,
+                       finding.source.ip.empty() ? finding.source.mac : MacAddress{}};
+  std::uint32_t slot = scanners_.find(key);
+  if (slot == scanners_.kNone) {
+    slot = scanners_.insert(key);
+  }
+  scanners_[slot][static_cast<std::size_t>(sort)] = clause;
+  finding.why = host_words(host_key(finding.source), context.policy);
+  std::string_view link = " ";
+  for (const std::string& one : scanners_[slot]) {
+    if (!one.empty()) {
+      finding.why += link;
+      finding.why += one;
+      link = "; it also ";
+    }
+  }
+  finding.why += '.';
+  return out.raise(std::move(finding));
 }
 
 std::string first_ten(const std::vector<std::string>& names) {

@@ -2,11 +2,14 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "rules/describe.hpp"
 #include "rules/detector.hpp"
 
 namespace prahari {
@@ -37,9 +40,39 @@ struct HostPairHash {
   }
 };
 
+// How somebody scans; each has one clause in the sentence of the alert.
+enum class ScanSort : std::uint8_t { arp, hosts, ports, controllers, units, nameplates };
+inline constexpr std::size_t kScanSorts = 6;
+
 // The finding without its sentence. `packets` in any order.
-[[nodiscard]] Finding scan_finding(const Party& scanner, std::vector<PacketRef> packets,
+[[nodiscard]] Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                                    const RuleContext& context);
+
+// One scanner is one alert, however it scans: keeps what each sort said last. 1,024 scanners, the
+// least recently active go.
+class ScanBook {
+ public:
+  // `clause` goes on after the scanner's name: "asked by ARP for 30 addresses ...".
+  AlertHandle raise(ScanSort sort, const std::string& clause, Finding finding,
+                    const RuleContext& context, FindingSink& out);
+
+ private:
+  struct ScannerKey {
+    IpAddress ip;
+    MacAddress mac;
+
+    friend bool operator==(const ScannerKey&, const ScannerKey&) = default;
+  };
+  struct ScannerHash {
+    std::uint64_t seed = process_seed();
+    std::uint64_t operator()(const ScannerKey& key) const noexcept {
+      return Hasher{seed}.add(key.ip).add(key.mac).value();
+    }
+  };
+  using Clauses = std::array<std::string, kScanSorts>;
+
+  LruTable<ScannerKey, Clauses, ScannerHash> scanners_{1024};
+};
 
 // "a, b, c and 4 more": the first ten.
 [[nodiscard]] std::string first_ten(const std::vector<std::string>& names);

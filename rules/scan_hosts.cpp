@@ -45,7 +45,7 @@ void remember(Table& table, const Key& key) {
   }
 }
 
-// The longest run within `window` by distinct `key`; attempts are sorted by time.
+// The latest of the longest runs within `window` by distinct `key`; attempts are sorted by time.
 template <class Attempts, class KeyOf>
 Attempts busiest(const Attempts& attempts, std::chrono::nanoseconds window, KeyOf key_of) {
   Attempts best;
@@ -61,7 +61,7 @@ Attempts busiest(const Attempts& attempts, std::chrono::nanoseconds window, KeyO
     std::ranges::sort(keys);
     const auto count =
         static_cast<std::size_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
-    if (count > best_count) {
+    if (count >= best_count) {
       best_count = count;
       best.assign(attempts.begin() + static_cast<std::ptrdiff_t>(first),
                   attempts.begin() + static_cast<std::ptrdiff_t>(last) + 1);
@@ -162,7 +162,7 @@ void HostScan::on_opened(const Event& event, const RuleContext& context) {
   std::uint32_t slot = clients_.find(event.client.ip);
   if (slot == clients_.kNone) {
     slot = clients_.insert(event.client.ip);
-    clients_[slot].party = client_party(event, context);
+    clients_[slot].party = keep(client_party(event, context), context.inventory);
   }
   Client& client = clients_[slot];
   auto at = std::ranges::find_if(client.attempts, [&](const Attempt& known) {
@@ -180,7 +180,7 @@ void HostScan::on_opened(const Event& event, const RuleContext& context) {
          .port = event.server.port,
          .transport = event.transport,
          .state = tcp ? State::asked : State::waiting,
-         .told = false,
+         .told = 0,
          .known = known,
          .time = event.packet.time,
          .flow = event.flow,
@@ -215,10 +215,10 @@ void HostScan::on_closed(Attempt& attempt, const Event& event) {
       facts.packets[1] == 0 && facts.packets[0] <= most ? State::failed : State::answered;
 }
 
-void HostScan::judge(Timestamp now, const RuleContext& context, FindingSink& out) {
+void HostScan::judge(Timestamp now, ScanBook& book, const RuleContext& context, FindingSink& out) {
   clients_.for_each([&](std::uint32_t slot) {
     if (clients_[slot].changed) {
-      judge(clients_[slot], now, context, out);
+      judge(clients_[slot], now, {book, context, out});
     }
   });
 }
@@ -228,7 +228,7 @@ bool HostScan::failed(const Attempt& attempt, Timestamp now) const noexcept {
          (sees_answers_ && attempt.state == State::asked && now - attempt.time >= kAnswerWithin);
 }
 
-void HostScan::judge(Client& client, Timestamp now, const RuleContext& context, FindingSink& out) {
+void HostScan::judge(Client& client, Timestamp now, const Report& report) {
   client.changed = std::ranges::any_of(
       client.attempts, [](const Attempt& attempt) { return attempt.state == State::asked; });
   std::ranges::stable_sort(client.attempts, {}, &Attempt::time);
@@ -238,15 +238,14 @@ void HostScan::judge(Client& client, Timestamp now, const RuleContext& context, 
       failures.push_back(&attempt);
     }
   }
-  judge_hosts(client, failures, context, out);
+  judge_hosts(client, failures, report);
   if (failures.size() >= kPortsFailed) {
-    judge_ports(client, now, context, out);
+    judge_ports(client, now, report);
   }
-  judge_controllers(client, now, context, out);
+  judge_controllers(client, now, report);
 }
 
-void HostScan::judge_hosts(Client& client, const Attempts& failures, const RuleContext& context,
-                           FindingSink& out) {
+void HostScan::judge_hosts(Client& client, const Attempts& failures, const Report& report) {
   Attempts strangers;
   std::ranges::copy_if(failures, std::back_inserter(strangers),
                        [](const Attempt* attempt) { return !attempt->known; });
@@ -255,25 +254,23 @@ void HostScan::judge_hosts(Client& client, const Attempts& failures, const RuleC
   }
   const auto target = [](const Attempt& attempt) { return attempt.target; };
   Attempts part = busiest(strangers, kMinute, target);
-  std::vector<std::string> names = target_names(part, context.policy);
+  std::vector<std::string> names = target_names(part, report.context.policy);
   if (names.size() < kHosts) {
     part = busiest(strangers, kDay, target);
-    names = target_names(part, context.policy);
+    names = target_names(part, report.context.policy);
     if (names.size() < kHostsSlowly) {
       return;
     }
   }
   const std::string ports = first_ten(port_names(part));
-  tell(client, part,
-       host_words(host_key(client.party), context.policy) + " tried " +
-           std::to_string(names.size()) + " hosts within " +
+  tell(client, ScanSort::hosts, part,
+       "tried " + std::to_string(names.size()) + " hosts within " +
            seconds_words(part.front()->time, part.back()->time) +
-           " that did not answer or refused, on port " + ports + ": " + first_ten(names) + '.',
-       context, out);
+           " that did not answer or refused, on port " + ports + ": " + first_ten(names),
+       report);
 }
 
-void HostScan::judge_ports(Client& client, Timestamp now, const RuleContext& context,
-                           FindingSink& out) const {
+void HostScan::judge_ports(Client& client, Timestamp now, const Report& report) const {
   std::vector<IpAddress> targets;
   for (const Attempt& attempt : client.attempts) {
     if (std::ranges::find(targets, attempt.target) == targets.end()) {
@@ -293,12 +290,12 @@ void HostScan::judge_ports(Client& client, Timestamp now, const RuleContext& con
     const auto failures = static_cast<std::size_t>(
         std::ranges::count_if(part, [&](const Attempt* one) { return failed(*one, now); }));
     if (ports.size() >= kPorts && failures >= kPortsFailed) {
-      tell(client, part,
-           host_words(host_key(client.party), context.policy) + " tried " +
-               std::to_string(ports.size()) + " ports of " +
-               host_words({.ip = target, .mac = {}, .vlan = {}}, context.policy) + " within " +
-               seconds_words(part.front()->time, part.back()->time) + ": " + first_ten(ports) + '.',
-           context, out);
+      tell(client, ScanSort::ports, part,
+           "tried " + std::to_string(ports.size()) + " ports of " +
+               host_words({.ip = target, .mac = {}, .vlan = {}}, report.context.policy) +
+               " within " + seconds_words(part.front()->time, part.back()->time) + ": " +
+               first_ten(ports),
+           report);
     }
   }
 }
@@ -309,51 +306,45 @@ bool HostScan::is_controller(const IpAddress& target, const RuleContext& context
          context.policy.has_tag(host, "controller") || context.policy.has_tag(host, "safety");
 }
 
-void HostScan::judge_controllers(Client& client, Timestamp now, const RuleContext& context,
-                                 FindingSink& out) const {
+void HostScan::judge_controllers(Client& client, Timestamp now, const Report& report) const {
   Attempts probes;
   for (Attempt& attempt : client.attempts) {
     if (!attempt.known && (failed(attempt, now) || attempt.state == State::silent) &&
-        is_ot_port(attempt.transport, attempt.port) && is_controller(attempt.target, context)) {
+        is_ot_port(attempt.transport, attempt.port) &&
+        is_controller(attempt.target, report.context)) {
       probes.push_back(&attempt);
     }
   }
   const Attempts part =
       busiest(probes, kMinute, [](const Attempt& attempt) { return attempt.target; });
-  const std::vector<std::string> names = target_names(part, context.policy);
+  const std::vector<std::string> names = target_names(part, report.context.policy);
   if (names.size() >= kControllers) {
-    tell(client, part,
-         host_words(host_key(client.party), context.policy) + " tried the port of " +
-             std::to_string(names.size()) + " controllers within " +
+    tell(client, ScanSort::controllers, part,
+         "tried the port of " + std::to_string(names.size()) + " controllers within " +
              seconds_words(part.front()->time, part.back()->time) +
-             " without a word of their protocol: " + first_ten(names) + '.',
-         context, out);
+             " without a word of their protocol: " + first_ten(names),
+         report);
   }
 }
 
-void HostScan::tell(Client& client, const Attempts& part, const std::string& why,
-                    const RuleContext& context, FindingSink& out) {
+void HostScan::tell(Client& client, ScanSort sort, const Attempts& part, const std::string& clause,
+                    const Report& report) {
+  const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(sort));
   std::vector<PacketRef> fresh;
   for (Attempt* attempt : part) {
-    if (!attempt->told) {
-      attempt->told = true;
+    if ((attempt->told & bit) == 0) {
+      attempt->told = static_cast<std::uint8_t>(attempt->told | bit);
       fresh.push_back(attempt->packet);
     }
-  }
-  // What the alert at hand does not take begins a new one.
-  while (!fresh.empty() && out.again(client.alert, fresh.front())) {
-    fresh.erase(fresh.begin());
   }
   if (fresh.empty()) {
     return;
   }
-  const Transport transport = part.front()->transport;
-  Finding finding = scan_finding(client.party, std::move(fresh), context);
-  finding.transport = to_string(transport);
-  finding.protocol = to_string(transport);
+  Finding finding = scan_finding(client.party, std::move(fresh), report.context);
+  finding.transport = to_string(part.front()->transport);
+  finding.protocol = finding.transport;
   finding.outcome = Outcome::failure;
-  finding.why = why;
-  client.alert = out.raise(std::move(finding));
+  report.book.raise(sort, clause, std::move(finding), report.context, report.out);
 }
 
 }  // namespace prahari

@@ -19,7 +19,7 @@ class HostScan {
  public:
   void on_event(const Event& event, const RuleContext& context);
   // Looks at what was gathered; called by the ticker.
-  void judge(Timestamp now, const RuleContext& context, FindingSink& out);
+  void judge(Timestamp now, ScanBook& book, const RuleContext& context, FindingSink& out);
 
   [[nodiscard]] std::uint64_t evicted() const noexcept { return clients_.evictions(); }
 
@@ -37,37 +37,40 @@ class HostScan {
     std::uint16_t port = 0;
     Transport transport = Transport::none;
     State state = State::asked;
-    bool told = false;   // is part of an alert
-    bool known = false;  // the target has answered this client before
+    std::uint8_t told = 0;  // bit per ScanSort: is part of its clause
+    bool known = false;     // the target has answered this client before
     Timestamp time;
     FlowId flow;
     PacketRef packet;
   };
 
   struct Client {
-    Party party;
+    KeptParty party;
     std::vector<Attempt> attempts;
-    AlertHandle alert;
     bool changed = false;
   };
   using Attempts = std::vector<Attempt*>;
+
+  // Where findings go.
+  struct Report {
+    ScanBook& book;
+    const RuleContext& context;
+    FindingSink& out;
+  };
 
   void on_flow(const Event& event, const RuleContext& context);
   void on_opened(const Event& event, const RuleContext& context);
   void on_closed(Attempt& attempt, const Event& event);
   Attempt* attempt_of(const Event& event);
-  void judge(Client& client, Timestamp now, const RuleContext& context, FindingSink& out);
+  void judge(Client& client, Timestamp now, const Report& report);
   [[nodiscard]] bool is_controller(const IpAddress& target, const RuleContext& context) const;
 
   [[nodiscard]] bool failed(const Attempt& attempt, Timestamp now) const noexcept;
-  static void tell(Client& client, const Attempts& part, const std::string& why,
-                   const RuleContext& context, FindingSink& out);
-  static void judge_hosts(Client& client, const Attempts& failures, const RuleContext& context,
-                          FindingSink& out);
-  void judge_ports(Client& client, Timestamp now, const RuleContext& context,
-                   FindingSink& out) const;
-  void judge_controllers(Client& client, Timestamp now, const RuleContext& context,
-                         FindingSink& out) const;
+  static void tell(Client& client, ScanSort sort, const Attempts& part, const std::string& clause,
+                   const Report& report);
+  static void judge_hosts(Client& client, const Attempts& failures, const Report& report);
+  void judge_ports(Client& client, Timestamp now, const Report& report) const;
+  void judge_controllers(Client& client, Timestamp now, const Report& report) const;
 
   struct FlowNote {
     bool spoke = false;  // a message of a known protocol was seen

@@ -36,8 +36,8 @@ UnitSweep::Pair& UnitSweep::pair_of(const Event& event, const RuleContext& conte
   std::uint32_t slot = pairs_.find(key);
   if (slot == pairs_.kNone) {
     slot = pairs_.insert(key);
-    pairs_[slot].client = client_party(event, context);
-    pairs_[slot].server = server_party(event, context);
+    pairs_[slot].client = keep(client_party(event, context), context.inventory);
+    pairs_[slot].server = keep(server_party(event, context), context.inventory);
     pairs_[slot].protocol = protocol_words(event);
     pairs_[slot].transport = to_string(event.transport);
   }
@@ -96,64 +96,77 @@ void UnitSweep::on_asked(Pair& pair, std::uint8_t unit) {
 void UnitSweep::on_failure(Pair& pair, std::uint8_t unit, const Event& event,
                            const PacketRef& request) {
   const auto known = std::ranges::find(pair.failures, unit, &Failure::unit);
-  if (known == pair.failures.end() && !pair.answered[unit]) {
+  if (known == pair.failures.end() && !pair.answered[unit] && !pair.told[unit]) {
     pair.failures.push_back({unit, event.packet.time, event.packet, request});
   }
 }
 
-void UnitSweep::judge(Timestamp now, bool over, const RuleContext& context, FindingSink& out) {
+void UnitSweep::judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
+                      FindingSink& out) {
   pairs_.for_each([&](std::uint32_t slot) {
-    if (pairs_[slot].failures.size() >= kSweep) {
-      judge(pairs_[slot], now, over, context, out);
+    const Pair& pair = pairs_[slot];
+    if (pair.failures.size() >= kSweep || (pair.told.any() && !pair.failures.empty())) {
+      judge(pairs_[slot], now, over, book, context, out);
     }
   });
 }
 
-void UnitSweep::judge(Pair& pair, Timestamp now, bool over, const RuleContext& context,
-                      FindingSink& out) {
+// Once a pair is told, what fails after it belongs to the same sweep.
+void UnitSweep::judge(Pair& pair, Timestamp now, bool over, ScanBook& book,
+                      const RuleContext& context, FindingSink& out) {
   std::erase_if(pair.failures, [&](const Failure& failure) {
     return pair.answered[failure.unit] || pair.polled[failure.unit];
   });
-  std::vector<Failure> swept;
-  for (const Failure& failure : pair.failures) {
-    if (failure.time - pair.failures.front().time <= kMinute) {
-      swept.push_back(failure);
-    }
-  }
-  const bool decided =
-      over || swept.size() >= kCertainly || (!swept.empty() && now - swept.front().time >= kMinute);
-  if (!decided) {
+  if (pair.failures.empty()) {
     return;
   }
-  if (swept.size() < kSweep) {
-    if (!pair.failures.empty()) {
-      pair.failures.erase(pair.failures.begin());  // the window moves on
-    }
+  const Timestamp first = pair.failures.front().time;
+  const auto end = std::ranges::find_if(
+      pair.failures, [&](const Failure& failure) { return failure.time - first > kMinute; });
+  const std::vector<Failure> swept{pair.failures.begin(), end};
+  if (!over && swept.size() < kCertainly && now - first < kMinute) {
     return;
   }
-  std::vector<std::string> names;
+  if (swept.size() < kSweep && pair.told.none()) {
+    pair.failures.erase(pair.failures.begin());  // the window moves on
+    return;
+  }
+  tell(pair, swept, book, context, out);
+  pair.failures.erase(pair.failures.begin(),
+                      pair.failures.begin() + static_cast<std::ptrdiff_t>(swept.size()));
+}
+
+void UnitSweep::tell(Pair& pair, const std::vector<Failure>& swept, ScanBook& book,
+                     const RuleContext& context, FindingSink& out) {
+  if (pair.told.none()) {
+    pair.first = swept.front().time;
+  }
   std::vector<PacketRef> packets;
   for (const Failure& failure : swept) {
-    names.push_back(std::to_string(failure.unit));
+    pair.told.set(failure.unit);
     if (failure.request.frame != 0) {
       packets.push_back(failure.request);
     }
     packets.push_back(failure.packet);
   }
-  const std::string span = seconds_words(swept.front().time, swept.back().time);
-  pair.failures.erase(pair.failures.begin(),
-                      pair.failures.begin() + static_cast<std::ptrdiff_t>(swept.size()));
+  std::vector<std::string> names;
+  for (std::size_t unit = 0; unit < kUnits; ++unit) {
+    if (pair.told[unit]) {
+      names.push_back(std::to_string(unit));
+    }
+  }
   Finding finding = scan_finding(pair.client, std::move(packets), context);
-  finding.destination = pair.server;
+  finding.destination = recall(pair.server, context.inventory);
   finding.protocol = pair.protocol;
   finding.transport = pair.transport;
   finding.outcome = Outcome::failure;
   finding.target = "units " + first_ten(names);
-  finding.why = host_words(host_key(pair.client), context.policy) + " asked " +
-                std::to_string(names.size()) + " units behind " +
-                host_words(host_key(pair.server), context.policy) + " within " + span +
-                " that refused or did not answer: unit " + first_ten(names) + '.';
-  pair.alert = out.raise(std::move(finding));
+  book.raise(ScanSort::units,
+             "asked " + std::to_string(names.size()) + " units behind " +
+                 host_words(host_key(pair.server.party), context.policy) + " within " +
+                 seconds_words(pair.first, swept.back().time) +
+                 " that refused or did not answer: unit " + first_ten(names),
+             std::move(finding), context, out);
 }
 
 }  // namespace prahari

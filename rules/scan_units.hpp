@@ -23,7 +23,8 @@ class UnitSweep {
   UnitSweep();
 
   void on_event(const Event& event, const RuleContext& context);
-  void judge(Timestamp now, bool over, const RuleContext& context, FindingSink& out);
+  void judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
+             FindingSink& out);
 
  private:
   static constexpr std::size_t kUnits = 256;
@@ -35,8 +36,8 @@ class UnitSweep {
     PacketRef request;
   };
   struct Pair {
-    Party client;
-    Party server;
+    KeptParty client;
+    KeptParty server;
     std::string protocol;
     std::string transport;
     std::bitset<kUnits> answered;              // normally, at least once
@@ -44,7 +45,8 @@ class UnitSweep {
     std::array<std::uint32_t, kUnits> turn{};  // when the unit was asked last, counted in changes
     std::uint32_t turns = 0;
     std::vector<Failure> failures;  // one for each unit at most
-    AlertHandle alert;
+    std::bitset<kUnits> told;       // are part of the alert
+    Timestamp first;                // of those
   };
   // Spares the look-up of the pair for the same unit over and over.
   struct FlowNote {
@@ -57,8 +59,11 @@ class UnitSweep {
   static void on_asked(Pair& pair, std::uint8_t unit);
   static void on_failure(Pair& pair, std::uint8_t unit, const Event& event,
                          const PacketRef& request);
-  static void judge(Pair& pair, Timestamp now, bool over, const RuleContext& context,
-                    FindingSink& out);
+  static void judge(Pair& pair, Timestamp now, bool over, ScanBook& book,
+                    const RuleContext& context, FindingSink& out);
+
+  static void tell(Pair& pair, const std::vector<Failure>& swept, ScanBook& book,
+                   const RuleContext& context, FindingSink& out);
 
   std::array<std::uint32_t, static_cast<std::size_t>(Protocol::unknown)> timeouts_{};
   LruTable<HostPair, Pair, HostPairHash> pairs_{1024};

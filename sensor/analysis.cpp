@@ -15,6 +15,7 @@
 #include "alerts/report_html.hpp"
 #include "alerts/summary_json.hpp"
 #include "alerts/summary_text.hpp"
+#include "alerts/text.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
@@ -99,10 +100,13 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
       options_(std::move(options)),
       policy_(knowledge.site),
       inventory_(knowledge.oui),
-      correlator_(collector_, [this](AssetIndex asset) {
-        return asset == kNone || !inventory_.asset(asset).present() ? std::string{}
-                                                                    : inventory_.asset(asset).id;
-      }),
+      correlator_(collector_,
+                  [this](AssetIndex asset) {
+                    // A finding may be about no host: a scan of many, a broadcast.
+                    return asset == kNone || !inventory_.asset(asset).present()
+                               ? std::string{}
+                               : inventory_.asset(asset).id;
+                  }),
       engine_(inventory_, policy_, correlator_) {
   if (options_.messages) {
     message_files_ = std::make_unique<MessageFiles>(folder.path() / "messages");
@@ -268,7 +272,7 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
                     .source_ip = to_string(alert.finding.source.ip),
                     .destination_asset = alert.destination_asset,
                     .destination_ip = to_string(alert.finding.destination.ip),
-                    .body = alert_json(alert, context).dump(),
+                    .body = dump_json(alert_json(alert, context)),
                     .evidence = {}});
   }
   return store->save(std::span<const AlertRow>{rows});
@@ -282,7 +286,7 @@ Status Analysis::write_incidents(const AlertContext& context, Timestamp end) con
     const Incident incident = draft_incident(alert, context, end);
     const std::string name = "incidents/" + incident.id;
     Status written =
-        folder_.write(name + ".json", incident_json(incident, context).dump(2) + "\n");
+        folder_.write(name + ".json", dump_json(incident_json(incident, context), 2) + "\n");
     if (written) {
       written = folder_.write(name + ".html", incident_html(incident, context));
     }

@@ -41,7 +41,8 @@ struct FlowNote {
 
 struct Waiting {
   Event event;
-  Parties parties;
+  KeptParty client;
+  KeptParty server;
   Timestamp due;
 };
 
@@ -225,7 +226,10 @@ class ConduitViolation final : public Detector {
                           context.policy.names_any_decoded(note.zones.from, note.zones.to);
     const Timestamp due = event.packet.time + (expected ? kWaitExpected : kWait);
     next_due_ = waiting_.size() == 0 ? due : std::min(next_due_, due);
-    waiting_[waiting_.insert(event.flow.index())] = {event, context.parties, due};
+    const Inventory& inventory = context.inventory;
+    waiting_[waiting_.insert(event.flow.index())] = {
+        event, keep(client_party(event, context), inventory),
+        keep(server_party(event, context), inventory), due};
     note.waiting = true;
   }
 
@@ -261,8 +265,10 @@ class ConduitViolation final : public Detector {
     if (verdict.allowed || is_idle(note, event, context.policy)) {
       return;
     }
+    const Parties parties{.client = recall(waiting.client, context.inventory).asset,
+                          .server = recall(waiting.server, context.inventory).asset};
     out.raise(conduit_finding_of_flow(note.zones, event, verdict,
-                                      {context.inventory, context.policy, waiting.parties}));
+                                      {context.inventory, context.policy, parties}));
   }
 
   void judge_oldest(const RuleContext& context, FindingSink& out) {

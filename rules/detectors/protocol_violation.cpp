@@ -128,8 +128,8 @@ class ProtocolViolation final : public Detector {
     finding.why =
         host_words(host_key(finding.source), context.policy) + " sent " +
         host_words(host_key(finding.destination), context.policy) + ' ' + what +
-        " that breaks the protocol: " + std::string{rule.words} + " (" + std::string{rule.id} +
-        ')' +
+        (message ? " that breaks" : " that break") + " the protocol: " + std::string{rule.words} +
+        " (" + std::string{rule.id} + ')' +
         (note.breaches > 1 ? "; breach " + std::to_string(note.breaches) + " of this session."
                            : ".");
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);

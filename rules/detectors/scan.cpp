@@ -48,9 +48,9 @@ class Scan final : public Detector {
 
  private:
   void judge(bool over, const RuleContext& context, FindingSink& out) {
-    hosts_.judge(now_, context, out);
-    arp_.judge(now_, over, context, out);
-    units_.judge(now_, over, context, out);
+    hosts_.judge(now_, book_, context, out);
+    arp_.judge(now_, over, book_, context, out);
+    units_.judge(now_, over, book_, context, out);
   }
 
   static bool asks_for_nameplate(const Event& event) noexcept {
@@ -77,20 +77,22 @@ class Scan final : public Detector {
     if (note.approved || out.again(note.alert, event.packet)) {
       return;
     }
-    Finding finding = scan_finding(client_party(event, context), {event.packet}, context);
+    Finding finding = scan_finding(keep(client_party(event, context), context.inventory),
+                                   {event.packet}, context);
     finding.destination = server_party(event, context);
     finding.protocol = protocol_words(event);
     finding.transport = to_string(event.transport);
     set_operation(finding, event);
     finding.attack = {kScanAttack[1], kScanAttack[0]};
-    finding.why = host_words(host_key(finding.source), context.policy) + " asked " +
-                  host_words(host_key(finding.destination), context.policy) +
-                  " for its nameplate (" + finding.protocol + ' ' + finding.operation_name +
-                  "), and is not tagged engineering, hmi or jump-host in the site file.";
     finding.state = event.state;
-    note.alert = out.raise(std::move(finding));
+    const std::string clause =
+        "asked " + host_words(host_key(finding.destination), context.policy) +
+        " for its nameplate (" + finding.protocol + ' ' + finding.operation_name +
+        "), and is not tagged engineering, hmi or jump-host in the site file";
+    note.alert = book_.raise(ScanSort::nameplates, clause, std::move(finding), context, out);
   }
 
+  ScanBook book_;
   HostScan hosts_;
   ArpScan arp_;
   UnitSweep units_;
