@@ -177,6 +177,7 @@ void Analyzer::begin(bool from_low, const Packet& packet, const Layers& layers) 
   flow.side(Side::first).mac = layers.src_mac;
   flow.side(Side::second).mac = layers.dst_mac;
   flow.side(Side::first).ttl = layers.ttl;
+  flow.handshake = layers.transport == Transport::tcp && (layers.tcp.flags & tcp_flag::kSyn) != 0;
   guess_client(layers, Side::first);
   emit_flow(FlowStage::opened);
 }

@@ -175,12 +175,12 @@ class Scene {
     send(made);
   }
   void connect(const Talk& talk) {
-    flow(talk, FlowStage::opened);
+    flow(talk, FlowStage::opened, 0);
     flow(talk, FlowStage::established, 2, 1);
   }
   // A connection that is refused at once.
   void refuse(const Talk& talk) {
-    flow(talk, FlowStage::opened);
+    flow(talk, FlowStage::opened, 0);
     flow(talk, FlowStage::refused, 1, 1);
   }
 
