@@ -139,7 +139,8 @@ void AssetResolver::claim_beyond_routers(AssetIndex device, const Sighting& host
       (owner != kNone && assets_[owner].by_mac)) {
     return;  // two devices with one address in different VLANs: the first keeps it
   }
-  if (assets_.bind(device, address, host.packet.time, {.confirmed = true, .heard = true}) && owner != kNone) {
+  if (assets_.bind(device, address, host.packet.time, {.confirmed = true, .heard = true}) &&
+      owner != kNone) {
     assets_.merge(owner, device);
   }
 }

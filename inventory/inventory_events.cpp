@@ -190,8 +190,8 @@ Parties Inventory::Impl::on_flow(const Event& event) {
     }
   }
   // Over UDP nobody need answer; one datagram is a try, several are a habit.
-  const bool one_way = closed && flow.one_way &&
-                       (event.transport == Transport::tcp || flow.packets[0] > 1);
+  const bool one_way =
+      closed && flow.one_way && (event.transport == Transport::tcp || flow.packets[0] > 1);
   if ((one_way || flow.stage == FlowStage::established) && parties.server != kNone) {
     assets[parties.server].asset.spoken_to = true;
   }

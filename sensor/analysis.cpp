@@ -1,13 +1,12 @@
 #include "sensor/analysis.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include "alerts/evidence.hpp"
 #include "alerts/incident.hpp"
@@ -169,9 +168,8 @@ void Analysis::fill(RunSummary& summary, const Source& source, const PipelineSta
   }
   summary.flows.gaps = stats.analyzer.gaps;
   summary.flows.retransmissions = stats.analyzer.retransmissions;
-  summary.flows.duplicates =
-      stats.analyzer.duplicates +
-      stats.decode.by_reason[static_cast<std::size_t>(Decoded::duplicate)];
+  summary.flows.duplicates = stats.analyzer.duplicates +
+                             stats.decode.by_reason[static_cast<std::size_t>(Decoded::duplicate)];
   summary.flows.out_of_order_drops = stats.analyzer.impatient_gaps;
   summary.flows.evicted = stats.analyzer.flows_evicted;
   for (std::size_t id = 0; id < stats.vlans.size(); ++id) {
@@ -221,7 +219,9 @@ Status Analysis::write_inventory(const Source& source) const {
     for_each_asset(inventory_, site, [&](const AssetRecord& record) { writer.write(record); });
   };
   if (Status csv = write_stream(folder_, "assets.csv",
-                                [&](std::ostream& out) { each_asset(AssetCsv{out, context}); });
+                                [&](std::ostream& out) {
+                                  each_asset(AssetCsv{out, context});
+                                });
       !csv) {
     return csv;
   }
@@ -317,7 +317,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return write_incidents(context, end); },
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },
-      [&] { return folder_.write("report.html", report_html({summary, alerts_, context})); },
+      [&] {
+        return folder_.write("report.html", report_html({summary, alerts_, context}));
+      },
       [&] {
         summary.peak_memory = peak_memory();
         return folder_.write("summary.json", summary_json(summary, alerts_, network));
