@@ -268,6 +268,9 @@ Parties Inventory::Impl::on_message(const Event& event) {
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
     ++row.by_state[static_cast<std::size_t>(event.state)];
   }
+  if (parties.server != kNone) {
+    assets[parties.server].asset.spoken_to = true;
+  }
   observe(parties.client == kNone ? nullptr : &assets[parties.client],
           parties.server == kNone ? nullptr : &assets[parties.server], event);
   FlowNote& note = event.flow.valid() ? notes_.of(event.flow) : stray_;

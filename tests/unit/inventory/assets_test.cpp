@@ -29,8 +29,8 @@ class Assets : public testing::Test {
 };
 
 TEST_F(Assets, OneMacWithTwoAddressesIsOneAsset) {
-  script_.open({kHmi, "10.0.0.5", 50000}, {kPlc, "10.0.0.1", 502});
-  script_.open({kHmi, "10.0.0.5", 50001}, {kPlc, "10.0.0.2", 502});
+  script_.talk({kHmi, "10.0.0.5", 50000}, {kPlc, "10.0.0.1", 502});
+  script_.talk({kHmi, "10.0.0.5", 50001}, {kPlc, "10.0.0.2", 502});
   EXPECT_EQ(count(), 2U);
   EXPECT_EQ(owner("10.0.0.1").key, "mac 00:1d:9c:00:00:01");
   EXPECT_EQ(&owner("10.0.0.1"), &owner("10.0.0.2"));
@@ -49,7 +49,8 @@ TEST_F(Assets, OneMacInTwoVlansIsOneAsset) {
   script_.vlan_id = 20;
   script_.arp(kPlc, "10.0.1.1");
   EXPECT_EQ(count(), 1U);
-  EXPECT_EQ(owner("10.0.0.1", 10).addresses.size(), 2U);
+  EXPECT_EQ(owner("10.0.0.1", 10).addresses.size(), 4U)
+      << "each with its tag, and as routers show it";
 }
 
 TEST_F(Assets, AMacThatFrontsManyBecomesARouter) {
@@ -58,7 +59,7 @@ TEST_F(Assets, AMacThatFrontsManyBecomesARouter) {
   script_.arp(kGate, "10.0.0.254");
   script_.now = 100;
   for (const std::string& address : far) {
-    script_.open({kGate, address, 50000}, {kPlc, "10.0.0.1", 502});
+    script_.talk({kGate, address, 50000}, {kPlc, "10.0.0.1", 502});
   }
   EXPECT_EQ(count(), 12U) << "router, PLC, and ten behind the router";
   const Asset& router = owner("10.0.0.254");
@@ -67,7 +68,7 @@ TEST_F(Assets, AMacThatFrontsManyBecomesARouter) {
   EXPECT_EQ(owner("10.9.0.1").key, "ip 10.9.0.1");
   EXPECT_EQ(owner("10.9.0.1").first_seen, test::at(100))
       << "as first seen, not as first understood";
-  EXPECT_EQ(router.role_reason(Role::router)->since, test::at(104));
+  EXPECT_EQ(router.role_reason(Role::router)->since, test::at(108));
 }
 
 TEST_F(Assets, ConversationsOfARouterGoToThoseItFronts) {
@@ -128,7 +129,7 @@ TEST_F(Assets, WhoIsOnlySpokenToYieldsToWhoAnswers) {
 TEST_F(Assets, OneAddressInManyVlansIsNotMany) {
   for (std::uint16_t id = 1; id <= 8; ++id) {
     script_.vlan_id = id;
-    script_.open({kPlc, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
+    script_.talk({kPlc, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
   }
   EXPECT_EQ(count(), 2U);
   EXPECT_FALSE(owner("10.0.0.1", 3).has_role(Role::router));
@@ -161,9 +162,9 @@ TEST_F(Assets, WithoutMacTheAddressIsTheKey) {
 
 TEST_F(Assets, EqualAddressesInTwoVlansAreTwoAssets) {
   script_.vlan_id = 110;
-  script_.open({"", "10.0.0.5", 50000}, {"", "10.0.0.1", 502});
+  script_.talk({"", "10.0.0.5", 50000}, {"", "10.0.0.1", 502});
   script_.vlan_id = 120;
-  script_.open({"", "10.0.0.5", 50000}, {"", "10.0.0.1", 502});
+  script_.talk({"", "10.0.0.5", 50000}, {"", "10.0.0.1", 502});
   EXPECT_EQ(count(), 4U);
   EXPECT_EQ(owner("10.0.0.1", 120).key, "ip 10.0.0.1 vlan 120");
 }
@@ -174,6 +175,28 @@ TEST_F(Assets, GroupAddressesNameNobody) {
   EXPECT_EQ(parties.server, kNone);
   EXPECT_EQ(count(), 1U);
   EXPECT_EQ(inventory_.conversation(parties.conversation).server, kNone);
+}
+
+TEST_F(Assets, ARoutedHostIsOneInWhicheverVlanItIsSeen) {
+  script_.vlan_id = 10;
+  script_.arp(kHmi, "10.0.0.5");
+  script_.arp(kGate, "10.0.0.254");
+  for (const std::uint16_t cell : std::initializer_list<std::uint16_t>{110, 120}) {
+    script_.vlan_id = cell;
+    script_.arp(kGate, "10.0.1.254");
+    script_.ttl = 63;  // one hop from VLAN 10
+    const Parties parties = script_.talk({kGate, "10.0.0.5", 50000}, {kPlc, "10.0.1.1", 502});
+    script_.ttl = 64;
+    EXPECT_EQ(asset(parties.client).key, "mac " + kHmi) << "VLAN " << cell;
+  }
+  EXPECT_EQ(count(), 3U);
+}
+
+TEST_F(Assets, WhoNeverAnsweredIsNoRow) {
+  script_.arp(kHmi, "10.0.0.5");
+  const Parties parties = script_.open({kHmi, "10.0.0.5", 50000}, {"", "10.0.0.99", 502});
+  EXPECT_NE(parties.server, kNone) << "remembered, for alerts about who tried";
+  EXPECT_EQ(count(), 1U);
 }
 
 TEST_F(Assets, AHostKnownByAddressIsOneWithItsMac) {

@@ -71,6 +71,11 @@ class Script {
     flow_.slot = static_cast<std::uint16_t>((flow_.slot + 1) % kFlowsPerShard);
     return flow(FlowStage::opened, 1, 0);
   }
+  // The same, and the server answers.
+  Parties talk(const End& client, const End& server) {
+    open(client, server);
+    return flow(FlowStage::established, 2, 1);
+  }
   void answers_come_from(const std::string& mac) { server_.mac = mac; }
   void swap_ends() { std::swap(client_, server_); }
 
