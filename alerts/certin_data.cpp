@@ -20,7 +20,7 @@ Status read_file(const DataFiles& files, std::string_view name, std::string_view
     std::ifstream in(*path);
     const Json json = Json::parse(in);
     if (json.at("schema") != schema) {
-      return Error{path->string() + ": expected \"schema\": \"" + std::string(schema) +
+      return Error{path->string() + R"(: expected "schema": ")" + std::string(schema) +
                        "\"; reinstall the file or remove it from /etc/prahari",
                    Error::Kind::environment};
     }

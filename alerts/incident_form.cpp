@@ -14,7 +14,7 @@ class Block {
   Block(Html& page, const CertInData& certin) : page_(page), certin_(certin) {}
 
   void begin(std::size_t block) {
-    page_.raw("<table class=\"form\"><tbody><tr><th colspan=\"2\">");
+    page_.raw(R"(<table class="form"><tbody><tr><th colspan="2">)");
     page_.text(certin_.form_blocks[block].label);
     if (!certin_.form_blocks[block].note.empty()) {
       page_.raw(" <small>(").text(certin_.form_blocks[block].note).raw(")</small>");
@@ -36,7 +36,7 @@ class Block {
     }
   }
   void choice(std::string_view label, bool ticked, std::string_view kind = {}) {
-    page_.raw("<span class=\"choice ").raw(kind).raw("\"><span class=\"box\">");
+    page_.raw("<span class=\"choice ").raw(kind).raw(R"("><span class="box">)");
     page_.raw(ticked ? "X" : "").raw("</span><span>").text(label).raw("</span></span>");
   }
   // One box for each of a field's values.
@@ -148,7 +148,7 @@ void add_system(Block& form, const Incident& incident, const AlertContext& conte
 
 void add_description(Html& page, Block& form, const Incident& incident) {
   form.begin(3);
-  page.raw("<tr><td colspan=\"2\" class=\"brief\" style=\"font-weight:400\">");
+  page.raw(R"(<tr><td colspan="2" class="brief" style="font-weight:400">)");
   page.text(incident.brief).raw("</td></tr>\n");
   form.row("A21", form_text(incident.alert->first_seen) + " IST");
   form.row("A22", form_text(incident.noticed_at) + " IST");

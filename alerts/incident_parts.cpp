@@ -84,6 +84,28 @@ std::string frames_text(const Alert& alert, std::span<const Input> inputs) {
              : out + " of " + std::string(capture_name(inputs, alert.evidence.front().file));
 }
 
+std::string operation_text(const Finding& finding) {
+  std::string operation(finding.has_operation ? to_string(finding.operation) : "");
+  for (const std::string* part : {&finding.operation_name, &finding.target}) {
+    if (!part->empty()) {
+      operation += (operation.empty() ? "" : ", ") + *part;
+    }
+  }
+  return operation;
+}
+
+std::string attack_text(const Finding& finding, const AlertContext& context) {
+  std::string attack;
+  for (const std::string_view id : finding.attack) {
+    if (const Technique* technique = context.attack.find(id)) {
+      const auto newer = context.certin.to_v19.find(id);
+      attack += (attack.empty() ? "" : "; ") + technique->id + " " + technique->name;
+      attack += newer == context.certin.to_v19.end() ? "" : " (v19: " + newer->second + ")";
+    }
+  }
+  return attack;
+}
+
 void add_technical(Html& page, const Incident& incident, const AlertContext& context) {
   const Alert& alert = *incident.alert;
   const Finding& finding = alert.finding;
@@ -94,12 +116,7 @@ void add_technical(Html& page, const Incident& incident, const AlertContext& con
   fact(page, "Severity, confidence",
        std::string(to_string(finding.severity)) + ", " + std::to_string(finding.confidence) +
            " of 100");
-  std::string operation(finding.has_operation ? to_string(finding.operation) : "");
-  for (const std::string* part : {&finding.operation_name, &finding.target}) {
-    if (!part->empty()) {
-      operation += (operation.empty() ? "" : ", ") + *part;
-    }
-  }
+  const std::string operation = operation_text(finding);
   fact(page, "Seen", finding.protocol + (operation.empty() ? "" : ": " + operation));
   fact(page, "Why it is abnormal", finding.why);
   fact(page, "Rule",
@@ -110,14 +127,7 @@ void add_technical(Html& page, const Incident& incident, const AlertContext& con
                                         : " (" + finding.policy.file + " line " +
                                               std::to_string(finding.policy.line) + ")"));
   fact(page, "How often", plural(alert.count, "time"));
-  std::string attack;
-  for (const std::string_view id : finding.attack) {
-    if (const Technique* technique = context.attack.find(id)) {
-      const auto newer = context.certin.to_v19.find(id);
-      attack += (attack.empty() ? "" : "; ") + technique->id + " " + technique->name;
-      attack += newer == context.certin.to_v19.end() ? "" : " (v19: " + newer->second + ")";
-    }
-  }
+  const std::string attack = attack_text(finding, context);
   fact(page, "ATT&CK for ICS v" + std::string(AttackTable::kVersion), attack);
   fact(page, "Packets", frames_text(alert, context.inputs));
   fact(page, "Older form, type of incident", [&] {
@@ -164,11 +174,11 @@ void draw_party(Html& page, int x, std::string_view head, const Party& party,
           "\" y=\"34\" width=\"200\" height=\"66\" rx=\"4\" "
           "fill=\"#fff\" stroke=\"#111\"/>");
   const std::string text = std::to_string(x + 12);
-  page.raw("<text x=\"").raw(at).raw("\" y=\"22\" font-size=\"11\" fill=\"#444\">").text(head);
-  page.raw("</text><text x=\"").raw(text).raw("\" y=\"57\" font-size=\"13\" font-weight=\"600\">");
+  page.raw("<text x=\"").raw(at).raw(R"(" y="22" font-size="11" fill="#444">)").text(head);
+  page.raw("</text><text x=\"").raw(text).raw(R"(" y="57" font-size="13" font-weight="600">)");
   page.text(plain_text(party_label(party, host), 24)).raw("</text><text x=\"").raw(text);
-  page.raw("\" y=\"74\" font-size=\"11\">").text(to_string(party.ip)).raw("</text><text x=\"");
-  page.raw(text).raw("\" y=\"91\" font-size=\"11\" fill=\"#444\">");
+  page.raw(R"(" y="74" font-size="11">)").text(to_string(party.ip)).raw("</text><text x=\"");
+  page.raw(text).raw(R"(" y="91" font-size="11" fill="#444">)");
   page.text(party.zone.empty() ? "no zone known" : "zone " + plain_text(party.zone, 24));
   page.raw("</text>");
 }

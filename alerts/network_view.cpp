@@ -206,6 +206,16 @@ void fill_groups(NetworkView& view) {
   if (!others.hosts.empty()) {
     view.zones.push_back(std::move(others));
   }
+  std::vector<IpAddress> addresses(view.hosts.size());
+  for (std::size_t i = 0; i < view.hosts.size(); ++i) {
+    if (!view.hosts[i].ips.empty()) {
+      parse(view.hosts[i].ips.front(), addresses[i]);
+    }
+  }
+  for (ZoneView& zone : view.zones) {
+    std::stable_sort(zone.hosts.begin(), zone.hosts.end(),
+                     [&](std::size_t a, std::size_t b) { return addresses[a] < addresses[b]; });
+  }
 }
 
 std::string operations_text(std::uint8_t operations) {

@@ -100,7 +100,8 @@ struct NetworkView {
 
 [[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
 
-// Puts each host into the zone (or the group by level) of its name; the rest into one at the end.
+// Puts each host into the zone (or the group by level) of its name, the rest into one at the end;
+// in each by address.
 void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.

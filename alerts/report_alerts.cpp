@@ -71,6 +71,9 @@ void add_evidence(Html& page, const Alert& alert, std::span<const Input> inputs)
   if (alert.evidence.size() > kShown) {
     page.raw(" … ").raw(std::to_string(alert.evidence.back().frame));
   }
+  if (alert.evidence_left_out != 0) {
+    page.raw(". ").number(alert.evidence_left_out).raw(" more are in the capture only");
+  }
   page.raw("</dd>");
 }
 

@@ -79,7 +79,7 @@ void add_row(Html& page, const HostView& host, bool zones) {
   const std::string device = device_text(host);
   page.raw("<td data-label=\"Device\"><span>").text(device.empty() ? "–" : device);
   sub(page, versions_text(host));
-  page.raw("</span></td><td data-label=\"Interface\"><span><span class=\"mono\">");
+  page.raw(R"(</span></td><td data-label="Interface"><span><span class="mono">)");
   page.text(host.mac.empty() ? "–" : host.mac).raw("</span>");
   sub(page, host.nic_vendor);
   page.raw("</span></td>");

@@ -12,7 +12,7 @@ namespace {
 constexpr int kWidth = 1000;
 constexpr int kGutter = 92;  // on the right, for the lines between zones
 constexpr int kLabel = 148;
-constexpr int kHostWidth = 142;
+constexpr int kHostWidth = 139;
 constexpr int kHostHeight = 40;
 constexpr int kGap = 9;
 constexpr int kPad = 12;
@@ -69,17 +69,17 @@ void draw_host(Html& page, const HostView& host, int x, int y, bool alarmed) {
   }
   page.raw("</title>");
   page.raw(rectangle(x, y, kHostWidth, kHostHeight,
-                     alarmed ? "rx=\"5\" fill=\"#fff\" stroke=\"#b93a0b\" stroke-width=\"2\""
-                             : "rx=\"5\" fill=\"#fff\" stroke=\"#c3ccd4\""));
+                     alarmed ? R"(rx="5" fill="#fff" stroke="#b93a0b" stroke-width="2")"
+                             : R"(rx="5" fill="#fff" stroke="#c3ccd4")"));
   page.raw("<circle").raw(attribute("cx", x + 12)).raw(attribute("cy", y + 14));
-  page.raw(" r=\"4.5\" fill=\"").raw(role_colour(host)).raw("\"/>");
-  page.raw(text_at(x + 22, y + 18, "font-size=\"12\" font-weight=\"600\""));
+  page.raw(R"( r="4.5" fill=")").raw(role_colour(host)).raw("\"/>");
+  page.raw(text_at(x + 22, y + 18, R"(font-size="12" font-weight="600")"));
   page.text(fit(host.label(), 17)).raw("</text>");
   std::string second = host.ips.empty() ? host.mac : host.ips.front();
   if (second == host.label()) {
     second = !host.product.empty() ? host.product : host.nic_vendor;
   }
-  page.raw(text_at(x + 22, y + 33, "font-size=\"10.5\" fill=\"#566574\""));
+  page.raw(text_at(x + 22, y + 33, R"(font-size="10.5" fill="#566574")"));
   page.text(fit(second, 20)).raw("</text></g>\n");
 }
 
@@ -101,10 +101,10 @@ int draw_zone(Html& page, const ZoneView& zone, const NetworkView& network, int 
   const int rows = rows_for(shown + (more ? 1 : 0));
   const int height = rows * (kHostHeight + kGap) - kGap + 2 * kPad;
   page.raw(
-      rectangle(0, top, kWidth - kGutter, height, "rx=\"8\" fill=\"#eef2f5\" stroke=\"#dde3e8\""));
-  page.raw(text_at(14, top + 27, "font-size=\"14\" font-weight=\"600\""));
+      rectangle(0, top, kWidth - kGutter, height, R"(rx="8" fill="#eef2f5" stroke="#dde3e8")"));
+  page.raw(text_at(14, top + 27, R"(font-size="14" font-weight="600")"));
   page.text(fit(zone.name, 18)).raw("</text>");
-  page.raw(text_at(14, top + 44, "font-size=\"11.5\" fill=\"#566574\""));
+  page.raw(text_at(14, top + 44, R"(font-size="11.5" fill="#566574")"));
   if (zone.level && network.has_zones) {
     page.text("level " + level_text(zone.level)).raw(", ");
   }
@@ -118,7 +118,7 @@ int draw_zone(Html& page, const ZoneView& zone, const NetworkView& network, int 
   if (more) {
     const int x = kLabel + static_cast<int>(shown) % kPerRow * (kHostWidth + kGap);
     const int y = top + kPad + static_cast<int>(shown) / kPerRow * (kHostHeight + kGap);
-    page.raw(text_at(x + 8, y + 24, "font-size=\"12\" fill=\"#566574\""));
+    page.raw(text_at(x + 8, y + 24, R"(font-size="12" fill="#566574")"));
     page.raw("+ ").number(zone.hosts.size() - shown).raw(" more</text>\n");
   }
   return height;
@@ -154,6 +154,7 @@ std::vector<Link> links_between(const ReportInput& input) {
     }
   }
   std::vector<Link> out;
+  out.reserve(links.size());
   for (auto& [key, link] : links) {
     out.push_back(std::move(link));
   }
@@ -183,7 +184,7 @@ void draw_link(Html& page, const Link& link, const std::vector<Band>& bands, std
   };
   const std::string colour = link.alarmed ? "#b93a0b" : "#8a98a5";
   const int y_to = y_in(*to);
-  page.raw("<g fill=\"none\" stroke=\"").raw(colour).raw("\" stroke-width=\"");
+  page.raw(R"(<g fill="none" stroke=")").raw(colour).raw("\" stroke-width=\"");
   page.raw(link.alarmed ? "2.4" : "1.4").raw("\"><title>");
   page.text(link.from).raw(" to ").text(link.to).raw("</title><path d=\"M");
   page.raw(number(left)).raw(" ").raw(number(y_in(*from))).raw(" H").raw(number(x)).raw(" V");
@@ -206,8 +207,8 @@ void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
   for (std::size_t i = 0; i < links.size(); ++i) {
     draw_link(body, links[i], bands, i);
   }
-  page.raw("<div class=\"figure\"><svg viewBox=\"0 0 ").raw(number(kWidth)).raw(" ");
-  page.raw(number(top)).raw("\" role=\"img\" aria-label=\"Zones and their hosts\" ");
+  page.raw(R"(<div class="figure"><svg viewBox="0 0 )").raw(number(kWidth)).raw(" ");
+  page.raw(number(top)).raw(R"(" role="img" aria-label="Zones and their hosts" )");
   page.raw("font-family=\"system-ui,sans-serif\" fill=\"#17222d\">\n").raw(body.str());
   page.raw(
       "</svg></div>\n<p class=\"legend\">"
@@ -225,7 +226,7 @@ void suggest_zones(Html& page, const NetworkView& network) {
   for (const HostView& host : network.hosts) {
     for (const std::string& ip : host.ips) {
       const std::size_t dot = ip.rfind('.');
-      if (host.internal && dot != std::string::npos) {
+      if ((host.internal || host.has_role("controller")) && dot != std::string::npos) {
         ++networks[ip.substr(0, dot) + ".0/24"];
       }
     }
@@ -242,7 +243,7 @@ void suggest_zones(Html& page, const NetworkView& network) {
     if (++count > 6) {
       break;
     }
-    page.raw("[[zone]]\nname = \"zone-").raw(std::to_string(count));
+    page.raw(count == 1 ? "" : "\n").raw("[[zone]]\nname = \"zone-").raw(std::to_string(count));
     page.raw("\"\nlevel = 1\nmembers = [\"").text(prefix).raw("\"]  # ");
     page.text(plural(hosts, "host")).raw("\n");
   }

@@ -1,5 +1,7 @@
 #include "alerts/summary.hpp"
 
+#include <cmath>
+
 namespace prahari {
 
 AlertCounts count_alerts(std::span<const Alert> alerts) {
@@ -21,7 +23,7 @@ std::string percent_text(std::uint64_t part, std::uint64_t whole) {
   if (share < 0.1) {
     return "under 0.1 %";
   }
-  const auto tenths = static_cast<std::uint64_t>(share * 10 + 0.5);
+  const auto tenths = static_cast<std::uint64_t>(std::lround(share * 10));
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 

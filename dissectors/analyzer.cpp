@@ -259,10 +259,12 @@ void Analyzer::emit_flow(FlowStage stage) {
   Event event = about_flow(EventKind::flow, flow.last_packet);
   const FlowSide& client = flow.side(flow.client);
   const FlowSide& server = flow.side(other(flow.client));
+  // An attempt that nobody answered is no sign of a mirror that shows one direction.
+  const bool attempt = flow.transport == Transport::tcp && !client.answered && !server.answered;
   event.flow_facts = {
       .stage = stage,
       .handshake = flow.handshake,
-      .one_way = client.packets == 0 || server.packets == 0,
+      .one_way = !attempt && (client.packets == 0 || server.packets == 0),
       .gap = flow.gap,
       .client_known = flow.client_known,
       .ttl = client.ttl,
@@ -361,6 +363,7 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
   FlowSide& own = flow_->side(side);
   FlowSide& peer = flow_->side(other(side));
   count(own, packet, layers);
+  own.answered = own.answered || (flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0;
 
   if ((flags & tcp_flag::kRst) != 0) {
     if (!flow_->established && !flow_->refused && side != flow_->client) {

@@ -51,7 +51,7 @@ enum class FlowStage : std::uint8_t {
 struct FlowFacts {
   FlowStage stage;
   bool handshake;     // a SYN of this flow was seen
-  bool one_way;       // only one side was ever seen
+  bool one_way;       // only one side was seen, and over TCP the other must have spoken
   bool gap;           // bytes were lost
   bool client_known;  // by handshake, port or content; else client is just the first sender
   std::uint8_t ttl;   // of the first packet of the client; `server_ttl` of the server, 0: unseen

@@ -28,6 +28,7 @@ struct AddressUse {
   IpAddress ip;
   VlanTags vlan;
   bool confirmed = false;  // by ARP; else only by packets
+  bool heard = false;      // as the sender, over no router; else only spoken to
   std::uint32_t tunnel = 0;
   Timestamp first;
   Timestamp last;
@@ -117,7 +118,12 @@ struct Asset {
   std::uint64_t packets_received = 0;
   std::uint64_t protocols = 0;  // bit per Protocol that it spoke
   LevelBasis level = LevelBasis::none;
-  bool sent = false;  // false: only spoken to, never heard
+  bool sent = false;       // false: only spoken to, never heard
+  bool spoken_to = false;  // as to somebody who is there: not just probed without an answer
+
+  // Whether it is there as far as anybody can tell. The target of a scan that nobody answered is
+  // remembered, but is no row of the inventory.
+  [[nodiscard]] bool present() const noexcept { return sent || spoken_to; }
 
   [[nodiscard]] bool has_role(Role role) const noexcept { return role_reason(role) != nullptr; }
   // Null unless the role is held.

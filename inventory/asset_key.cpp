@@ -19,7 +19,9 @@ constexpr auto kVirtualRouters = std::to_array<std::array<std::uint8_t, 5>>({
     {0x00, 0x07, 0xb4, 0x00, 0x01},  // GLBP
 });
 
-constexpr auto kUsualTtls = std::to_array<std::uint8_t>({0, 1, 30, 32, 60, 64, 100, 128, 200, 255});
+// So small a TTL was chosen, as discovery by multicast does; no packet lost the rest on its way.
+constexpr std::uint8_t kChosenTtl = 16;
+constexpr auto kUsualTtls = std::to_array<std::uint8_t>({30, 32, 60, 64, 100, 128, 200, 255});
 
 void append_number(std::string& out, std::uint32_t value, int base = 10) {
   std::array<char, 12> text{};
@@ -47,7 +49,7 @@ bool link_local(const IpAddress& ip) noexcept {
 }
 
 bool usual_ttl(std::uint8_t ttl) noexcept {
-  return std::ranges::find(kUsualTtls, ttl) != kUsualTtls.end();
+  return ttl <= kChosenTtl || std::ranges::find(kUsualTtls, ttl) != kUsualTtls.end();
 }
 
 void append(std::string& out, const VlanTags& vlan) {

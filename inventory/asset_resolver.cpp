@@ -1,7 +1,9 @@
 #include "inventory/asset_resolver.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "inventory/asset_key.hpp"
 #include "inventory/classifier.hpp"
@@ -14,8 +16,8 @@ namespace {
 constexpr std::ptrdiff_t kOwnAddressesV4 = 4;
 constexpr std::ptrdiff_t kOwnAddressesV6 = 8;
 
-// After that long a silence an address that ARP once confirmed may have moved.
-constexpr std::chrono::hours kConfirmationHolds{4};
+// A device that was silent for so long may have lost its address to another.
+constexpr std::chrono::seconds kSilence{60};
 
 const AddressUse* use_of(const Asset& asset, const PlacedAddress& address) noexcept {
   const auto found = std::ranges::find_if(asset.addresses, [&](const AddressUse& use) {
@@ -24,9 +26,12 @@ const AddressUse* use_of(const Asset& asset, const PlacedAddress& address) noexc
   return found == asset.addresses.end() ? nullptr : &*found;
 }
 
-bool confirmed_lately(const Asset& asset, const PlacedAddress& address, Timestamp now) noexcept {
-  const AddressUse* use = use_of(asset, address);
-  return use != nullptr && use->confirmed && now - use->last < kConfirmationHolds;
+// Bound only because somebody sent to it there.
+bool weak(const AddressUse& use) noexcept { return !use.confirmed && !use.heard; }
+
+// How an address is known beyond routers, where no VLAN tag of its own travels with it.
+PlacedAddress beyond_routers(const PlacedAddress& address) noexcept {
+  return {address.ip, {}, address.tunnel};
 }
 
 std::string fronts(const IpAddress& ip, std::string_view why) {
@@ -59,27 +64,26 @@ AssetIndex AssetResolver::resolve(const Sighting& host) {
   }
   const AssetIndex owner = assets_.find(host.address);
   const AddressUse* own = use_of(assets_[at].asset, host.address);
-  if (owner == at && own->confirmed) {
-    assets_.bind(at, host.address, host.packet.time, true);
+  if (owner == at && (own->confirmed || assets_[at].router)) {
+    assets_.bind(at, host.address, host.packet.time, {.heard = host.heard()});
     return at;
   }
   if (assets_[at].router) {
-    return by_address(host);
+    return behind_router(host);
   }
   if (!host.claim) {
     return owner == kNone ? at : owner;
   }
-  if (std::string reason = behind(at, owner, host); !reason.empty()) {
-    if (owner == at) {
-      assets_.unbind(at, host.address);
-    }
-    make_router(at, std::move(reason), host.packet);
-    return by_address(host);
+  if (const std::string reason = behind(at, owner, host); !reason.empty()) {
+    return route(at, owner, reason, host);
+  }
+  if (!may_take(at, owner, host, false)) {
+    return owner;
   }
   take(at, owner, host, false);
   if (std::string reason = too_many(at, ip); !reason.empty()) {
-    make_router(at, std::move(reason), host.packet);
-    return by_address(host);
+    make_router(at, std::move(reason), host.packet, true);
+    return behind_router(host);
   }
   return at;
 }
@@ -89,8 +93,24 @@ AssetIndex AssetResolver::confirm(const Sighting& sender) {
     return resolve(sender);
   }
   const AssetIndex at = device(sender);
-  take(at, assets_.find(sender.address), sender, true);
+  const AssetIndex owner = assets_.find(sender.address);
+  if (may_take(at, owner, sender, true)) {
+    take(at, owner, sender, true);
+    claim_beyond_routers(at, sender);
+  }
   return at;
+}
+
+// The address lies behind the device.
+AssetIndex AssetResolver::route(AssetIndex device, AssetIndex owner, const std::string& reason,
+                                const Sighting& host) {
+  const AddressUse* use = owner == kNone ? nullptr : use_of(assets_[owner].asset, host.address);
+  if (use != nullptr && assets_[owner].by_mac && (owner == device || weak(*use))) {
+    assets_.unbind(owner, host.address);
+    make_router(owner, reason, host.packet, false);
+  }
+  make_router(device, reason, host.packet, false);
+  return behind_router(host);
 }
 
 AssetIndex AssetResolver::by_address(const Sighting& host) {
@@ -99,8 +119,30 @@ AssetIndex AssetResolver::by_address(const Sighting& host) {
     return assets_.add(host.address, host.packet);
   }
   assets_.touch(owner);
-  assets_.bind(owner, host.address, host.packet.time, false);
+  assets_.bind(owner, host.address, host.packet.time, {});
   return owner;
+}
+
+// One device whichever VLAN its routed packets are seen in, and the one that ARP showed at home.
+AssetIndex AssetResolver::behind_router(const Sighting& host) {
+  return by_address({.mac = host.mac,
+                     .address = beyond_routers(host.address),
+                     .ttl = host.ttl,
+                     .claim = host.claim,
+                     .packet = host.packet});
+}
+
+void AssetResolver::claim_beyond_routers(AssetIndex device, const Sighting& host) {
+  const PlacedAddress address = beyond_routers(host.address);
+  const AssetIndex owner = assets_.find(address);
+  if (host.address.vlan.count == 0 || owner == device ||
+      (owner != kNone && assets_[owner].by_mac)) {
+    return;  // two devices with one address in different VLANs: the first keeps it
+  }
+  if (assets_.bind(device, address, host.packet.time, {.confirmed = true, .heard = true}) &&
+      owner != kNone) {
+    assets_.merge(owner, device);
+  }
 }
 
 AssetIndex AssetResolver::device(const Sighting& host) {
@@ -121,11 +163,8 @@ std::string AssetResolver::behind(AssetIndex device, AssetIndex owner, const Sig
     return {};
   }
   const bool others = owner != kNone && owner != device;
-  if (others && confirmed_lately(assets_[owner].asset, host.address, host.packet.time)) {
-    return fronts(ip, "which ARP shows at another MAC");
-  }
-  const auto confirmed = [](const AddressUse& use) { return use.confirmed; };
-  if (!usual_ttl(host.ttl) && (others || std::ranges::any_of(asset.addresses, confirmed))) {
+  const auto own = [&](const AddressUse& use) { return use.ip != ip && !weak(use); };
+  if (!usual_ttl(host.ttl) && (others || std::ranges::any_of(asset.addresses, own))) {
     return fronts(ip, "whose packets crossed a router: TTL " + std::to_string(host.ttl));
   }
   const auto is_private = [&](const AddressUse& use) {
@@ -137,11 +176,29 @@ std::string AssetResolver::behind(AssetIndex device, AssetIndex owner, const Sig
   return {};
 }
 
+bool AssetResolver::may_take(AssetIndex device, AssetIndex owner, const Sighting& host,
+                             bool confirmed) const {
+  if (owner == kNone || owner == device || !assets_[owner].by_mac) {
+    return true;
+  }
+  const AddressUse* mine = use_of(assets_[device].asset, host.address);
+  const AddressUse* theirs = use_of(assets_[owner].asset, host.address);
+  if (weak(*theirs) || (mine != nullptr && !weak(*mine) && mine->first < theirs->first)) {
+    return true;
+  }
+  const bool strong = confirmed || host.heard();
+  return strong && host.packet.time - theirs->last >= kSilence;
+}
+
 std::string AssetResolver::too_many(AssetIndex device, const IpAddress& ip) const {
-  const auto shown =
-      std::ranges::count_if(assets_[device].asset.addresses, [&](const AddressUse& use) {
-        return use.ip.family == ip.family && !use.confirmed && !link_local(use.ip);
-      });
+  std::vector<IpAddress> distinct;  // one address in several VLANs is one
+  for (const AddressUse& use : assets_[device].asset.addresses) {
+    if (use.ip.family == ip.family && !use.confirmed && !link_local(use.ip) &&
+        std::ranges::find(distinct, use.ip) == distinct.end()) {
+      distinct.push_back(use.ip);
+    }
+  }
+  const auto shown = std::ssize(distinct);
   if (shown <= (ip.v6() ? kOwnAddressesV6 : kOwnAddressesV4)) {
     return {};
   }
@@ -150,15 +207,18 @@ std::string AssetResolver::too_many(AssetIndex device, const IpAddress& ip) cons
 
 void AssetResolver::take(AssetIndex device, AssetIndex owner, const Sighting& host,
                          bool confirmed) {
-  const bool bound = assets_.bind(device, host.address, host.packet.time, confirmed);
+  const bool bound = assets_.bind(device, host.address, host.packet.time,
+                                  {.confirmed = confirmed, .heard = confirmed || host.heard()});
   if (bound && owner != kNone && owner != device && !assets_[owner].by_mac) {
     assets_.merge(owner, device);  // was known by this address alone
   } else if (!bound && confirmed && !assets_[device].router) {
-    make_router(device, "answers ARP for more than 16 addresses", host.packet);
+    make_router(device, "answers ARP for more than 16 addresses", host.packet, false);
   }
 }
 
-void AssetResolver::make_router(AssetIndex device, std::string reason, const PacketRef& packet) {
+// `of_many`: even what it seemed to send itself is of others.
+void AssetResolver::make_router(AssetIndex device, std::string reason, const PacketRef& packet,
+                                bool of_many) {
   AssetEntry& entry = assets_[device];
   if (entry.router) {
     return;
@@ -167,16 +227,23 @@ void AssetResolver::make_router(AssetIndex device, std::string reason, const Pac
   hold(entry.asset, {Role::router, std::move(reason), packet.time});
   const std::vector<AddressUse> uses = entry.asset.addresses;
   for (const AddressUse& use : uses) {
-    const PlacedAddress address{use.ip, use.vlan, use.tunnel};
-    if (use.confirmed || link_local(use.ip) || assets_.find(address) != device) {
+    const PlacedAddress here{use.ip, use.vlan, use.tunnel};
+    const bool own = use.confirmed || (use.heard && !of_many) || link_local(use.ip);
+    if (own || assets_.find(here) != device) {
       continue;
     }
-    assets_.unbind(device, address);
-    PacketRef first = packet;
-    first.time = use.first;
-    const AssetIndex behind = assets_.add(address, first);
-    assets_.bind(behind, address, use.last, false);
-    assets_[behind].asset.last_seen = use.last;
+    assets_.unbind(device, here);
+    const PlacedAddress address = beyond_routers(here);
+    AssetIndex behind = assets_.find(address);
+    if (behind == kNone) {
+      PacketRef first = packet;
+      first.time = use.first;
+      behind = assets_.add(address, first);
+    }
+    assets_.bind(behind, address, use.last, {});
+    Asset& asset = assets_[behind].asset;
+    asset.sent |= entry.asset.sent;
+    asset.last_seen = std::max(asset.last_seen, use.last);
   }
   assets_.restamp(device);
 }

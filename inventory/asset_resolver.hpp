@@ -1,14 +1,18 @@
 // Whose packet is this? Decides between the device of a MAC address and a host behind a router.
 //
-// A MAC fronts an address of somebody else if ARP shows another MAC for it, if the TTL betrays a
-// hop, if the address is public beside private ones, or if there are simply too many. It is a
-// router from then on: only addresses that ARP confirmed are its own, every other gets an asset.
+// A MAC fronts an address of somebody else if the TTL betrays a hop, if the address is public
+// beside private ones, or if there are simply too many. It is a router from then on: what it used
+// itself stays its own, every other address gets an asset.
+//
+// Where two devices claim one address, the one that had it first keeps it as long as it is heard:
+// an address that was stolen by forged ARP must not take the victim's identity along.
 
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "inventory/asset_key.hpp"
 #include "inventory/asset_table.hpp"
 
 namespace prahari {
@@ -20,6 +24,9 @@ struct Sighting {
   std::uint8_t ttl = 0;  // as received from the host; 0: unknown
   bool claim = true;     // false: too late to say anything about who has the address
   const PacketRef& packet;
+
+  // Whether the host itself sent, from this very link.
+  [[nodiscard]] bool heard() const noexcept { return ttl != 0 && usual_ttl(ttl); }
 };
 
 class AssetResolver {
@@ -34,12 +41,18 @@ class AssetResolver {
 
  private:
   AssetIndex by_address(const Sighting& host);
+  AssetIndex behind_router(const Sighting& host);
+  void claim_beyond_routers(AssetIndex device, const Sighting& host);
   AssetIndex device(const Sighting& host);
   // The words for why the address is not the device's own; empty if it may well be.
   [[nodiscard]] std::string behind(AssetIndex device, AssetIndex owner, const Sighting& host) const;
+  [[nodiscard]] bool may_take(AssetIndex device, AssetIndex owner, const Sighting& host,
+                              bool confirmed) const;
   [[nodiscard]] std::string too_many(AssetIndex device, const IpAddress& ip) const;
   void take(AssetIndex device, AssetIndex owner, const Sighting& host, bool confirmed);
-  void make_router(AssetIndex device, std::string reason, const PacketRef& packet);
+  AssetIndex route(AssetIndex device, AssetIndex owner, const std::string& reason,
+                   const Sighting& host);
+  void make_router(AssetIndex device, std::string reason, const PacketRef& packet, bool of_many);
 
   AssetTable& assets_;
 };

@@ -69,7 +69,7 @@ AssetIndex AssetTable::add(const MacAddress& mac, const PacketRef& packet) {
 
 AssetIndex AssetTable::add(const PlacedAddress& address, const PacketRef& packet) {
   const AssetIndex at = add(key_text(address.ip, address.vlan, address.tunnel), packet);
-  bind(at, address, packet.time, false);
+  bind(at, address, packet.time, {});
   return at;
 }
 
@@ -89,8 +89,7 @@ AssetIndex AssetTable::add(std::string key, const PacketRef& packet) {
   return at;
 }
 
-bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp now,
-                      bool confirmed) {
+bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp now, Evidence how) {
   auto& uses = slots_[index].asset.addresses;
   auto use = use_of(slots_[index].asset, address);
   if (use == uses.end()) {
@@ -102,13 +101,15 @@ bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp 
     uses.reserve(uses.size() + 1);  // most have one; doubling would waste
     uses.insert(uses.begin(), AddressUse{.ip = address.ip,
                                          .vlan = address.vlan,
-                                         .confirmed = confirmed,
+                                         .confirmed = how.confirmed,
+                                         .heard = how.heard,
                                          .tunnel = address.tunnel,
                                          .first = now,
                                          .last = now});
     ++addresses_;
   } else {
-    use->confirmed |= confirmed;
+    use->confirmed |= how.confirmed;
+    use->heard |= how.heard;
     use->first = std::min(use->first, now);
     use->last = std::max(use->last, now);
     std::rotate(uses.begin(), use, use + 1);
@@ -146,8 +147,8 @@ void AssetTable::merge(AssetIndex from, AssetIndex into) {
   const std::vector<AddressUse> uses = old.addresses;
   for (const AddressUse& use : uses) {
     unbind(from, place_of(use));
-    bind(into, place_of(use), use.first, use.confirmed);
-    bind(into, place_of(use), use.last, use.confirmed);
+    bind(into, place_of(use), use.first, {use.confirmed, use.heard});
+    bind(into, place_of(use), use.last, {use.confirmed, use.heard});
   }
   Asset& asset = slots_[into].asset;
   if (old.first_seen < asset.first_seen) {

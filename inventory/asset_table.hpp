@@ -22,6 +22,12 @@ struct PlacedAddress {
   std::uint32_t tunnel = 0;
 };
 
+// How it is known that an asset uses an address.
+struct Evidence {
+  bool confirmed = false;
+  bool heard = false;
+};
+
 class AssetTable {
  public:
   AssetTable(const OuiTable& oui, std::uint32_t limit);
@@ -34,7 +40,7 @@ class AssetTable {
 
   // Notes that the asset uses the address and makes find() lead to it.
   // False when the asset has no room for another address.
-  bool bind(AssetIndex index, const PlacedAddress& address, Timestamp now, bool confirmed);
+  bool bind(AssetIndex index, const PlacedAddress& address, Timestamp now, Evidence how);
   // The asset no longer has this address.
   void unbind(AssetIndex index, const PlacedAddress& address);
   // Moves addresses, facts, units and counts of `from`, which is gone afterwards.

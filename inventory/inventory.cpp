@@ -58,7 +58,10 @@ Parties Inventory::on_event(const Event& event) {
 
 void Inventory::settle() { impl_->settle(); }
 
-const Asset& Inventory::asset(AssetIndex index) const { return impl_->assets[index].asset; }
+const Asset& Inventory::asset(AssetIndex index) const {
+  static const Asset kNobody;
+  return impl_->assets.alive(index) ? impl_->assets[index].asset : kNobody;
+}
 
 const Conversation& Inventory::conversation(ConversationIndex index) const {
   impl_->conversations.mend_if_stale(index);
@@ -85,6 +88,7 @@ AssetIndex Inventory::find(const MacAddress& mac) const { return impl_->assets.f
 
 std::vector<AssetIndex> Inventory::assets_in_order() const {
   std::vector<AssetIndex> out = impl_->assets.all();
+  std::erase_if(out, [this](AssetIndex at) { return !asset(at).present(); });
   std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
   return out;
 }

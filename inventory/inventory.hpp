@@ -51,6 +51,7 @@ class Inventory {
   // Derives roles and the like from what was counted. Cheap enough to be called before each look.
   void settle();
 
+  // An empty asset where there is none: kNone, or evicted.
   [[nodiscard]] const Asset& asset(AssetIndex index) const;
   [[nodiscard]] const Conversation& conversation(ConversationIndex index) const;
 
@@ -66,7 +67,7 @@ class Inventory {
                                 std::uint32_t tunnel = 0) const;
   [[nodiscard]] AssetIndex find(const MacAddress& mac) const;
 
-  // All that are alive, in an order that depends on content only: assets by id, conversations by
+  // All that are present, in an order that depends on content only: assets by id, conversations by
   // client, server, port, protocol and VLAN.
   [[nodiscard]] std::vector<AssetIndex> assets_in_order() const;
   [[nodiscard]] std::vector<ConversationIndex> conversations_in_order() const;

@@ -189,6 +189,12 @@ Parties Inventory::Impl::on_flow(const Event& event) {
       row.established = true;
     }
   }
+  // Over UDP nobody need answer; one datagram is a try, several are a habit.
+  const bool one_way =
+      closed && flow.one_way && (event.transport == Transport::tcp || flow.packets[0] > 1);
+  if ((one_way || flow.stage == FlowStage::established) && parties.server != kNone) {
+    assets[parties.server].asset.spoken_to = true;
+  }
   if (parties.client != kNone) {
     assets[parties.client].asset.sent |= flow.ttl != 0 || flow.packets[0] > 0;
   }

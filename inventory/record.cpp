@@ -42,7 +42,7 @@ void for_each_flow(const Inventory& inventory, const Decorate& decorate,
                    const std::function<void(const FlowRecord&)>& visit) {
   const Zones zones{inventory, decorate};
   const auto id = [&](AssetIndex at) {
-    return at == kNone ? std::string{} : inventory.asset(at).id;
+    return at == kNone || !inventory.asset(at).present() ? std::string{} : inventory.asset(at).id;
   };
   for (const ConversationIndex at : inventory.conversations_in_order()) {
     const Conversation& row = inventory.conversation(at);
@@ -141,6 +141,7 @@ void sort_for_export(Asset& asset) {
   std::ranges::sort(asset.addresses, [](const AddressUse& a, const AddressUse& b) {
     return std::tie(b.last, a.ip, a.vlan, a.tunnel) < std::tie(a.last, b.ip, b.vlan, b.tunnel);
   });
+  std::ranges::sort(asset.roles, {}, &RoleReason::role);
   std::ranges::sort(asset.facts, {}, [](const Fact& fact) {
     // The device itself (no unit) comes first.
     return std::tuple{fact.unit + 1, fact.field, 100 - int{fact.confidence}, fact.value,

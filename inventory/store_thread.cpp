@@ -131,7 +131,7 @@ void StoreThread::run(const std::stop_token& stop) {
 
 void StoreThread::write(Waiting batch) {
   RecordBatch rows{values(std::move(batch.alerts)), values(std::move(batch.assets)),
-             values(std::move(batch.flows))};
+                   values(std::move(batch.flows))};
   const Status saved = store_.save(rows);
   if (saved) {
     last_error_.clear();

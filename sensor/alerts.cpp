@@ -96,8 +96,9 @@ std::string describe(const AlertRow& row) {
   append_line(out, "why", text_of(alert, "why"));
   append_line(out, "from", party_text(alert, "source"));
   append_line(out, "to", party_text(alert, "destination"));
-  append_line(out, "seen", format_time(row.first_seen) + " to " + format_time(row.last_seen) +
-                               ", " + grouped(row.count) + " times");
+  append_line(out, "seen",
+              format_time(row.first_seen) + " to " + format_time(row.last_seen) + ", " +
+                  grouped(row.count) + " times");
   if (const auto operation = alert.find("operation");
       operation != alert.end() && operation->is_object()) {
     append_line(out, "operation",
@@ -110,10 +111,11 @@ std::string describe(const AlertRow& row) {
     append_line(out, "ATT&CK", text_of(technique, "id") + " " + text_of(technique, "name"));
   }
   if (const auto certin = alert.find("certin"); certin != alert.end() && certin->is_object()) {
-    append_line(out, "CERT-In", "class " + text_of(*certin, "class") +
-                                    (text_of(*certin, "report_by").empty()
-                                         ? ""
-                                         : ", report by " + text_of(*certin, "report_by")));
+    append_line(out, "CERT-In",
+                "class " + text_of(*certin, "class") +
+                    (text_of(*certin, "report_by").empty()
+                         ? ""
+                         : ", report by " + text_of(*certin, "report_by")));
   }
   if (const auto evidence = alert.find("evidence");
       evidence != alert.end() && evidence->is_object()) {

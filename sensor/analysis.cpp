@@ -1,13 +1,12 @@
 #include "sensor/analysis.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include "alerts/evidence.hpp"
 #include "alerts/incident.hpp"
@@ -15,6 +14,7 @@
 #include "alerts/report_html.hpp"
 #include "alerts/summary_json.hpp"
 #include "alerts/summary_text.hpp"
+#include "alerts/text.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
@@ -102,7 +102,9 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
       correlator_(collector_,
                   [this](AssetIndex asset) {
                     // A finding may be about no host: a scan of many, a broadcast.
-                    return asset == kNone ? std::string{} : inventory_.asset(asset).id;
+                    return asset == kNone || !inventory_.asset(asset).present()
+                               ? std::string{}
+                               : inventory_.asset(asset).id;
                   }),
       engine_(inventory_, policy_, correlator_) {
   if (options_.messages) {
@@ -166,9 +168,8 @@ void Analysis::fill(RunSummary& summary, const Source& source, const PipelineSta
   }
   summary.flows.gaps = stats.analyzer.gaps;
   summary.flows.retransmissions = stats.analyzer.retransmissions;
-  summary.flows.duplicates =
-      stats.analyzer.duplicates +
-      stats.decode.by_reason[static_cast<std::size_t>(Decoded::duplicate)];
+  summary.flows.duplicates = stats.analyzer.duplicates +
+                             stats.decode.by_reason[static_cast<std::size_t>(Decoded::duplicate)];
   summary.flows.out_of_order_drops = stats.analyzer.impatient_gaps;
   summary.flows.evicted = stats.analyzer.flows_evicted;
   for (std::size_t id = 0; id < stats.vlans.size(); ++id) {
@@ -218,7 +219,9 @@ Status Analysis::write_inventory(const Source& source) const {
     for_each_asset(inventory_, site, [&](const AssetRecord& record) { writer.write(record); });
   };
   if (Status csv = write_stream(folder_, "assets.csv",
-                                [&](std::ostream& out) { each_asset(AssetCsv{out, context}); });
+                                [&](std::ostream& out) {
+                                  each_asset(AssetCsv{out, context});
+                                });
       !csv) {
     return csv;
   }
@@ -269,7 +272,7 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
                     .source_ip = to_string(alert.finding.source.ip),
                     .destination_asset = alert.destination_asset,
                     .destination_ip = to_string(alert.finding.destination.ip),
-                    .body = alert_json(alert, context).dump(),
+                    .body = dump_json(alert_json(alert, context)),
                     .evidence = {}});
   }
   return store->save(std::span<const AlertRow>{rows});
@@ -283,7 +286,7 @@ Status Analysis::write_incidents(const AlertContext& context, Timestamp end) con
     const Incident incident = draft_incident(alert, context, end);
     const std::string name = "incidents/" + incident.id;
     Status written =
-        folder_.write(name + ".json", incident_json(incident, context).dump(2) + "\n");
+        folder_.write(name + ".json", dump_json(incident_json(incident, context), 2) + "\n");
     if (written) {
       written = folder_.write(name + ".html", incident_html(incident, context));
     }
@@ -314,7 +317,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return write_incidents(context, end); },
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },
-      [&] { return folder_.write("report.html", report_html({summary, alerts_, context})); },
+      [&] {
+        return folder_.write("report.html", report_html({summary, alerts_, context}));
+      },
       [&] {
         summary.peak_memory = peak_memory();
         return folder_.write("summary.json", summary_json(summary, alerts_, network));

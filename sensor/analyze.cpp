@@ -95,9 +95,10 @@ constexpr auto kExamples = std::to_array<std::string_view>({
 extern constinit const CommandSpec analyze_command{
     .path = "analyze",
     .summary = "analyse captures: inventory, alerts, CERT-In drafts, a report",
-    .description = "One pass over the captures. The result folder holds report.html to read, "
-                   "assets, flows and alerts for other programs, the packets behind each alert, "
-                   "and prahari.db, which the assets and alerts commands open.",
+    .description =
+        "One pass over the captures. The result folder holds report.html to read, "
+        "assets, flows and alerts for other programs, the packets behind each alert, "
+        "and prahari.db, which the assets and alerts commands open.",
     .options = kOptions,
     .examples = kExamples,
     .run = run_analyze,

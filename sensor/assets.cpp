@@ -51,8 +51,8 @@ Exit run_list(const Arguments& arguments) {
   if (!state) {
     return report(state.error());
   }
-  Table table{{"ID", "NAME", "ADDRESS", "MAC", "VENDOR", "PRODUCT", "FIRMWARE", "ROLES", "ZONE",
-               "UNITS"}};
+  Table table{
+      {"ID", "NAME", "ADDRESS", "MAC", "VENDOR", "PRODUCT", "FIRMWARE", "ROLES", "ZONE", "UNITS"}};
   const Status read = state->reader.for_each_asset([&](const AssetRecord& record) {
     const Asset& asset = record.asset;
     table.add({asset.id, shown_name(record), to_string(asset.ip()),
@@ -115,8 +115,9 @@ std::string describe(const AssetRecord& record, const State& state) {
                     grouped(unit.exceptions) + " exceptions");
   }
   append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
-  append_line(out, "packets", grouped(asset.packets_sent) + " sent, " +
-                                  grouped(asset.packets_received) + " received");
+  append_line(
+      out, "packets",
+      grouped(asset.packets_sent) + " sent, " + grouped(asset.packets_received) + " received");
   return out;
 }
 
@@ -176,10 +177,7 @@ constexpr auto kListOptions = std::to_array<OptionSpec>({
 });
 constexpr auto kShowOptions = std::to_array<OptionSpec>({
     {.names = "ASSET", .value = "ASSET", .help = "id, address, MAC or name", .required = true},
-    {.names = "--format",
-     .value = "F",
-     .help = "table (default) or json",
-     .choices = "table|json"},
+    {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
 constexpr auto kExportOptions = std::to_array<OptionSpec>({
     {.names = "--format", .value = "F", .help = "csv (default) or json", .choices = "csv|json"},

@@ -149,7 +149,8 @@ Exit run_dissect(const Arguments& arguments) {
   if (!fields) {
     return report(fields.error());
   }
-  auto source = open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});
+  auto source =
+      open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});
   if (!source) {
     return report(source.error());
   }

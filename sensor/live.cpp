@@ -1,12 +1,13 @@
 // prahari sensor: the same objects fed by an interface, until it is told to stop.
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
+#include "capture/live.hpp"
 
 #include <array>
 #include <filesystem>
 
-#include "capture/live.hpp"
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
 #include "capture/tee_source.hpp"
 #include "sensor/command.hpp"
 #include "sensor/run.hpp"
@@ -76,8 +77,9 @@ constexpr auto kExamples = std::to_array<std::string_view>({
 extern constinit const CommandSpec sensor_command{
     .path = "sensor",
     .summary = "listen on an interface, without ever sending",
-    .description = "Listens until it is interrupted and then leaves the same result folder as "
-                   "analyze, in the --state folder. Needs root or CAP_NET_RAW.",
+    .description =
+        "Listens until it is interrupted and then leaves the same result folder as "
+        "analyze, in the --state folder. Needs root or CAP_NET_RAW.",
     .options = kOptions,
     .examples = kExamples,
     .run = run_sensor,

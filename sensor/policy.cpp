@@ -30,12 +30,12 @@ Exit run_check(const Arguments& arguments) {
     }
     const Site& site = std::get<Site>(*read);
     if (!quiet()) {
-      const Status shown = write_out(
-          file + ": good: " + counted(site.zones.size(), "zone", "zones") + ", " +
-          counted(site.conduits.size(), "conduit", "conduits") + ", " +
-          counted(site.assets.size(), "asset", "assets") + ", " +
-          counted(site.permits.size(), "permit", "permits") + ", " +
-          counted(site.ignores.size(), "ignore", "ignores") + "\n");
+      const Status shown =
+          write_out(file + ": good: " + counted(site.zones.size(), "zone", "zones") + ", " +
+                    counted(site.conduits.size(), "conduit", "conduits") + ", " +
+                    counted(site.assets.size(), "asset", "assets") + ", " +
+                    counted(site.permits.size(), "permit", "permits") + ", " +
+                    counted(site.ignores.size(), "ignore", "ignores") + "\n");
       if (!shown) {
         return report(shown.error());
       }
@@ -57,8 +57,9 @@ constexpr auto kExamples = std::to_array<std::string_view>({
 extern constinit const CommandSpec policy_check_command{
     .path = "policy check",
     .summary = "read a site file and say every mistake in it",
-    .description = "Prints each mistake as FILE:LINE:COLUMN: what was expected, what was found and "
-                   "what to do. Status 0: the file is good; 3: it has mistakes.",
+    .description =
+        "Prints each mistake as FILE:LINE:COLUMN: what was expected, what was found and "
+        "what to do. Status 0: the file is good; 3: it has mistakes.",
     .options = kOptions,
     .examples = kExamples,
     .run = run_check,

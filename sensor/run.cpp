@@ -11,8 +11,8 @@ namespace prahari {
 namespace {
 
 std::optional<Severity> parse_severity(std::string_view text) {
-  for (const Severity severity : {Severity::info, Severity::low, Severity::medium, Severity::high,
-                                  Severity::critical}) {
+  for (const Severity severity :
+       {Severity::info, Severity::low, Severity::medium, Severity::high, Severity::critical}) {
     if (text == to_string(severity)) {
       return severity;
     }
@@ -22,9 +22,8 @@ std::optional<Severity> parse_severity(std::string_view text) {
 
 bool reaches(const std::vector<Alert>& alerts, std::string_view fail_on) {
   const auto limit = parse_severity(fail_on);
-  return limit && std::ranges::any_of(alerts, [&](const Alert& alert) {
-    return alert.finding.severity >= *limit;
-  });
+  return limit && std::ranges::any_of(
+                      alerts, [&](const Alert& alert) { return alert.finding.severity >= *limit; });
 }
 
 }  // namespace
@@ -41,16 +40,15 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
   });
 
   RunSummary summary;
-  const PipelineStats stats = run_pipeline(
-      source,
-      {.workers = options.workers,
-       .records = options.messages ? RecordStyle::json : RecordStyle::none,
-       .fields = {}},
-      analysis);
+  const PipelineStats stats =
+      run_pipeline(source,
+                   {.workers = options.workers,
+                    .records = options.messages ? RecordStyle::json : RecordStyle::none,
+                    .fields = {}},
+                   analysis);
   progress.clear();
   summary.interrupted = interrupted();
-  summary.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (const Status written = analysis.finish(source, stats, summary); !written) {
     return report(written.error());
   }

@@ -12,8 +12,9 @@ Result<State> open_state(const Arguments& arguments) {
   const std::filesystem::path file = folder / "prahari.db";
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
-    return Error{folder.string() + ": no prahari.db in it; name a result folder of prahari analyze "
-                                   "with --state",
+    return Error{folder.string() +
+                     ": no prahari.db in it; name a result folder of prahari analyze "
+                     "with --state",
                  Error::Kind::input};
   }
   auto reader = StoreReader::open(file);

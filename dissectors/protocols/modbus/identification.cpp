@@ -2,6 +2,7 @@
 // common block of SunSpec (SunSpec Device Information Model Specification, model 1).
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <string>
 
@@ -67,6 +68,18 @@ constexpr auto kObjects = std::to_array<Object>({
     {0x06, Identity::Field::application},
 });
 
+constexpr std::uint8_t kFirstExtended = 0x80;  // the vendor's own objects
+constexpr std::uint8_t kLabelledConfidence = 80;
+
+// Vendors put serial numbers among their own objects, and most say so in the text.
+bool labelled_serial(std::string_view text) {
+  constexpr auto kLabels = std::to_array<std::string_view>({"SN", "S/N", "Serial", "SERIAL"});
+  return std::ranges::any_of(kLabels, [&](std::string_view label) {
+    return text.starts_with(label) && text.size() > label.size() + 1 &&
+           (std::string_view{" :.#=-N"}.find(text[label.size()]) != std::string_view::npos);
+  });
+}
+
 // Objects as (id, length, value), shown once each.
 class ObjectList {
  public:
@@ -87,6 +100,8 @@ class ObjectList {
     const std::string_view text = clean_text(value, buffer);
     if (tell && id < kObjects.size()) {
       d_.fact(kObjects[id].field, kObjectSource, kObjectConfidence, text);
+    } else if (tell && id >= kFirstExtended && labelled_serial(text)) {
+      d_.fact(Identity::Field::serial, kObjectSource, kLabelledConfidence, text);
     }
     if (d_.fields != nullptr && !seen_[id]) {
       d_.fields->member(std::to_string(id), text);

@@ -1,9 +1,27 @@
 #include "alerts/correlator.hpp"
 
+#include <cstdlib>
+#include <new>
+
 #include <gtest/gtest.h>
 
 #include "alerts/collector.hpp"
 #include "tests/unit/alerts/fake_plant.hpp"
+
+namespace {
+std::size_t allocations = 0;  // NOLINT: counted by the operator below, in this program only
+}  // namespace
+
+// NOLINTNEXTLINE(misc-definitions-in-headers)
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {  // NOLINT
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }               // NOLINT
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }  // NOLINT
 
 namespace prahari {
 namespace {
@@ -148,9 +166,11 @@ TEST(Correlator, AgainAllocatesNothingOnceFull) {
     bench.correlator.again(b, test::packet(i));
   }
   const std::uint64_t refs = bench.correlator.stats().evidence_refs;
+  const std::size_t before = allocations;
   for (std::uint32_t i = 10; i < 10'000; ++i) {
     bench.correlator.again((i & 1U) == 0 ? a : b, test::packet(i));
   }
+  EXPECT_EQ(allocations, before);
   EXPECT_EQ(bench.correlator.stats().evidence_refs, refs);
 }
 

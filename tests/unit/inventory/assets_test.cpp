@@ -90,11 +90,53 @@ TEST_F(Assets, ATtlThatBetraysAHopMakesARouter) {
             "fronts 10.9.0.1, whose packets crossed a router: TTL 63");
 }
 
-TEST_F(Assets, ArpElsewhereMakesARouterOfWhoeverCarriesTheAddress) {
+TEST_F(Assets, WhoCarriesThePacketsOfAnotherIsARouter) {
   script_.arp(kPlc, "10.0.0.1");
+  script_.ttl = 63;
   const Parties parties = script_.open({kGate, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
   EXPECT_EQ(asset(parties.client).mac, mac(kPlc));
   EXPECT_TRUE(inventory_.asset(inventory_.find(mac(kGate))).has_role(Role::router));
+}
+
+TEST_F(Assets, ForgedArpTakesNoIdentity) {
+  script_.arp(kPlc, "10.0.0.1");
+  script_.open({kPlc, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
+  EXPECT_EQ(asset(script_.arp(kGate, "10.0.0.1").client).mac, mac(kGate));
+  EXPECT_EQ(owner("10.0.0.1").mac, mac(kPlc));
+  const Parties forged = script_.open({kGate, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
+  EXPECT_EQ(asset(forged.client).mac, mac(kPlc));
+  script_.now += 100;
+  script_.arp(kGate, "10.0.0.1");
+  EXPECT_EQ(owner("10.0.0.1").mac, mac(kGate)) << "the PLC was silent";
+  script_.open({kPlc, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
+  EXPECT_EQ(owner("10.0.0.1").mac, mac(kPlc)) << "but was there first, and is back";
+  EXPECT_FALSE(owner("10.0.0.1").has_role(Role::router));
+}
+
+TEST_F(Assets, WhoIsOnlySpokenToYieldsToWhoAnswers) {
+  script_.server_ttl = 43;
+  script_.open({kPlc, "10.0.0.1", 50000}, {kHmi, "10.0.0.5", 80});
+  script_.open({kHmi, "10.0.0.5", 50000}, {kGate, "10.9.0.1", 502});
+  EXPECT_EQ(owner("10.9.0.1").mac, mac(kGate));
+  script_.answers_come_from(kPlc);
+  script_.flow(FlowStage::established, 1, 1);
+  EXPECT_EQ(owner("10.9.0.1").key, "ip 10.9.0.1");
+  EXPECT_TRUE(owner("10.0.0.1").has_role(Role::router)) << "and keeps what it used itself";
+  EXPECT_TRUE(inventory_.asset(inventory_.find(mac(kGate))).has_role(Role::router));
+}
+
+TEST_F(Assets, OneAddressInManyVlansIsNotMany) {
+  for (std::uint16_t id = 1; id <= 8; ++id) {
+    script_.vlan_id = id;
+    script_.open({kPlc, "10.0.0.1", 502}, {kHmi, "10.0.0.5", 50000});
+  }
+  EXPECT_EQ(count(), 2U);
+  EXPECT_FALSE(owner("10.0.0.1", 3).has_role(Role::router));
+}
+
+TEST_F(Assets, NobodyIsAnEmptyAsset) {
+  EXPECT_TRUE(inventory_.asset(kNone).id.empty());
+  EXPECT_TRUE(inventory_.asset(12345).addresses.empty());
 }
 
 TEST_F(Assets, APublicAddressIsBehindTheGateway) {

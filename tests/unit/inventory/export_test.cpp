@@ -79,7 +79,7 @@ TEST_F(Exporting, AConversationAsARow) {
   for (std::string line; std::getline(in, line);) {
     lines.push_back(line);
   }
-  ASSERT_EQ(lines.size(), 4U);
+  ASSERT_EQ(lines.size(), 5U);
   const auto modbus = split_csv(lines[1]);
   EXPECT_EQ(modbus[0], "10.0.0.5");
   EXPECT_EQ(modbus[4], "502");
@@ -89,10 +89,10 @@ TEST_F(Exporting, AConversationAsARow) {
   EXPECT_EQ(modbus[10], "read");
   EXPECT_EQ(modbus[13], "39");
   EXPECT_EQ(modbus[21], "complete");
-  const auto tls = split_csv(lines[2]);
+  const auto tls = split_csv(lines[3]);
   EXPECT_EQ(tls[6], "tcp/443");
   EXPECT_EQ(tls[21], "one-way");
-  const auto icmp = split_csv(lines[3]);
+  const auto icmp = split_csv(lines[4]);
   EXPECT_EQ(icmp[4], "") << "no port";
   EXPECT_EQ(icmp[6], "icmp");
 }

@@ -36,6 +36,11 @@ inline void play_plant(Inventory& inventory) {
   script.transport = Transport::icmp;
   script.open({"", "fe80::1", 128}, {"", "fe80::2", 0});
   script.flow(FlowStage::closed, 1, 1);
+  script.tunnel = 0;
+  script.transport = Transport::tcp;
+  script.open({"", "127.0.0.1", 50001}, {"", "127.0.0.1", 502});  // both client and controller
+  script.poll(1);
+  script.flow(FlowStage::closed, 2, 2);
   inventory.settle();
 }
 

@@ -71,6 +71,7 @@ class Script {
     flow_.slot = static_cast<std::uint16_t>((flow_.slot + 1) % kFlowsPerShard);
     return flow(FlowStage::opened, 1, 0);
   }
+  void answers_come_from(const std::string& mac) { server_.mac = mac; }
   void swap_ends() { std::swap(client_, server_); }
 
   Parties flow(FlowStage stage, std::uint64_t from_client, std::uint64_t from_server) {

@@ -1,0 +1,147 @@
+// A packet on its way through all floors must not touch the heap.
+
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+#include "alerts/collector.hpp"
+#include "alerts/correlator.hpp"
+#include "dissectors/analyzer.hpp"
+#include "dissectors/decode.hpp"
+#include "inventory/inventory.hpp"
+#include "rules/engine.hpp"
+#include "tests/support.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* block = std::malloc(size);
+  return block != nullptr ? block : throw std::bad_alloc{};
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
+
+namespace prahari {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+// Ethernet, 802.1Q (110), IPv4, TCP; addresses 10.0.0.1 and 10.0.0.2, port 502.
+constexpr std::string_view kAsk =
+    "001d9c000002 001d9c000001 8100 006e 0800 4500 0034 0001 4000 40 06 0000 0a000001 0a000002"
+    "c350 01f6 000003e8 00002328 5018 2000 0000 0000 0001 0000 0006 01 03 006b 0003";
+constexpr std::string_view kAnswer =
+    "001d9c000001 001d9c000002 8100 006e 0800 4500 0037 0001 4000 40 06 0000 0a000002 0a000001"
+    "01f6 c350 00002328 000003f4 5018 2000 0000 0000 0001 0000 0009 01 03 06 0001 0002 0003";
+
+constexpr std::size_t kIpId = 22;  // offsets in these frames
+constexpr std::size_t kSeq = 42;
+constexpr std::size_t kAck = 46;
+
+void put(std::vector<std::byte>& frame, std::size_t at, std::size_t size, std::uint32_t value) {
+  for (std::size_t i = 0; i < size; ++i) {
+    frame[at + i] = static_cast<std::byte>(value >> (8 * (size - 1 - i)));
+  }
+}
+
+// The analyst's side as `analyze` wires it.
+class AllFloors final : public EventSink {
+ public:
+  explicit AllFloors(Site site)
+      : policy_(std::move(site)),
+        inventory_(oui_),
+        correlator_(collector_, [this](AssetIndex at) { return inventory_.asset(at).id; }),
+        engine_(inventory_, policy_, correlator_) {}
+
+  void event(const Event& event) override {
+    ++events;
+    engine_.on_event(event, inventory_.on_event(event));
+  }
+
+  [[nodiscard]] std::uint64_t findings() const { return correlator_.stats().findings; }
+
+  std::uint64_t events = 0;
+
+ private:
+  OuiTable oui_;
+  Policy policy_;
+  Inventory inventory_;
+  AlertCollector collector_;
+  Correlator correlator_;
+  Engine engine_;
+};
+
+class Poll {
+ public:
+  explicit Poll(EventSink& sink) : analyzer_(0, sink, false) {}
+
+  void once() {
+    send(ask_, client_, server_, 12);
+    send(answer_, server_, client_, 15);
+  }
+
+ private:
+  void send(std::vector<std::byte>& frame, std::uint32_t& seq, std::uint32_t ack,
+            std::uint32_t size) {
+    put(frame, kIpId, 2, ++id_ & 0xffffU);
+    put(frame, kSeq, 4, seq);
+    put(frame, kAck, 4, ack);
+    seq += size;
+    Packet packet;
+    packet.ref.time = now_ += 10ms;
+    packet.ref.frame = ++frame_;
+    packet.ref.captured = packet.ref.wire_length = static_cast<std::uint32_t>(frame.size());
+    packet.bytes = frame;
+    Layers layers;
+    ASSERT_EQ(decoder_.decode(packet, layers), Decoded::ok);
+    analyzer_.on_packet(packet, layers);
+  }
+
+  Decoder decoder_;
+  Analyzer analyzer_;
+  std::vector<std::byte> ask_ = test::hex(kAsk);
+  std::vector<std::byte> answer_ = test::hex(kAnswer);
+  std::uint32_t client_ = 1000;
+  std::uint32_t server_ = 9000;
+  std::uint32_t id_ = 0;
+  std::uint32_t frame_ = 0;
+  Timestamp now_{std::chrono::seconds{1'700'000'000}};
+};
+
+std::size_t allocations_of_a_thousand_polls(EventSink& sink) {
+  Poll poll{sink};
+  for (int i = 0; i < 600; ++i) {  // tables grow, an alert gathers its first packets
+    poll.once();
+  }
+  const std::size_t before = allocations;
+  for (int i = 0; i < 1000; ++i) {
+    poll.once();
+  }
+  return allocations - before;
+}
+
+TEST(AllFloors, DoNotAllocateForAMessage) {
+  AllFloors floors{Site{}};
+  EXPECT_EQ(allocations_of_a_thousand_polls(floors), 0U);
+  EXPECT_GE(floors.events, 3200U);
+}
+
+TEST(AllFloors, DoNotAllocateForAMessageThatAPolicyForbids) {
+  auto read = parse_site(
+      "[[zone]]\nname = \"a\"\nmembers = [\"10.0.0.1\"]\n"
+      "[[zone]]\nname = \"b\"\nmembers = [\"10.0.0.2\"]\n",
+      "site.toml");
+  ASSERT_TRUE(std::holds_alternative<Site>(read));
+  AllFloors floors{std::get<Site>(std::move(read))};
+  EXPECT_EQ(allocations_of_a_thousand_polls(floors), 0U);
+  EXPECT_GE(floors.findings(), 1600U) << "each request is one more sight of the same cause";
+}
+
+}  // namespace
+}  // namespace prahari
