@@ -11,7 +11,7 @@ namespace prahari {
 namespace {
 
 constexpr std::string_view kExpected =
-    "expected an address, a prefix such as \"10.10.1.0/24\", \"vlan:110\" or \"mac:00:1d:9c:*\"";
+    R"(expected an address, a prefix such as "10.10.1.0/24", "vlan:110" or "mac:00:1d:9c:*")";
 constexpr std::uint16_t kLastVlan = 4094;  // 4095 is reserved, IEEE 802.1Q
 
 std::string wrong(std::string_view expected, std::string_view text) {

@@ -86,12 +86,14 @@ std::vector<std::string> target_names(const Attempts& attempts, const Policy& po
 template <class Attempts>
 std::vector<std::string> port_names(const Attempts& attempts) {
   std::vector<std::uint16_t> ports;
+  ports.reserve(attempts.size());
   for (const auto* attempt : attempts) {
     ports.push_back(attempt->port);
   }
   std::ranges::sort(ports);
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   std::vector<std::string> names;
+  names.reserve(ports.size());
   for (const std::uint16_t port : ports) {
     names.push_back(std::to_string(port));
   }

@@ -43,6 +43,7 @@ void each_text(Section& section, std::string_view key, Need need, std::string_vi
 
 std::vector<std::string_view> kind_ids() {
   std::vector<std::string_view> ids;
+  ids.reserve(kAlertKinds.size());
   for (const AlertKind& kind : kAlertKinds) {
     ids.push_back(kind.id);
   }

@@ -13,7 +13,7 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kLargestFile = 256 * 1024;
+constexpr std::size_t kLargestFile = 262'144;
 constexpr std::size_t kHeaderReserved = 15;
 
 struct Header {  // section 3.1

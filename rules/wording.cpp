@@ -1,6 +1,7 @@
 #include "rules/wording.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <numeric>
 #include <vector>
@@ -10,27 +11,43 @@ namespace {
 
 constexpr std::size_t kLongestWord = 64;  // edit distance is quadratic
 
-// Length of the UTF-8 sequence at the head, 0 if it is none (RFC 3629).
+// What may follow the first byte of a sequence (RFC 3629, section 4).
+struct Lead {
+  std::uint8_t first;
+  std::uint8_t last;
+  std::uint8_t length;
+  std::uint8_t second_first;  // range of the second byte; any others are 0x80 to 0xbf
+  std::uint8_t second_last;
+};
+constexpr auto kLeads = std::to_array<Lead>({
+    {0x20, 0x7e, 1, 0, 0},  // without control characters, here and in the next line
+    {0xc2, 0xc2, 2, 0xa0, 0xbf},
+    {0xc3, 0xdf, 2, 0x80, 0xbf},
+    {0xe0, 0xe0, 3, 0xa0, 0xbf},
+    {0xe1, 0xec, 3, 0x80, 0xbf},
+    {0xed, 0xed, 3, 0x80, 0x9f},
+    {0xee, 0xef, 3, 0x80, 0xbf},
+    {0xf0, 0xf0, 4, 0x90, 0xbf},
+    {0xf1, 0xf3, 4, 0x80, 0xbf},
+    {0xf4, 0xf4, 4, 0x80, 0x8f},
+});
+
+// Length of the character at the head, 0 if it is none or not to be printed.
 std::size_t sequence_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(0);
-  const std::size_t length = lead < 0x80                   ? 1
-                             : lead >= 0xc2 && lead < 0xe0 ? 2
-                             : lead >= 0xe0 && lead < 0xf0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                           : 0;
-  if (length == 0 || text.size() < length) {
+  const auto* const lead = std::ranges::find_if(
+      kLeads, [&](const Lead& one) { return byte(0) >= one.first && byte(0) <= one.last; });
+  if (lead == kLeads.end() || text.size() < lead->length) {
     return 0;
   }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) {
-      return 0;
-    }
+  if (lead->length > 1 && (byte(1) < lead->second_first || byte(1) > lead->second_last)) {
+    return 0;
   }
-  const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool no_character = (lead == 0xed && byte(1) > 0x9f) || (lead == 0xf4 && byte(1) > 0x8f);
-  const bool control = lead < 0x20 || lead == 0x7f || (lead == 0xc2 && byte(1) < 0xa0);
-  return overlong || no_character || control ? 0 : length;
+  const std::string_view rest =
+      text.substr(0, lead->length).substr(std::min<std::size_t>(2, lead->length));
+  const bool follows = std::ranges::all_of(
+      rest, [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0U) == 0x80; });
+  return follows ? lead->length : 0;
 }
 
 // Letters left out, put in, mistaken or swapped with their neighbour cost one each.

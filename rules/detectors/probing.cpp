@@ -75,11 +75,11 @@ class Probing final : public Detector {
         (event.message.kind != Kind::exception && event.message.kind != Kind::response)) {
       return;
     }
-    for (std::uint8_t i = 0; i < kThresholds.size(); ++i) {
+    for (std::size_t i = 0; i < kThresholds.size(); ++i) {
       const auto& statuses = kThresholds[i].statuses;
       if (protocols_[i] == event.protocol &&
           std::ranges::find(statuses, event.message.status) != statuses.end()) {
-        on_refusal(i, event, context, out);
+        on_refusal(static_cast<std::uint8_t>(i), event, context, out);
       }
     }
   }
@@ -111,8 +111,8 @@ class Probing final : public Detector {
 
   static void add(Burst& burst, const Event& event, std::uint8_t needed) {
     if (burst.size == needed) {
-      std::ranges::rotate(burst.packets, burst.packets.begin() + 1);
-      std::ranges::rotate(burst.requests, burst.requests.begin() + 1);
+      std::rotate(burst.packets.begin(), burst.packets.begin() + 1, burst.packets.end());
+      std::rotate(burst.requests.begin(), burst.requests.begin() + 1, burst.requests.end());
       --burst.size;
     }
     burst.packets[burst.size] = event.packet;
