@@ -151,6 +151,21 @@ bool Correlator::again(AlertHandle handle, const PacketRef& packet) {
   return true;
 }
 
+void Correlator::refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) {
+  if (handle.slot >= slots_.size()) {
+    return;
+  }
+  Slot& slot = slots_[handle.slot];
+  if (!slot.used || slot.generation != handle.generation) {
+    return;
+  }
+  if (outcome != Outcome::unknown) {
+    slot.alert.finding.outcome = outcome;
+  }
+  slot.alert.last_seen = std::max(slot.alert.last_seen, packet.time);
+  add_evidence(slot, packet);
+}
+
 void Correlator::finish() {
   std::vector<std::uint32_t> open;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {

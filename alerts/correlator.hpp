@@ -48,6 +48,7 @@ class Correlator final : public FindingSink {
 
   AlertHandle raise(Finding finding) override;
   bool again(AlertHandle handle, const PacketRef& packet) override;
+  void refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) override;
 
   // Hands out every open alert, in the order of their first packet.
   void finish();

@@ -1,6 +1,6 @@
 // The packets behind each alert as a capture of its own: alerts/ID.pcap.
 //
-// One pass over each input for a batch of alerts whose packets fit into 64 MiB together; most runs
+// One pass over each input for a batch of alerts whose packets fit into 16 MiB together; most runs
 // are one batch. Packets that several alerts share are fetched once. Original bytes and times.
 
 #pragma once
@@ -15,7 +15,7 @@
 namespace prahari {
 
 struct EvidenceLimits {
-  std::uint64_t batch_bytes = 64ULL << 20U;  // held in memory at once; also the most for one alert
+  std::uint64_t batch_bytes = 16ULL << 20U;  // held in memory at once; also the most for one alert
 };
 
 // Writes `folder`/alerts/ID.pcap for each alert and fills Alert::file. An input that is gone or

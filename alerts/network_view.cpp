@@ -176,11 +176,15 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
   view.site_file = policy.site().file;
   view.has_zones = policy.has_zones();
   std::map<AssetIndex, std::size_t> hosts;
-  for (const AssetIndex index : inventory.assets_in_order()) {
+  const std::vector<AssetIndex> assets = inventory.assets_in_order();
+  view.hosts.reserve(assets.size());
+  for (const AssetIndex index : assets) {
     hosts[index] = view.hosts.size();
     view.hosts.push_back(host_of(inventory.asset(index), policy));
   }
-  for (const ConversationIndex index : inventory.conversations_in_order()) {
+  const std::vector<ConversationIndex> conversations = inventory.conversations_in_order();
+  view.talks.reserve(conversations.size());
+  for (const ConversationIndex index : conversations) {
     view.talks.push_back(talk_of(inventory.conversation(index), hosts));
   }
   view.zones = empty_groups(view, policy.site());

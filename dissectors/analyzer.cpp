@@ -11,10 +11,12 @@ namespace {
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 constexpr auto kIdle = 1h;  // a flow without packets for so long has ended
 constexpr auto kExpiryInterval = 1min;
-constexpr auto kTwinWithin = 10ms;  // a mirror copies a frame at once; a sender repeats later
+constexpr auto kTouchInterval = 2s;  // order of eviction is exact to this; each packet would cost
+constexpr auto kTwinWithin = 10ms;   // a mirror copies a frame at once; a sender repeats later
 constexpr auto kSightingInterval = 1min;
 constexpr std::uint32_t kSightings = 1024;
 constexpr std::uint16_t kWellKnown = 1024;
@@ -92,11 +94,16 @@ void Analyzer::on_packet(const Packet& packet, const Layers& layers) {
   }
   bool from_low = false;
   const FlowKey key = make_flow_key(layers, from_low);
-  Flows::Slot slot = flows_.find(key);
+  Flows::Slot slot = flows_.peek(key);
   if (slot == Flows::kNone) {
     slot = open(key, from_low, packet, layers);
   }
   select(slot);
+  if (const auto age = packet.ref.time - flow_->touched;
+      age >= kTouchInterval || age <= -kTouchInterval) {
+    flow_->touched = packet.ref.time;
+    flows_.touch(slot);
+  }
   const Side side = from_low ? flow_->low_side : other(flow_->low_side);
   if (is_twin(flow_->side(side), packet, layers)) {
     ++flow_->duplicates;
@@ -173,6 +180,7 @@ void Analyzer::begin(bool from_low, const Packet& packet, const Layers& layers) 
   flow.low_side = from_low ? Side::first : Side::second;
   flow.transport = layers.transport;
   flow.first = packet.ref.time;
+  flow.touched = packet.ref.time;
   flow.last_packet = packet.ref;
   flow.side(Side::first).mac = layers.src_mac;
   flow.side(Side::second).mac = layers.dst_mac;

@@ -83,6 +83,7 @@ struct Flow {
   std::uint32_t duplicates = 0;
   std::uint32_t retransmissions = 0;
   Timestamp first;
+  Timestamp touched;  // when its place in the order of eviction was last renewed
   PacketRef last_packet;
   std::array<FlowSide, 2> sides;
   std::unique_ptr<Session> session;

@@ -62,6 +62,14 @@ class LruTable {
     return at;
   }
 
+  // Makes a living entry the most recently used.
+  void touch(Slot at) noexcept {
+    if (at != newest_) {
+      unlink(at);
+      link_newest(at);
+    }
+  }
+
   // A fresh value for a key that is not in the table, as the most recently used.
   Slot insert(const Key& key) {
     if (full()) {
@@ -129,13 +137,6 @@ class LruTable {
       return static_cast<Slot>(entries_.size() - 1);
     }
     return std::exchange(free_, entries_[free_].chain);
-  }
-
-  void touch(Slot at) noexcept {
-    if (at != newest_) {
-      unlink(at);
-      link_newest(at);
-    }
   }
 
   void unlink(Slot at) noexcept {

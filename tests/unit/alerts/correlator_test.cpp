@@ -70,6 +70,18 @@ TEST(Correlator, OneCauseIsOneAlert) {
   EXPECT_EQ(alerts[0].source_asset, "ast-0");
 }
 
+TEST(Correlator, TheAnswerRefinesTheOutcomeAndIsNoFurtherOccurrence) {
+  Bench bench;
+  const AlertHandle handle = bench.correlator.raise(finding("a", test::packet(1)));
+  bench.correlator.refine(handle, Outcome::failure, test::packet(2, seconds{1}));
+  bench.correlator.refine({}, Outcome::success, test::packet(3, seconds{2}));  // names no alert
+  const std::vector<Alert> alerts = bench.finish();
+  ASSERT_EQ(alerts.size(), 1U);
+  EXPECT_EQ(alerts[0].finding.outcome, Outcome::failure);
+  EXPECT_EQ(alerts[0].count, 1U);
+  EXPECT_EQ(alerts[0].evidence.size(), 2U);
+}
+
 TEST(Correlator, QuietPeriodBeginsAtTheFirst) {
   Bench bench;
   const AlertHandle handle = bench.correlator.raise(finding("a", test::packet(1)));
