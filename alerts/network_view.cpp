@@ -64,7 +64,10 @@ HostView host_of(const Asset& asset, const Policy& policy) {
     out.mac = to_string(asset.mac);
   }
   for (const AddressUse& use : asset.addresses) {
-    out.ips.push_back(to_string(use.ip));
+    std::string ip = to_string(use.ip);  // once, whichever VLANs it is seen in
+    if (std::ranges::find(out.ips, ip) == out.ips.end()) {
+      out.ips.push_back(std::move(ip));
+    }
   }
   VlanTags vlan;
   if (!asset.addresses.empty()) {

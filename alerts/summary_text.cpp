@@ -164,6 +164,17 @@ void show_health(Screen& screen, const RunSummary& summary) {
 
 }  // namespace
 
+namespace {
+
+// How much the operation can do to the process, in hundredths (attack-ics.md section 4).
+int effect_of(const Alert& alert) noexcept {
+  constexpr std::array<int, kOperations> kBase = {15, 10, 45, 60, 70, 55};  // by Operation
+  const Finding& finding = alert.finding;
+  return finding.has_operation ? kBase[static_cast<std::size_t>(finding.operation)] : 0;
+}
+
+}  // namespace
+
 std::vector<const Alert*> by_weight(std::span<const Alert> alerts) {
   std::vector<const Alert*> order;
   order.reserve(alerts.size());
@@ -173,6 +184,9 @@ std::vector<const Alert*> by_weight(std::span<const Alert> alerts) {
   std::stable_sort(order.begin(), order.end(), [](const Alert* a, const Alert* b) {
     if (a->finding.severity != b->finding.severity) {
       return a->finding.severity > b->finding.severity;
+    }
+    if (effect_of(*a) != effect_of(*b)) {
+      return effect_of(*a) > effect_of(*b);
     }
     if (a->finding.confidence != b->finding.confidence) {
       return a->finding.confidence > b->finding.confidence;

@@ -41,6 +41,13 @@ auto use_of(Asset& asset, const PlacedAddress& address) noexcept {
 
 PlacedAddress place_of(const AddressUse& use) noexcept { return {use.ip, use.vlan, use.tunnel}; }
 
+// Whether this is how routers show an address that the asset has in a VLAN of its own.
+bool is_routed_view(const std::vector<AddressUse>& uses, const PlacedAddress& address) noexcept {
+  return address.vlan.count == 0 && std::ranges::any_of(uses, [&](const AddressUse& use) {
+           return use.ip == address.ip && use.vlan.count > 0 && use.tunnel == address.tunnel;
+         });
+}
+
 }  // namespace
 
 AssetTable::AssetTable(const OuiTable& oui, std::uint32_t limit)
@@ -98,21 +105,24 @@ bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp 
       ++addresses_dropped_;
       return false;
     }
-    uses.reserve(uses.size() + 1);  // most have one; doubling would waste
-    uses.insert(uses.begin(), AddressUse{.ip = address.ip,
-                                         .vlan = address.vlan,
-                                         .confirmed = how.confirmed,
-                                         .heard = how.heard,
-                                         .tunnel = address.tunnel,
-                                         .first = now,
-                                         .last = now});
+    uses.reserve(uses.size() + 1);                    // most have one; doubling would waste
+    const bool last = is_routed_view(uses, address);  // the asset's own place stays in front
+    uses.insert(last ? uses.end() : uses.begin(), AddressUse{.ip = address.ip,
+                                                             .vlan = address.vlan,
+                                                             .confirmed = how.confirmed,
+                                                             .heard = how.heard,
+                                                             .tunnel = address.tunnel,
+                                                             .first = now,
+                                                             .last = now});
     ++addresses_;
   } else {
     use->confirmed |= how.confirmed;
     use->heard |= how.heard;
     use->first = std::min(use->first, now);
     use->last = std::max(use->last, now);
-    std::rotate(uses.begin(), use, use + 1);
+    if (!is_routed_view(uses, address)) {
+      std::rotate(uses.begin(), use, use + 1);
+    }
   }
   this->index(address, index);
   return true;
