@@ -28,24 +28,28 @@ def main():
     print(done.stdout + done.stderr)
     failed = done.returncode != 0
     for log in sorted((shared / "pcaps").rglob("*.zeek/modbus.log*")):
-        capture = log.parent.with_name(log.parent.name[: -len(".zeek")])
-        failed |= not same_requests(program, capture, log)
+        if "hostile" not in log.parts:  # a fuzzed stream: Zeek's log of it is not complete
+            failed |= not same_requests(program, log)
     return 1 if failed else 0
 
 
-def same_requests(program, capture, log):
-    """Zeek logs a request, or a request with its answer, a line; both counts must agree."""
+def zeek_requests(log):
+    """Newer logs have a line a request with its answer; where there is a pdu_type, a line a PDU."""
     opener = gzip.open if log.suffix == ".gz" else open
     with opener(log, "rt", errors="replace") as f:
         lines = f.read().splitlines()
-    fields = next((line.split("\t")[1:] for line in lines if line.startswith("#fields")), None)
-    rows = [dict(zip(fields, line.split("\t"))) for line in lines if line and not line.startswith("#")] if fields else []
-    requests = sum(1 for row in rows if row.get("pdu_type", "REQ") == "REQ")
+    fields = next((line.split("\t")[1:] for line in lines if line.startswith("#fields")), [])
+    rows = [dict(zip(fields, line.split("\t"))) for line in lines if line and not line.startswith("#")]
+    return sum(1 for row in rows if row.get("pdu_type", "REQ") == "REQ")
+
+
+def same_requests(program, log):
+    capture = log.parent.with_name(log.parent.name[: -len(".zeek")])
     records = subprocess.run([program, "dissect", "--protocol", "modbus", str(capture)], capture_output=True).stdout
     ours = collections.Counter(json.loads(line)["dir"] for line in records.splitlines())
-    verdict = "equal" if ours["request"] == requests else "DIFFERS"
-    print(f"{capture.name}: Zeek {requests} requests, prahari {ours['request']}: {verdict}")
-    return True  # a figure for people: some logs are of excerpts; see the closing words of pcaps/README
+    wanted = zeek_requests(log)
+    print(f"{capture.name}: Zeek {wanted} requests, prahari {ours['request']}")
+    return ours["request"] == wanted
 
 
 if __name__ == "__main__":
