@@ -51,8 +51,9 @@ void take_over(Finding& known, Finding& finding) {
       weight(finding.certin) > weight(known.certin) ? finding.certin : known.certin;
   if (finding.severity > known.severity) {
     std::swap(known, finding);
-  } else if (finding.severity == known.severity && !finding.why.empty()) {
-    known.why = std::move(finding.why);
+  } else if (finding.severity == known.severity && !finding.why.empty() &&
+             finding.destination.ip == known.destination.ip && finding.target == known.target) {
+    known.why = std::move(finding.why);  // says more of the same; else it would contradict the rest
   }
   known.outcome = outcome;
   known.certin = certin;
@@ -204,8 +205,31 @@ std::uint32_t Correlator::open_slot(std::string key) {
   return index;
 }
 
+void Correlator::note_other(Slot& slot, const IpAddress& ip) {
+  if (ip.empty() || ip == slot.alert.finding.destination.ip ||
+      std::ranges::find(slot.others, ip) != slot.others.end()) {
+    return;
+  }
+  if (slot.others.size() < kOthersNamed) {
+    slot.others.push_back(ip);
+  } else {
+    slot.more_others = true;
+  }
+}
+
 void Correlator::close_slot(std::uint32_t index) {
   Slot& slot = slots_[index];
+  if (!slot.others.empty()) {
+    std::string& why = slot.alert.finding.why;
+    why += " The same was done to ";
+    for (std::size_t i = 0; i < slot.others.size(); ++i) {
+      why += i > 0 ? ", " : "";
+      append(why, slot.others[i]);
+    }
+    why += slot.more_others ? " and others." : ".";
+    slot.others.clear();
+    slot.more_others = false;
+  }
   unlink(index);
   by_key_.erase(slot.key);
   slot.used = false;
@@ -228,6 +252,7 @@ void Correlator::merge(Slot& slot, Finding& finding, const PacketRef& decisive) 
     alert.source_asset = asset_id_(finding.source.asset);
     alert.destination_asset = asset_id_(finding.destination.asset);
   }
+  note_other(slot, finding.destination.ip);
   take_over(alert.finding, finding);
   if (!was_incident && alert.incident()) {
     alert.noticed = decisive.time;

@@ -68,11 +68,15 @@ class Correlator final : public FindingSink {
     std::uint32_t generation = 1;
     std::uint32_t newer = kNone;
     std::uint32_t older = kNone;
+    std::vector<IpAddress> others;  // further destinations of the same cause, the first few
+    bool more_others = false;
     bool used = false;
   };
+  static constexpr std::size_t kOthersNamed = 10;
 
   std::uint32_t open_slot(std::string key);
   void close_slot(std::uint32_t index);
+  void note_other(Slot& slot, const IpAddress& ip);
   void merge(Slot& slot, Finding& finding, const PacketRef& decisive);
   void add_evidence(Slot& slot, const PacketRef& packet);
   void touch(std::uint32_t index) noexcept;

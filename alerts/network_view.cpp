@@ -228,7 +228,7 @@ void fill_groups(NetworkView& view) {
 std::string operations_text(std::uint8_t operations) {
   std::string out;
   for (std::size_t i = 0; i < kOperations; ++i) {
-    if ((operations >> i & 1U) != 0) {
+    if ((static_cast<unsigned>(operations) >> i & 1U) != 0) {
       out += out.empty() ? "" : ", ";
       out += to_string(static_cast<Operation>(i));
     }

@@ -10,13 +10,11 @@ namespace {
 
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
 constexpr auto kIdle = 1h;  // a flow without packets for so long has ended
 constexpr auto kExpiryInterval = 1min;
 constexpr auto kTouchInterval = 2s;  // order of eviction is exact to this; each packet would cost
-constexpr auto kTwinWithin = 10ms;   // a mirror copies a frame at once; a sender repeats later
 constexpr auto kSightingInterval = 1min;
 constexpr std::uint32_t kSightings = 1024;
 constexpr std::uint16_t kWellKnown = 1024;
@@ -32,16 +30,6 @@ bool is_bound(Transport transport, std::uint16_t port) noexcept {
     }
   }
   return false;
-}
-
-// The same for a frame and its mirrored copy, also one taken behind a router; 0: cannot be told.
-std::uint64_t fingerprint(const Layers& layers) noexcept {
-  if (layers.ip_id == 0 && (layers.transport != Transport::tcp || layers.payload.empty())) {
-    return 0;
-  }
-  const std::uint64_t sums = std::uint64_t{layers.ip_id} << 16U | layers.checksum;
-  const std::uint64_t sizes = layers.payload.size() << 8U | layers.tcp.flags;
-  return Hasher{layers.tcp.seq}.add(sums).add(sizes << 32U | layers.tcp.ack).value() | 1U;
 }
 
 }  // namespace
@@ -284,148 +272,6 @@ void Analyzer::emit_flow(FlowStage stage) {
       .retransmissions = flow.retransmissions,
   };
   sink_.event(event);
-}
-
-// --- transport ------------------------------------------------------------------------------
-
-bool Analyzer::is_twin(FlowSide& side, const Packet& packet, const Layers& layers) {
-  const std::uint64_t print = fingerprint(layers);
-  const auto apart = packet.ref.time - side.last_time;
-  const bool twin =
-      print != 0 && print == side.last_fingerprint && apart < kTwinWithin && apart > -kTwinWithin;
-  side.last_fingerprint = print;
-  return twin;
-}
-
-void Analyzer::count(FlowSide& side, const Packet& packet, const Layers& layers) {
-  if (side.packets == 0) {
-    side.ttl = layers.ttl;
-  }
-  ++side.packets;
-  side.bytes += packet.ref.wire_length;
-  side.mac = layers.src_mac;
-  side.last_time = packet.ref.time;
-  if (!layers.payload.empty() && side.data_packets < 3) {
-    ++side.data_packets;
-  }
-  flow_->last_packet = packet.ref;
-  speaker_ = &side == flow_->sides.data() ? Side::first : Side::second;
-  if (flow_->session) {
-    flow_->session->on_time(packet.ref.time, *this);
-  }
-}
-
-// SYN and SYN-ACK. A SYN within a living connection may be forged, so the ports are taken for a
-// new connection only once the other end has answered it. Returns the sender's side, which
-// changes when the flow begins anew.
-Side Analyzer::on_handshake(const Packet& packet, const Layers& layers, Side side) {
-  const bool answer = (layers.tcp.flags & tcp_flag::kAck) != 0;
-  const bool fresh = flow_->sides[0].packets == 0 && flow_->sides[1].packets == 0;
-  TcpStream& own = flow_->side(side).stream;
-  if (own.synchronised() && own.next() == layers.tcp.seq + 1 && !flow_->closed) {
-    return side;  // sent again
-  }
-  const bool answered = answer && flow_->new_syn_pending && layers.tcp.ack == flow_->new_syn + 1;
-  if (!fresh && (flow_->closed || answered) && (own.synchronised() || flow_->closed)) {
-    const bool from_low = side == flow_->low_side;
-    const std::uint32_t client_syn = layers.tcp.ack - 1;
-    end(packet.ref.time);
-    *flow_ = Flow{};
-    begin(from_low, packet, layers);
-    side = Side::first;
-    if (answered) {
-      flow_->side(Side::second).stream.synchronise(client_syn);
-      flow_->side(Side::second).syn = true;
-    }
-  } else if (!fresh && !answer && own.synchronised()) {
-    flow_->new_syn = layers.tcp.seq;
-    flow_->new_syn_pending = true;
-    return side;
-  }
-  flow_->handshake = true;
-  flow_->side(side).syn = true;
-  flow_->side(side).stream.synchronise(layers.tcp.seq);
-  if (!flow_->client_known) {
-    flow_->client = answer ? other(side) : side;
-    flow_->client_known = true;
-  }
-  TcpStream& peer = flow_->side(other(side)).stream;
-  if (answer && !peer.synchronised()) {
-    peer.synchronise(layers.tcp.ack - 1);
-  }
-  return side;
-}
-
-void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
-  const std::uint8_t flags = layers.tcp.flags;
-  const bool data = !layers.payload.empty() || layers.payload_missing > 0;
-  if ((flags & tcp_flag::kSyn) != 0) {
-    side = on_handshake(packet, layers, side);
-  } else if (flow_->closed && data && (flags & tcp_flag::kRst) == 0 && !flow_->side(side).fin) {
-    const bool from_low = side == flow_->low_side;  // goes on after a reset: forged, or reused
-    end(packet.ref.time);
-    *flow_ = Flow{};
-    begin(from_low, packet, layers);
-    side = Side::first;
-  }
-  FlowSide& own = flow_->side(side);
-  FlowSide& peer = flow_->side(other(side));
-  count(own, packet, layers);
-  own.answered = own.answered || (flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0;
-
-  if ((flags & tcp_flag::kRst) != 0) {
-    if (!flow_->established && !flow_->refused && side != flow_->client) {
-      flow_->refused = true;
-      emit_flow(FlowStage::refused);
-    }
-    flush_streams();
-    flow_->closed = true;
-    return;
-  }
-  if ((flags & tcp_flag::kAck) != 0) {
-    peer.stream.on_ack(layers.tcp.ack, budget_,
-                       [&](const StreamPiece& piece) { on_stream(other(side), piece); });
-    if (own.syn && peer.syn && (flags & tcp_flag::kSyn) == 0 && side == flow_->client) {
-      establish();
-    }
-  }
-  if (data) {
-    if (own.data_packets > 0 && peer.data_packets > 0) {
-      establish();
-    }
-    const std::uint32_t seq = layers.tcp.seq + ((flags & tcp_flag::kSyn) != 0 ? 1U : 0U);
-    const bool old =
-        own.stream.on_data(seq, layers.payload, layers.payload_missing, packet.ref, budget_,
-                           [&](const StreamPiece& piece) { on_stream(side, piece); });
-    flow_->retransmissions += old ? 1U : 0U;
-  }
-  if ((flags & tcp_flag::kFin) != 0) {
-    own.fin = true;
-    flow_->closed = peer.fin;
-  }
-}
-
-void Analyzer::on_stream(Side side, const StreamPiece& piece) {
-  speaker_ = side;
-  FlowSide& own = flow_->side(side);
-  if (piece.after_gap) {
-    flow_->gap = true;
-    own.framer.lose();
-    own.held.reset();
-    if (flow_->session) {
-      flow_->session->on_gap(side);
-    }
-  }
-  if (!piece.bytes.empty()) {
-    on_bytes(side, piece.bytes, piece.packet);
-  }
-}
-
-void Analyzer::flush_streams() {
-  for (const Side side : {Side::first, Side::second}) {
-    flow_->side(side).stream.flush(budget_,
-                                   [&](const StreamPiece& piece) { on_stream(side, piece); });
-  }
 }
 
 }  // namespace prahari

@@ -79,6 +79,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   bool is_twin(FlowSide& side, const Packet& packet, const Layers& layers);
   void count(FlowSide& side, const Packet& packet, const Layers& layers);
   Side on_handshake(const Packet& packet, const Layers& layers, Side side);
+  [[nodiscard]] bool begins_anew(const Layers& layers, Side side) const noexcept;
   void on_tcp(const Packet& packet, const Layers& layers, Side side);
   void on_stream(Side side, const StreamPiece& piece);
   void on_datagram(const Layers& layers, Side side);

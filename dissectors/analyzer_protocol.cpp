@@ -29,7 +29,7 @@ void Analyzer::on_datagram(const Layers& layers, Side side) {
   Bytes rest = layers.payload;
   while (!rest.empty()) {
     const Frame frame = flow_->session->frame(rest, side);
-    if (frame.verdict != Frame::Verdict::complete) {
+    if (frame.verdict != Frame::Verdict::complete || frame.size == 0 || frame.size > rest.size()) {
       if (layers.payload_missing == 0) {
         foreign(rest, side, current_);
       }

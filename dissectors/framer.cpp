@@ -3,6 +3,15 @@
 namespace prahari {
 namespace {
 
+// What a dissector says about its own bytes is checked here once, for all of them: a PDU has at
+// least one byte and ends within what is there.
+Frame checked(Frame frame, std::size_t available) noexcept {
+  const bool whole = frame.verdict == Frame::Verdict::complete;
+  const bool wrong = (whole && frame.size > available) ||
+                     ((whole || frame.verdict == Frame::Verdict::skip) && frame.size == 0);
+  return wrong ? Frame::not_mine() : frame;
+}
+
 // The packet that was captured later, for a PDU made of both.
 const PacketRef& later(const PacketRef& a, const PacketRef& b) noexcept {
   if (a.file == b.file) {
@@ -57,7 +66,7 @@ Bytes Framer::search(const Session& session, Side side, Bytes segment) noexcept 
 
 Bytes Framer::cut(const Session& session, Side side, Bytes segment, const PacketRef& packet,
                   Out& out) {
-  const Frame frame = session.frame(segment, side);
+  const Frame frame = checked(session.frame(segment, side), segment.size());
   switch (frame.verdict) {
     case Frame::Verdict::complete:
       out.pdu(segment.first(frame.size), side, packet);
@@ -99,7 +108,7 @@ Bytes Framer::extend(const Session& session, Side side, Bytes segment, const Pac
   const Bytes more = segment.first(std::min(segment.size(), kMaxPdu - before));
   held.insert(held.end(), more.begin(), more.end());
   const PacketRef& latest = later(partial_->packet, packet);
-  const Frame frame = session.frame(held, side);
+  const Frame frame = checked(session.frame(held, side), held.size());
 
   if (frame.verdict == Frame::Verdict::complete && frame.size >= before &&
       !contradicted(session, side, segment, frame.size - before)) {

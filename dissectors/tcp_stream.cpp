@@ -17,6 +17,10 @@ constexpr std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {
 // Further back or ahead than any window of a plant's device: the sequence numbers began anew.
 constexpr std::int32_t kImplausible = 1 << 24;
 
+// Further ahead than any receiver's window in a plant: nobody would have taken it, so neither do
+// we.
+constexpr std::int32_t kWindow = 1 << 20;
+
 constexpr auto kPatience = 1s;
 
 }  // namespace
@@ -36,7 +40,7 @@ void TcpStream::drop(StreamBudget& budget) noexcept {
   }
 }
 
-TcpStream::Step TcpStream::place(std::uint32_t seq, Bytes& data, std::uint32_t missing,
+TcpStream::Step TcpStream::place(std::uint32_t seq, Bytes& data, std::uint32_t& missing,
                                  const PacketRef& packet, StreamBudget& budget) {
   if (!known_ || (!from_syn_ && !delivered_)) {
     known_ = true;
@@ -57,14 +61,29 @@ TcpStream::Step TcpStream::place(std::uint32_t seq, Bytes& data, std::uint32_t m
       budget.retransmissions += known > 1 || data.size() > 1 ? 1U : 0U;  // else a keep-alive
       return Step::old;
     }
-    data = data.subspan(std::min<std::size_t>(known, data.size()));
+    const std::size_t trimmed = std::min<std::size_t>(known, data.size());
+    data = data.subspan(trimmed);
+    missing -= static_cast<std::uint32_t>(known - trimmed);
     return Step::in_order;
   }
   if (covers(seq)) {
     jump_to(seq, budget);
     return Step::in_order;
   }
+  if (ahead > kWindow && acknowledgement_seen_) {
+    ++budget.implausible;
+    return Step::old;
+  }
   return keep(seq, data, missing, packet, budget);
+}
+
+void TcpStream::take_back(StreamBudget& budget) noexcept {
+  if (guessed_ && distance(acknowledged_, next_) > 0) {
+    drop(budget);
+    next_ = acknowledged_;
+    gap_before_ = true;
+    guessed_ = false;
+  }
 }
 
 TcpStream::Step TcpStream::keep(std::uint32_t seq, Bytes data, std::uint32_t missing,
@@ -101,8 +120,10 @@ bool TcpStream::covers(std::uint32_t seq) const noexcept {
   return acknowledgement_seen_ && distance(seq, acknowledged_) >= 0;
 }
 
+// Where acknowledgements are seen they tell of every gap, so only a one-way capture needs a clock.
 bool TcpStream::overdue(Timestamp now) const noexcept {
-  return early_ && !early_->empty() && now - early_->front().packet.time > kPatience;
+  return !acknowledgement_seen_ && early_ && !early_->empty() &&
+         now - early_->front().packet.time > kPatience;
 }
 
 bool TcpStream::early_full(const StreamBudget& budget) const noexcept {
@@ -112,7 +133,7 @@ bool TcpStream::early_full(const StreamBudget& budget) const noexcept {
 
 void TcpStream::jump_to(std::uint32_t seq, StreamBudget& budget) noexcept {
   ++budget.gaps;
-  budget.gap_bytes += seq - next_;
+  budget.gap_bytes += distance(next_, seq) > 0 ? seq - next_ : 0U;
   next_ = seq;
   gap_before_ = true;
 }

@@ -24,7 +24,8 @@ struct StreamBudget {
   std::uint64_t gap_bytes = 0;
   std::uint64_t retransmissions = 0;
   std::uint64_t out_of_order = 0;
-  std::uint64_t impatient = 0;  // gaps declared because too much was waiting, or for too long
+  std::uint64_t implausible = 0;  // segments beyond any window, not taken
+  std::uint64_t impatient = 0;    // gaps declared because too much was waiting, or for too long
 };
 
 // A piece of a stream, in order. `after_gap`: bytes before it are missing.
@@ -61,6 +62,7 @@ class TcpStream {
       case Step::kept:
         if (overdue(packet.time) || early_full(budget)) {
           ++budget.impatient;
+          guessed_ = true;
           skip_gap(budget, deliver);
         }
         return false;
@@ -77,6 +79,7 @@ class TcpStream {
   void on_ack(std::uint32_t ack, StreamBudget& budget, Deliver&& deliver) {
     acknowledged_ = ack;
     acknowledgement_seen_ = true;
+    take_back(budget);
     while (early_ && !early_->empty() && covers(early_->front().seq)) {
       skip_gap(budget, deliver);
     }
@@ -103,7 +106,7 @@ class TcpStream {
   enum class Step : std::uint8_t { old, kept, in_order };
 
   // Decides about a segment; trims what was read already from the front of `data`.
-  Step place(std::uint32_t seq, Bytes& data, std::uint32_t missing, const PacketRef& packet,
+  Step place(std::uint32_t seq, Bytes& data, std::uint32_t& missing, const PacketRef& packet,
              StreamBudget& budget);
   Step keep(std::uint32_t seq, Bytes data, std::uint32_t missing, const PacketRef& packet,
             StreamBudget& budget);
@@ -113,6 +116,8 @@ class TcpStream {
   [[nodiscard]] bool overdue(Timestamp now) const noexcept;
   [[nodiscard]] bool early_full(const StreamBudget& budget) const noexcept;
   void jump_to(std::uint32_t seq, StreamBudget& budget) noexcept;
+  // A gap was guessed, and the receiver now says that it waits for what lies before.
+  void take_back(StreamBudget& budget) noexcept;
 
   template <class Deliver>
   void hand_on(Bytes data, std::uint32_t missing, const PacketRef& packet, StreamBudget& budget,
@@ -152,6 +157,7 @@ class TcpStream {
   bool delivered_ = false;
   bool acknowledgement_seen_ = false;
   bool gap_before_ = false;
+  bool guessed_ = false;  // the last gap was declared without an acknowledgement
   std::unique_ptr<std::vector<Early>> early_;  // sorted by sequence number
 };
 

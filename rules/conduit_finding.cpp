@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "dissectors/registry.hpp"
 #include "rules/describe.hpp"
 
 namespace prahari {
@@ -110,13 +111,30 @@ Finding conduit_finding_of_message(const ZonePair& zones, const Event& event,
   return finding;
 }
 
+namespace {
+
+// What to allow for a bare session: on a decoded protocol's own port its reading, which session
+// set-up belongs to, and not the port, which would cover every write as well.
+std::string session_entry(const Event& event, const Finding& finding) {
+  const auto layer =
+      event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
+  for (const Dissector* dissector : all_dissectors()) {
+    if (bound_to(*dissector, {layer, event.server.port})) {
+      return std::string{to_string(dissector->protocol)} + ":read";
+    }
+  }
+  return finding.protocol;
+}
+
+}  // namespace
+
 Finding conduit_finding_of_flow(const ZonePair& zones, const Event& event, const Verdict& verdict,
                                 const RuleContext& context) {
   Finding finding = common_finding(zones, event, context);
   describe_verdict(finding, zones, verdict, "opened a " + finding.protocol + " session with",
                    finding.protocol, context);
   finding.accept = conduit_entry(context.policy.zone_name(zones.from),
-                                 context.policy.zone_name(zones.to), finding.protocol);
+                                 context.policy.zone_name(zones.to), session_entry(event, finding));
   return finding;
 }
 

@@ -125,7 +125,7 @@ void Analysis::record(const Event& message, std::string_view text) {
   }
 }
 
-bool Analysis::tick(bool idle) { return !tick_ || tick_(idle); }
+bool Analysis::tick(const Tick& tick) { return !on_tick_ || on_tick_(tick); }
 
 AssetDecoration Analysis::decorate(const Asset& asset) const {
   AssetDecoration out;

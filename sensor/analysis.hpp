@@ -32,17 +32,17 @@ struct AnalysisOptions {
 class Analysis final : public Analyst {
  public:
   // Asked now and then while packets are read; false ends the run.
-  using Tick = std::function<bool(bool idle)>;
+  using OnTick = std::function<bool(const Tick& tick)>;
 
   // All of them must outlive the analysis.
   Analysis(const Knowledge& knowledge, const ResultFolder& folder, AnalysisOptions options);
   ~Analysis() override;
 
-  void set_tick(Tick tick) { tick_ = std::move(tick); }
+  void set_tick(OnTick on_tick) { on_tick_ = std::move(on_tick); }
 
   void event(const Event& event) override;
   void record(const Event& message, std::string_view text) override;
-  bool tick(bool idle) override;
+  bool tick(const Tick& tick) override;
 
   // The stream is over: writes the result folder and says on `summary` what was done.
   Status finish(const Source& source, const PipelineStats& stats, RunSummary& summary);
@@ -72,7 +72,7 @@ class Analysis final : public Analyst {
   Engine engine_;
   EventCounts counts_;
   std::unique_ptr<MessageFiles> message_files_;
-  Tick tick_;
+  OnTick on_tick_;
   std::vector<Alert> alerts_;
   std::string screen_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <optional>
 
 #include "capture/open.hpp"
 #include "sensor/analysis.hpp"
@@ -27,6 +28,13 @@ Result<unsigned> parse_workers(const std::string& text) {
   return workers;
 }
 
+bool cannot_be_read_twice(const std::string& path) {
+  std::error_code unknown;  // opening it will tell
+  return path == "-" || (std::filesystem::exists(path, unknown) &&
+                         !std::filesystem::is_regular_file(path, unknown) &&
+                         !std::filesystem::is_directory(path, unknown));
+}
+
 Exit run_analyze(const Arguments& arguments) {
   const auto workers = parse_workers(arguments.value("workers", "1"));
   if (!workers) {
@@ -37,12 +45,24 @@ Exit run_analyze(const Arguments& arguments) {
     return report(knowledge.error());
   }
   const std::string out = arguments.value("out", "prahari-out");
-  const std::string spool = out + ".spool.pcap";  // only for what cannot be read twice
-  auto source = open_captures(arguments.values("CAPTURE"), {.stream = {}, .spool = spool});
+  const std::vector<std::string> captures = arguments.values("CAPTURE");
+  // What cannot be read twice is spooled inside the result folder, which then has to be there.
+  const bool spooled = std::ranges::any_of(captures, cannot_be_read_twice);
+  std::optional<ResultFolder> early;
+  if (spooled) {
+    auto made = ResultFolder::create(out);
+    if (!made) {
+      return report(made.error());
+    }
+    early = std::move(*made);
+  }
+  const std::filesystem::path spool = std::filesystem::path{out} / "spool.pcapng";
+  auto source =
+      open_captures(captures, {.stream = {}, .spool = spooled ? spool.string() : std::string{}});
   if (!source) {
     return report(source.error());
   }
-  const auto folder = ResultFolder::create(out);
+  const auto folder = early ? Result<ResultFolder>{std::move(*early)} : ResultFolder::create(out);
   if (!folder) {
     return report(folder.error());
   }
@@ -51,8 +71,10 @@ Exit run_analyze(const Arguments& arguments) {
                                     .workers = *workers,
                                     .messages = arguments.has("messages"),
                                     .fail_on = arguments.value("fail-on")});
-  std::error_code ignored;  // most often there is none
-  std::filesystem::remove(spool, ignored);
+  if (spooled) {
+    std::error_code ignored;  // it is of no use any longer; that it stays does no harm
+    std::filesystem::remove(spool, ignored);
+  }
   return status;
 }
 

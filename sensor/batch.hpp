@@ -63,9 +63,10 @@ struct PacketBatch {
   std::vector<std::byte> bytes;     // never grows beyond its first reservation
   std::vector<EventBuffer> events;  // one for each worker
   std::uint32_t workers_left = 0;
-  bool idle = false;  // a live source had nothing more
+
   bool last = false;  // shards finish after it
   Timestamp end;
+  Tick tick;  // as the reader saw it: nobody else may ask the source meanwhile
 };
 
 }  // namespace prahari

@@ -42,6 +42,32 @@ std::vector<std::string> as_arguments(const toml::node& value, bool many) {
   return out;
 }
 
+Status check_choice(const OptionSpec& option, const std::string& key, const toml::node& value,
+                    const std::vector<std::string>& values, const std::string& file) {
+  const std::string choices = "|" + std::string{option.choices} + "|";
+  for (const std::string& one : values) {
+    if (!option.choices.empty() && choices.find("|" + one + "|") == std::string::npos) {
+      return at_line(file, value,
+                     key + ": expected one of " + std::string{option.choices} + ", found " + one);
+    }
+  }
+  return ok_status();
+}
+
+// A table that no command reads is a spelling mistake.
+Status check_tables(const toml::table& root, const std::string& file) {
+  for (const auto& [name, node] : root) {
+    const std::string word{name.str()};
+    const bool known = std::ranges::any_of(all_commands(), [&](const CommandSpec* command) {
+      return command->path == word || command->path.starts_with(word + " ");
+    });
+    if (!known) {
+      return at_line(file, node, "unknown table " + word + ": expected a command, as in [analyze]");
+    }
+  }
+  return ok_status();
+}
+
 Status apply_table(const CommandSpec& command, const toml::table& table, const std::string& file,
                    Arguments& arguments) {
   for (const auto& [name, value] : table) {
@@ -71,6 +97,9 @@ Status apply_table(const CommandSpec& command, const toml::table& table, const s
           file, value,
           key + ": expected a text or a number" + (option->many ? ", or a list of them" : ""));
     }
+    if (Status good = check_choice(*option, key, value, values, file); !good) {
+      return good;
+    }
     arguments.set(key, values);
   }
   return ok_status();
@@ -95,6 +124,9 @@ Status apply_config(const CommandSpec& command, Arguments& arguments) {
     return Error{file + ":" + std::to_string(error.source().begin.line) + ": " +
                      std::string{error.description()},
                  Error::Kind::input};
+  }
+  if (Status good = check_tables(parsed.table(), file); !good) {
+    return good;
   }
   std::string path{command.path};
   std::ranges::replace(path, ' ', '.');

@@ -41,12 +41,10 @@ class RecordWriter final : public Analyst {
     }
   }
 
-  bool tick(bool /*idle*/) override {
-    progress_.show(source_ == nullptr ? -1 : source_->progress(), 0, 0);
+  bool tick(const Tick& tick) override {
+    progress_.show(tick.progress, tick.packets, 0);
     return !failed_ && !interrupted();
   }
-
-  void watch(const Source& source) { source_ = &source; }
 
   void line(std::string_view text) {
     buffer_ += text;
@@ -79,7 +77,6 @@ class RecordWriter final : public Analyst {
 
   std::string_view protocol_;
   std::string buffer_;
-  const Source* source_ = nullptr;
   Progress progress_;
   std::uint64_t records_ = 0;
   bool failed_ = false;
@@ -156,7 +153,6 @@ Exit run_dissect(const Arguments& arguments) {
   }
   catch_interrupts();
   RecordWriter writer{name};
-  writer.watch(**source);
   if (tsv) {
     std::string head;
     for (const std::string& field : *fields) {

@@ -108,6 +108,7 @@ bool add_to(PacketBatch& batch, Decoder& decoder, const Packet& packet, Pipeline
   BatchPacket& entry = batch.packets.emplace_back();
   entry.packet = {packet.ref, store(packet.bytes)};
   if (!decode_and_count(decoder, entry.packet, entry.layers, stats)) {
+    batch.bytes.resize(batch.bytes.size() - packet.bytes.size());
     batch.packets.pop_back();
     return false;
   }
@@ -127,12 +128,12 @@ void read_all(Source& source, Ring& ring, std::vector<PacketBatch>& batches, Pip
     PacketBatch& batch = ring.free_batch(batches);
     batch.packets.clear();
     batch.bytes.clear();
-    batch.idle = false;
-    while (batch.packets.size() < PacketBatch::kPackets) {
+    bool idle = false;
+    for (std::size_t read = 0; read < PacketBatch::kPackets; ++read) {
       if (!waiting) {
         const Source::Poll poll = source.next(packet);
         ended = poll == Source::Poll::end || ring.stopping();
-        batch.idle = poll == Source::Poll::idle;
+        idle = poll == Source::Poll::idle;
         if (poll != Source::Poll::packet || ended) {
           break;
         }
@@ -149,6 +150,7 @@ void read_all(Source& source, Ring& ring, std::vector<PacketBatch>& batches, Pip
     }
     batch.last = ended;
     batch.end = stats.last;
+    batch.tick = {idle && batch.packets.empty(), source.progress(), stats.packets};
     ring.publish(batch);
   }
   stats.decode = decoder.stats();
@@ -212,7 +214,7 @@ PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analy
         batch.events[shard % workers].replay(
             static_cast<std::uint32_t>(batch.packets.size()) + shard, analyst);
       }
-      const bool go_on = analyst.tick(batch.idle && batch.packets.empty());
+      const bool go_on = analyst.tick(batch.tick);
       ring.consume();
       if (!go_on) {
         ring.stop();

@@ -53,7 +53,7 @@ PipelineStats run_alone(Source& source, const PipelineOptions& options, Analyst&
       break;
     }
     if (poll == Source::Poll::idle) {
-      go_on = analyst.tick(true);
+      go_on = analyst.tick({true, source.progress(), stats.packets});
       continue;
     }
     count_packet(stats, packet);
@@ -61,7 +61,7 @@ PipelineStats run_alone(Source& source, const PipelineOptions& options, Analyst&
       shards[shard_of(layers)]->on_packet(packet, layers);
     }
     if (stats.packets % kTickEvery == 0) {
-      go_on = analyst.tick(false);
+      go_on = analyst.tick({false, source.progress(), stats.packets});
     }
   }
   for (const auto& shard : shards) {

@@ -17,6 +17,13 @@
 
 namespace prahari {
 
+// How far a run is.
+struct Tick {
+  bool idle = false;     // a live source had nothing
+  double progress = -1;  // share of the input, 0 to 1; negative where it cannot be known
+  std::uint64_t packets = 0;
+};
+
 // Receives everything, on the thread that called run().
 class Analyst {
  public:
@@ -24,8 +31,8 @@ class Analyst {
   virtual void event(const Event& event) = 0;
   // The record of the message event just handed over, as the formatter wrote it.
   virtual void record(const Event& /*message*/, std::string_view /*text*/) {}
-  // Now and then, after the events of a packet; `idle`: a live source had none. False ends the run.
-  virtual bool tick(bool /*idle*/) { return true; }
+  // Now and then, after the events of a packet. False ends the run.
+  virtual bool tick(const Tick& /*tick*/) { return true; }
 };
 
 enum class RecordStyle : std::uint8_t { none, json, tsv };

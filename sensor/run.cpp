@@ -34,8 +34,8 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
   Analysis analysis{knowledge, folder, {.sensor = options.sensor, .messages = options.messages}};
   catch_interrupts();
   Progress progress;
-  analysis.set_tick([&](bool /*idle*/) {
-    progress.show(source.progress(), source.stats().packets, analysis.alerts_so_far());
+  analysis.set_tick([&](const Tick& tick) {
+    progress.show(tick.progress, tick.packets, analysis.alerts_so_far());
     return !interrupted();
   });
 

@@ -5,6 +5,7 @@
 """
 import hashlib
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,22 @@ def digest(folder):
             for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in VARIES}
 
 
+def many_unreadable_frames(program):
+    """Frames that carry nothing for a worker must not pile up: the same time for any number."""
+    with tempfile.TemporaryDirectory() as base:
+        capture = pathlib.Path(base) / "junk.pcap"
+        frame = bytes(12) + b"\x08\x00" + bytes(60)  # IPv4 of version 0
+        record = struct.pack("<IIII", 1, 0, len(frame), len(frame)) + frame
+        capture.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + record * 150_000)
+        command = [program, "analyze", "-q", "--workers", "2", "--out", base + "/out", str(capture)]
+        try:
+            subprocess.run(command, check=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            print("150,000 unreadable frames with two workers: no end after 60 s")
+            return 1
+    return 0
+
+
 def main():
     program, project = sys.argv[1], pathlib.Path(sys.argv[2])
     captures = [project / "pcaps" / "plant-demo.pcap"]
@@ -28,7 +45,7 @@ def main():
         captures += [shared / name for name in SHARED]
     else:
         print("../shared is absent: only the project's own capture is tried")
-    failures = 0
+    failures = many_unreadable_frames(program)
     for capture in captures:
         with tempfile.TemporaryDirectory() as base:
             runs = []

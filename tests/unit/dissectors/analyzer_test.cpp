@@ -186,10 +186,46 @@ TEST(Analyzer, AForgedSynDoesNotBlind) {
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "closed"), 1);
 }
 
-TEST(Analyzer, AForgedResetDoesNotBlind) {
+TEST(Analyzer, GoesOnWhereDataFollowsAReset) {
   Wire wire;
   const Lines lines = wire.handshake().ask().client(tcp_flag::kRst).answer().ask().finish();
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "Read Holding Registers > midstream"), 1);
+}
+
+TEST(Analyzer, AForgedAnswerToAHandshakeDoesNotMoveTheStream) {
+  Wire wire;
+  wire.handshake().ask().answer();
+  wire.jump(0, 1012 + (1 << 23)).client(tcp_flag::kSyn | tcp_flag::kAck).jump(0, 1013);
+  const Lines lines = wire.ask().answer().finish();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "Read Holding Registers > complete"), 2);
+}
+
+TEST(Analyzer, AForgedResetDoesNotBlind) {
+  Wire wire;
+  wire.handshake().ask();
+  wire.jump(0, 900'000).client(tcp_flag::kRst).jump(0, 1013);
+  const Lines lines = wire.answer().ask().answer().finish();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "Read Holding Registers > complete"), 2);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "closed"), 1);
+}
+
+TEST(Analyzer, DataFarAheadIsNotTaken) {
+  Wire wire;
+  wire.handshake().ask().answer();
+  for (int i = 0; i < 2; ++i) {
+    wire.jump(0, 1013 + (1U << 23U)).client(tcp_flag::kAck, "00").wait(1200ms);
+  }
+  wire.jump(0, 1013);
+  const Lines lines = wire.ask().answer().finish();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "Read Holding Registers > complete"), 2);
+}
+
+TEST(Analyzer, PortsUsedAgainInAOneWayCaptureAreANewFlow) {
+  Wire wire;
+  wire.client(tcp_flag::kSyn).ask().ask();
+  wire.jump(0, 300).client(tcp_flag::kSyn).jump(0, 301);
+  const Lines lines = wire.ask().ask().finish();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "Read Holding Registers > one-way"), 4);
 }
 
 TEST(Analyzer, TheSamePortsUsedAgainAreANewFlow) {
