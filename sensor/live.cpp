@@ -47,6 +47,8 @@ Exit run_sensor(const Arguments& arguments) {
                                     .workers = 1,
                                     .messages = arguments.has("messages"),
                                     .fail_on = {}});
+  std::error_code ignored;  // the evidence was cut from it; that it stays does no harm
+  std::filesystem::remove(out + "/spool.pcap", ignored);
   const SourceStats stats = (*source)->stats();
   log->info("stopped: {} packets, {} dropped by the kernel, {} by the interface", stats.packets,
             stats.kernel_drops, stats.interface_drops);
