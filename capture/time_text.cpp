@@ -7,7 +7,6 @@ namespace prahari {
 namespace {
 
 using std::chrono::days;
-using std::chrono::floor;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
@@ -21,9 +20,13 @@ void put(Text& text, std::size_t at, std::size_t digits, std::uint64_t value) no
 }
 
 Text render(Timestamp time) noexcept {
-  const auto day = floor<days>(time);
-  const std::chrono::year_month_day date{day};
-  const auto rest = static_cast<std::uint64_t>((time - day).count());
+  // In days first: the day on which the earliest Timestamp lies begins before it.
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  const std::int64_t count = time.time_since_epoch().count();
+  const std::int64_t number = count / kDay - (count % kDay < 0 ? 1 : 0);
+  const std::int64_t behind = count % kDay;
+  const std::chrono::year_month_day date{std::chrono::sys_days{days{number}}};
+  const auto rest = static_cast<std::uint64_t>(behind < 0 ? behind + kDay : behind);
   const std::uint64_t second = rest / 1'000'000'000;
   Text text{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0',
             '0', ':', '0', '0', '.', '0', '0', '0', '0', '0', '0', '0', '0', '0', 'Z'};

@@ -12,6 +12,7 @@ namespace {
 std::size_t allocations = 0;  // NOLINT: counted by the operator below, in this program only
 }  // namespace
 
+#ifndef __SANITIZE_ADDRESS__  // which has its own and checks that they are used in pairs
 // NOLINTNEXTLINE(misc-definitions-in-headers)
 void* operator new(std::size_t size) {
   ++allocations;
@@ -22,6 +23,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }               // NOLINT
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }  // NOLINT
+#endif
 
 namespace prahari {
 namespace {

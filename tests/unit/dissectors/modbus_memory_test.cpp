@@ -13,7 +13,7 @@ namespace {
 
 thread_local std::uint64_t allocations = 0;
 
-void* allocate(std::size_t size) {
+[[maybe_unused]] void* allocate(std::size_t size) {
   ++allocations;
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) {
@@ -25,6 +25,7 @@ void* allocate(std::size_t size) {
 }  // namespace
 
 // Weak, so that another test of this program may count in its own way.
+#ifndef __SANITIZE_ADDRESS__  // which has its own and checks that they are used in pairs
 [[gnu::weak]] void* operator new(std::size_t size) { return allocate(size); }
 [[gnu::weak]] void* operator new[](std::size_t size) { return allocate(size); }
 [[gnu::weak]] void operator delete(void* memory) noexcept { std::free(memory); }
@@ -35,6 +36,7 @@ void* allocate(std::size_t size) {
 [[gnu::weak]] void operator delete[](void* memory, std::size_t /*size*/) noexcept {
   std::free(memory);
 }
+#endif
 
 namespace prahari::test {
 namespace {

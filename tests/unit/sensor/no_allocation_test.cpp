@@ -19,6 +19,7 @@ std::size_t allocations = 0;
 
 }  // namespace
 
+#ifndef __SANITIZE_ADDRESS__  // which has its own and checks that they are used in pairs
 void* operator new(std::size_t size) {
   ++allocations;
   void* block = std::malloc(size);
@@ -26,6 +27,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
+#endif
 
 namespace prahari {
 namespace {
