@@ -29,8 +29,6 @@ class RecordFormatter {
   // with \t, \n and \\ escaped; lists and objects stand as JSON; null is empty.
   void tsv(std::string& out, const Event& message, const Fields& fields) const;
 
-  [[nodiscard]] const std::vector<std::string>& chosen() const noexcept { return chosen_; }
-
  private:
   std::vector<std::string> chosen_;
 };

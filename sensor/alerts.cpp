@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "alerts/result_folder.hpp"
+#include "alerts/text.hpp"
 #include "capture/time_text.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
@@ -98,7 +99,7 @@ std::string describe(const AlertRow& row) {
   append_line(out, "to", party_text(alert, "destination"));
   append_line(out, "seen",
               format_time(row.first_seen) + " to " + format_time(row.last_seen) + ", " +
-                  grouped(row.count) + " times");
+                  with_commas(row.count) + " times");
   if (const auto operation = alert.find("operation");
       operation != alert.end() && operation->is_object()) {
     append_line(out, "operation",

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "alerts/result_folder.hpp"
+#include "alerts/text.hpp"
 #include "capture/time_text.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
@@ -111,13 +112,13 @@ std::string describe(const AssetRecord& record, const State& state) {
   }
   for (const Unit& unit : asset.units) {
     append_line(out, "unit " + std::to_string(unit.id),
-                grouped(unit.requests) + " requests, " + grouped(unit.responses) + " answers, " +
-                    grouped(unit.exceptions) + " exceptions");
+                with_commas(unit.requests) + " requests, " + with_commas(unit.responses) +
+                    " answers, " + with_commas(unit.exceptions) + " exceptions");
   }
   append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
-  append_line(
-      out, "packets",
-      grouped(asset.packets_sent) + " sent, " + grouped(asset.packets_received) + " received");
+  append_line(out, "packets",
+              with_commas(asset.packets_sent) + " sent, " + with_commas(asset.packets_received) +
+                  " received");
   return out;
 }
 

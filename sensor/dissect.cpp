@@ -33,7 +33,6 @@ class RecordWriter final : public Analyst {
     if (!protocol_.empty() && to_string(message.protocol) != protocol_) {
       return;
     }
-    ++records_;
     buffer_ += text;
     buffer_ += '\n';
     if (buffer_.size() >= kFlushAt) {
@@ -78,7 +77,6 @@ class RecordWriter final : public Analyst {
   std::string_view protocol_;
   std::string buffer_;
   Progress progress_;
-  std::uint64_t records_ = 0;
   bool failed_ = false;
   int error_ = 0;
 };

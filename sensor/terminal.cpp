@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "alerts/text.hpp"
 #include "dissectors/fields.hpp"
 
 namespace prahari {
@@ -82,15 +83,6 @@ std::string inert(std::string_view text) {
     out += quoted[i];
   }
   return out;
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) {
-    at -= 3;
-    digits.insert(at, ",");
-  }
-  return digits;
 }
 
 Status write_out(std::string_view text) {
@@ -194,9 +186,9 @@ void Progress::show(double share, std::uint64_t packets, std::uint64_t alerts) {
             std::string(static_cast<std::size_t>(kCells - full), '.') + "] " +
             std::to_string(static_cast<int>(share * 100)) + " %  ";
   }
-  line += grouped(packets) + " packets  " +
-          grouped(static_cast<std::uint64_t>(static_cast<double>(packets) / seconds)) + "/s  " +
-          grouped(alerts) + (alerts == 1 ? " alert" : " alerts");
+  line += with_commas(packets) + " packets  " +
+          with_commas(static_cast<std::uint64_t>(static_cast<double>(packets) / seconds)) + "/s  " +
+          with_commas(alerts) + (alerts == 1 ? " alert" : " alerts");
   if (share > 0.01) {
     line += "  " + std::to_string(static_cast<int>(seconds / share - seconds)) + " s left";
   }

@@ -49,9 +49,6 @@ class Table {
 // Writes all of it to standard output, or says why not (a full disk, a closed pipe).
 Status write_out(std::string_view text);
 
-// "12,345" for people.
-[[nodiscard]] std::string grouped(std::uint64_t number);
-
 // One line on a terminal that is redrawn a few times a second; nothing in a pipe or with --quiet.
 class Progress {
  public:
