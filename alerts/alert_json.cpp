@@ -1,5 +1,7 @@
 #include "alerts/alert_json.hpp"
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "alerts/text.hpp"
@@ -41,14 +43,27 @@ Json party_json(const Party& party, const std::string& asset, const NetworkView&
           {"port", party.port == 0 ? Json() : Json(party.port)}};
 }
 
+// Whole numbers stay whole; what JSON has no number for (NaN, infinity) is null.
+Json value_json(double value) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::trunc(value) == value && std::abs(value) <= kExact) {
+    return static_cast<std::int64_t>(value);
+  }
+  return value;
+}
+
 Json operation_json(const Finding& finding) {
   if (!finding.has_operation) {
     return nullptr;
   }
+  Json values = Json::array();
+  for (const double value : finding.values) {
+    values.push_back(value_json(value));
+  }
   return {{"class", to_string(finding.operation)},
           {"name", text_or_null(finding.operation_name)},
           {"target", text_or_null(finding.target)},
-          {"values", finding.values}};
+          {"values", std::move(values)}};
 }
 
 Json policy_json(const PolicyRef& policy) {

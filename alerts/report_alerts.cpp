@@ -46,7 +46,7 @@ std::string operation_text(const Finding& finding) {
     out += ", " + finding.target;
   }
   for (std::size_t i = 0; i < finding.values.size() && i < 8; ++i) {
-    out += (i == 0 ? " = " : ", ") + std::to_string(finding.values[i]);
+    out += (i == 0 ? " = " : ", ") + number_text(finding.values[i]);
   }
   return out;
 }

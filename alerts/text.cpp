@@ -1,6 +1,7 @@
 #include "alerts/text.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 #include <nlohmann/json.hpp>
@@ -184,6 +185,12 @@ std::string with_commas(std::uint64_t number) {
     digits.insert(at, 1, ',');
   }
   return digits;
+}
+
+std::string number_text(double number) {
+  std::array<char, 32> text;
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} ? std::string{text.data(), end} : std::string{};
 }
 
 std::string bytes_text(std::uint64_t bytes) {

@@ -36,6 +36,8 @@ void append_html(std::string& out, std::string_view text);
 
 // "1,204"
 [[nodiscard]] std::string with_commas(std::uint64_t number);
+// "42", "72.5": the shortest text that reads back as the same number.
+[[nodiscard]] std::string number_text(double number);
 // "3.2 MB", decimal units.
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 // "1 alert", "3 alerts"

@@ -80,7 +80,7 @@ struct MessageFacts {
   std::uint32_t count;
   std::string_view name;  // literals both
   std::string_view table;
-  std::array<std::int32_t, Message::kValues> values;
+  std::array<double, Message::kValues> values;
   PacketRef request;
 };
 

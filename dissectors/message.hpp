@@ -84,16 +84,46 @@ enum class Effect : std::uint8_t {
   debug,           // breakpoints, single step
   clear_counters,  // diagnostics wiped
   force,           // outputs forced
-  program_to,      // logic or firmware to the device
+  program_to,      // logic to the device, or changed on it while it runs
   program_from,    // logic read from the device
   firmware,        // firmware to the device
+  change_mode,     // to a mode that is neither plain run nor program: test, remote, suspend
+  factory_reset,   // settings as delivered
+  erase,           // memory, files, logs or history deleted
+  unforce,         // forces removed or switched off
+  set_time,        // clock or time source
+  set_network,     // addresses, host name, ports, port mirroring
+  set_security,    // passwords, users, certificates, trust, security policy
+  set_safety,      // configuration of a safety function
+  suppress,        // alarms or reports switched off, shelved, deleted
+  own,             // exclusive ownership of outputs asked for
 };
+inline constexpr std::size_t kEffects = 23;
 
 [[nodiscard]] constexpr std::string_view to_string(Effect value) noexcept {
-  constexpr std::array<std::string_view, 13> kNames = {
-      "none",    "start", "stop",           "reset", "silence",          "reserve",
-      "release", "debug", "clear-counters", "force", "program-download", "program-upload",
-      "firmware"};
+  constexpr std::array<std::string_view, kEffects> kNames = {"none",
+                                                             "start",
+                                                             "stop",
+                                                             "reset",
+                                                             "silence",
+                                                             "reserve",
+                                                             "release",
+                                                             "debug",
+                                                             "clear-counters",
+                                                             "force",
+                                                             "program-download",
+                                                             "program-upload",
+                                                             "firmware",
+                                                             "change-mode",
+                                                             "factory-reset",
+                                                             "erase",
+                                                             "unforce",
+                                                             "set-time",
+                                                             "set-network",
+                                                             "set-security",
+                                                             "set-safety",
+                                                             "suppress",
+                                                             "own"};
   return detail::name_of(kNames, value);
 }
 
@@ -111,12 +141,12 @@ struct Message {
   std::uint8_t value_count = 0;  // how many of `values` are set
   std::uint16_t function = 0;    // the code on the wire
   std::uint16_t sub_function = 0;
-  std::uint32_t status = 0;                    // exception or error code, 0 for none
-  std::uint32_t problems = 0;                  // bit i: Dissector::problems[i]; 0 means valid
-  std::string_view name;                       // in plain words, a literal: "Write Single Coil"
-  Target target;                               // of a matched response: the request's
-  std::array<std::int32_t, kValues> values{};  // the first values written
-  PacketRef request;                           // completed the request that this answers
+  std::uint32_t status = 0;              // exception or error code, 0 for none
+  std::uint32_t problems = 0;            // bit i: Dissector::problems[i]; 0 means valid
+  std::string_view name;                 // in plain words, a literal: "Write Single Coil"
+  Target target;                         // of a matched response: the request's
+  std::array<double, kValues> values{};  // the first values written; whole up to 2^53
+  PacketRef request;                     // completed the request that this answers
 };
 
 // A fact about a device that the device itself told.

@@ -57,7 +57,7 @@ struct Finding {
   Operation operation{};
   std::string operation_name;  // "Write Single Coil"
   std::string target;          // "unit 1 coil 4"
-  std::vector<std::int64_t> values;
+  std::vector<double> values;
   PolicyRef policy;
   std::array<std::string_view, 3> attack{};  // ATT&CK for ICS ids, literals, primary first
   CertInClass certin = CertInClass::incident;
