@@ -72,7 +72,8 @@ struct Target {
 enum class Outcome : std::uint8_t { unknown, success, failure };
 
 // A message that changes how a device works, in words that every protocol shares. Rules about
-// stopping, restarting and transferring programs look at this and at no function code.
+// stopping, restarting and transferring programs look at this and at no function code. An answer
+// has the effect of its request, also where it refuses.
 enum class Effect : std::uint8_t {
   none,
   start,           // controller to run
@@ -96,9 +97,10 @@ enum class Effect : std::uint8_t {
   set_security,    // passwords, users, certificates, trust, security policy
   set_safety,      // configuration of a safety function
   suppress,        // alarms or reports switched off, shelved, deleted
-  own,             // exclusive ownership of outputs asked for
+  own,             // exclusive ownership of outputs asked for; Target: of which
+  disown,          // that ownership given back; the same Target
 };
-inline constexpr std::size_t kEffects = 23;
+inline constexpr std::size_t kEffects = 24;
 
 [[nodiscard]] constexpr std::string_view to_string(Effect value) noexcept {
   constexpr std::array<std::string_view, kEffects> kNames = {"none",
@@ -123,7 +125,8 @@ inline constexpr std::size_t kEffects = 23;
                                                              "set-security",
                                                              "set-safety",
                                                              "suppress",
-                                                             "own"};
+                                                             "own",
+                                                             "disown"};
   return detail::name_of(kNames, value);
 }
 
