@@ -145,7 +145,7 @@ void Fields::item(std::string_view value) {
   append_json_string(buffer_, value);
 }
 
-void Fields::item(double value) {
+void Fields::item_real(double value) {
   separate();
   append_real(buffer_, value);
 }
