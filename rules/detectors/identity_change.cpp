@@ -107,7 +107,7 @@ class IdentityChange final : public Detector {
       return;
     }
     const Key key = key_of(event);
-    const std::uint64_t value = fingerprint(event.text);
+    const std::uint64_t value = Hasher{seed_}.add(event.text).value();
     std::uint32_t slot = values_.find(key);
     if (slot == values_.kNone) {
       slot = values_.insert(key);
@@ -127,14 +127,6 @@ class IdentityChange final : public Detector {
             .unit = fact.unit,
             .source = fact.source,
             .field = static_cast<std::uint8_t>(fact.field)};
-  }
-
-  [[nodiscard]] std::uint64_t fingerprint(std::string_view text) const noexcept {
-    Hasher hasher{seed_};
-    for (const char byte : text) {
-      hasher.add(static_cast<unsigned char>(byte));
-    }
-    return hasher.value();
   }
 
   // What the same source said last before; the inventory keeps it.
