@@ -26,8 +26,9 @@ struct AnalyzerStats {
   std::uint64_t gap_bytes = 0;
   std::uint64_t retransmissions = 0;
   std::uint64_t out_of_order = 0;
-  std::uint64_t impatient_gaps = 0;  // declared because too much was waiting
-  std::uint64_t foreign = 0;         // stretches of bytes that were not the protocol's
+  std::uint64_t impatient_gaps = 0;    // declared because too much was waiting
+  std::uint64_t foreign = 0;           // stretches of bytes that were not the protocol's
+  std::uint64_t partials_evicted = 0;  // unfinished PDUs given up for want of room
 
   void add(const AnalyzerStats& other) noexcept;
 };
@@ -110,6 +111,7 @@ class Analyzer final : private Emitter, private Framer::Out {
 
   std::uint16_t shard_;
   EventSink& sink_;
+  PartialBudget partials_;  // outlives the flows
   Flows flows_;
   LruTable<SightingKey, Timestamp, SightingHash> sightings_;
   StreamBudget budget_;

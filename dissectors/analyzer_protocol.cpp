@@ -51,12 +51,12 @@ void Analyzer::on_bytes(Side side, Bytes bytes, const PacketRef& packet) {
     }
     const auto held = std::move(own.held);  // outlives the PDUs cut from it
     if (find_protocol(side, bytes)) {
-      own.framer.feed(*flow_->session, side, bytes, packet, *this);
+      own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
       give_up_if_implausible(side);
     }
     return;
   }
-  own.framer.feed(*flow_->session, side, bytes, packet, *this);
+  own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
   give_up_if_implausible(side);
 }
 
