@@ -7,6 +7,7 @@
 
 #include "capture/time_text.hpp"
 #include "inventory/asset_key.hpp"
+#include "inventory/number_text.hpp"
 
 namespace prahari {
 namespace {

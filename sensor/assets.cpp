@@ -74,7 +74,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out += "  ";
     out += name;
     out.append(name.size() < 14 ? 14 - name.size() : 1, ' ');
-    out += inert(value);
+    out += terminal_text(value, std::string_view::npos);
     out += '\n';
   }
 }
@@ -82,7 +82,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 // One asset for a person: what it is, and for each fact how that is known.
 std::string describe(const AssetRecord& record, const State& state) {
   const Asset& asset = record.asset;
-  std::string out = asset.id + "  " + inert(shown_name(record)) + "\n";
+  std::string out = asset.id + "  " + terminal_text(shown_name(record)) + "\n";
   append_line(out, "known by", asset.key);
   for (const AddressUse& use : asset.addresses) {
     std::string text = to_string(use.ip);

@@ -4,11 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include <unistd.h>
 
 #include "capture/open.hpp"
+#include "capture/system_message.hpp"
 #include "dissectors/registry.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
@@ -54,8 +54,7 @@ class RecordWriter final : public Analyst {
     flush();
     progress_.clear();
     if (failed_ && error_ != EPIPE) {
-      return Error{std::string{"standard output: "} + std::strerror(error_),
-                   Error::Kind::environment};
+      return Error{"standard output: " + system_message(error_), Error::Kind::environment};
     }
     return ok_status();
   }
@@ -164,11 +163,7 @@ Exit run_dissect(const Arguments& arguments) {
   if (const Status written = writer.finish(); !written) {
     return report(written.error());
   }
-  for (const Input& input : (*source)->inputs()) {
-    if (!input.note.empty()) {
-      warn(input.name + ": " + input.note);
-    }
-  }
+  tell_inputs((*source)->inputs());
   return Exit::done;
 }
 
