@@ -222,6 +222,7 @@ void Analyzer::end(Timestamp now) {
   flush_streams();
   if (flow_->session) {
     flow_->session->on_time(now, *this);
+    flow_->session->on_end(*this);
   }
   for (FlowSide& side : flow_->sides) {
     side.stream.drop(budget_);

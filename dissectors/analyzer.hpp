@@ -102,8 +102,10 @@ class Analyzer final : private Emitter, private Framer::Out {
   void message(const Message& message) override;
   void identity(const Identity& identity) override;
   void anomaly(const Anomaly& anomaly) override;
+  void posture(const Posture& posture) override;
   Fields* fields() override;
   void client_is(Side side) override;
+  void client_is_surely(Side side) override;
 
   // Framer::Out
   void pdu(Bytes bytes, Side side, const PacketRef& packet) override;

@@ -148,6 +148,10 @@ void sort_for_export(Asset& asset) {
     return std::tie(b.last, a.ip, a.vlan, a.tunnel) < std::tie(a.last, b.ip, b.vlan, b.tunnel);
   });
   std::ranges::sort(asset.roles, {}, &RoleReason::role);
+  std::ranges::sort(asset.postures, {}, [](const PostureFact& fact) {
+    return std::tie(fact.as_client, fact.protocol, fact.port, fact.aspect, fact.what, fact.text,
+                    fact.thumbprint);
+  });
   std::ranges::sort(asset.facts, {}, [](const Fact& fact) {
     // The device itself (no unit) comes first.
     return std::tuple{fact.unit + 1, fact.field, 100 - int{fact.confidence}, fact.value,

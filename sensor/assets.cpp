@@ -171,16 +171,19 @@ Exit run_export(const Arguments& arguments) {
 }
 
 constexpr auto kListOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format",
      .value = "F",
      .help = "table (default), json, jsonl or csv",
      .choices = "table|json|jsonl|csv"},
 });
 constexpr auto kShowOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "ASSET", .value = "ASSET", .help = "id, address, MAC or name", .required = true},
     {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
 constexpr auto kExportOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format", .value = "F", .help = "csv (default) or json", .choices = "csv|json"},
     {.names = "--out", .value = "FILE", .help = "write here instead of standard output"},
 });

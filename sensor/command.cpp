@@ -29,10 +29,6 @@ constexpr auto kCommon = std::to_array<OptionSpec>({
     {.names = "-c,--config",
      .value = "FILE",
      .help = "read defaults for options from this TOML file"},
-    {.names = "--state",
-     .value = "DIR",
-     .help = "the folder to open: a result folder of analyze or the sensor's (default "
-             "./prahari-state, else ./prahari-out)"},
     {.names = "-q,--quiet", .value = "", .help = "print errors only"},
     {.names = "-v,--verbose",
      .value = "",

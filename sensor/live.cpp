@@ -102,6 +102,7 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
      .value = "IFACE",
      .help = "the interface at the mirror port, or any",
      .required = true},
+    {.names = "--state", .value = "DIR", .help = "the folder to write (default ./prahari-state)"},
     {.names = "--site",
      .value = "FILE",
      .help = "zones, conduits, assets and permits of the plant (TOML)"},

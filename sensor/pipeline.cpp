@@ -24,6 +24,9 @@ class DirectSink final : public EventSink {
   void event(const Event& event) override { analyst_.event(event); }
 
   void record(const Event& message, const Fields& fields) override {
+    if (style_ == RecordStyle::fields) {
+      return analyst_.record(message, fields);
+    }
     text_.clear();
     if (style_ == RecordStyle::tsv) {
       formatter_.tsv(text_, message, fields);
@@ -104,8 +107,8 @@ bool decode_and_count(Decoder& decoder, const Packet& packet, Layers& layers,
 }
 
 PipelineStats run_pipeline(Source& source, const PipelineOptions& options, Analyst& analyst) {
-  return options.workers > 1 ? run_parallel(source, options, analyst)
-                             : run_alone(source, options, analyst);
+  const bool parallel = options.workers > 1 && options.records != RecordStyle::fields;
+  return parallel ? run_parallel(source, options, analyst) : run_alone(source, options, analyst);
 }
 
 }  // namespace prahari
