@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "inventory/inventory.hpp"
+#include "inventory/posture_view.hpp"
 #include "rules/policy.hpp"
 
 namespace prahari {
@@ -45,7 +46,8 @@ struct HostView {
   std::string owner;
   std::string location;
   std::vector<std::string> tags;
-  std::size_t units = 0;  // devices behind this address
+  std::size_t units = 0;                 // devices behind this address
+  std::vector<ServicePosture> postures;  // of the services it offers
   bool from_site_file = false;
   bool heard = true;  // false: only spoken to
   bool internal = true;
