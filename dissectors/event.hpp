@@ -70,6 +70,7 @@ struct MessageFacts {
   Outcome outcome;
   Direction direction;
   bool matched;
+  bool envelope;
   std::uint8_t value_count;
   std::uint16_t function;
   std::uint16_t sub_function;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace prahari {
 namespace {
@@ -163,6 +164,16 @@ void Fields::item(std::int64_t value) {
 void Fields::item(std::string_view value) {
   separate();
   append_json_string(buffer_, value);
+}
+
+void Fields::real(double value) {
+  separate();
+  if (!std::isfinite(value)) {
+    buffer_ += "null";
+    return;
+  }
+  std::array<char, 32> text{};
+  buffer_.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
 }
 
 void Fields::end_list() {

@@ -35,6 +35,7 @@ class Fields {
   void begin_list(std::size_t field);
   void item(std::int64_t value);
   void item(std::string_view value);
+  void real(double value);  // an item; shortest form, null for what is no number
   void end_list();
   void begin_object(std::size_t field);
   void member(std::string_view name, std::int64_t value);
