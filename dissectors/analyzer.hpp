@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -89,6 +90,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   // Protocol.
   bool find_protocol(Side side, Bytes head);
   bool probe(const Dissector& dissector, const ProbeInput& input, Side side, bool& need_more);
+  Shared* shared_of(const Dissector& dissector);
   void on_bytes(Side side, Bytes bytes, const PacketRef& packet);
   void report_foreign(Side side);
   void give_up_if_implausible(Side side);
@@ -114,6 +116,8 @@ class Analyzer final : private Emitter, private Framer::Out {
   std::uint16_t shard_;
   EventSink& sink_;
   PartialBudget partials_;  // outlives the flows
+  // Made when needed; outlives the sessions in flows_.
+  std::array<std::unique_ptr<Shared>, static_cast<std::size_t>(Protocol::unknown)> shared_;
   Flows flows_;
   LruTable<SightingKey, Timestamp, SightingHash> sightings_;
   StreamBudget budget_;

@@ -7,6 +7,7 @@
 #include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/posture_view.hpp"
@@ -126,12 +127,11 @@ std::string describe(const AssetRecord& record, const State& state) {
       origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
                 std::string{capture_name(fact.packet, state.context())};
     }
-    const std::string unit =
-        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit) + ": ";
+    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
     append_line(out, to_string(fact.field), unit + fact.value + "  [" + origin + "]");
   }
   for (const Unit& unit : asset.units) {
-    append_line(out, "unit " + std::to_string(unit.id),
+    append_line(out, unit_words(unit.id),
                 with_commas(unit.requests) + " requests, " + with_commas(unit.responses) +
                     " answers, " + with_commas(unit.exceptions) + " exceptions");
   }
