@@ -72,6 +72,7 @@ struct MessageFacts {
   Direction direction;
   bool matched;
   bool further;  // another target of the message before; counted once
+  bool envelope;
   std::uint8_t value_count;
   std::uint16_t function;
   std::uint16_t sub_function;

@@ -8,6 +8,7 @@
 
 #include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
+#include "dissectors/unit.hpp"
 #include "rules/describe.hpp"
 #include "rules/wording.hpp"
 
@@ -161,8 +162,7 @@ class IdentityChange final : public Detector {
     finding.has_operation = true;
     finding.operation = Operation::program;
     finding.operation_name = "Change of identity, as a reply shows";
-    const std::string unit =
-        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit);
+    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit);
     finding.target = unit + (unit.empty() ? "" : " ") + std::string{field.words};
     const Endpoint& device = fact.of_client ? event.client : event.server;
     finding.dedup_key = host_id(device, event.vlan) + '|' + unit + '|' + std::string{field.words};

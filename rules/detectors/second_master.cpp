@@ -154,6 +154,9 @@ class SecondMaster final : public Detector {
       }
       return;
     }
+    if (event.message.count > 0) {
+      return;  // something that was not owned
+    }
     // Where it is not told what is given back, it may be anything of that client and server.
     const Host server = host_of(event.server);
     owned_.for_each([&](std::uint32_t at) {
