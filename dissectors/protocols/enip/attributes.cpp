@@ -210,10 +210,12 @@ void write_number(const Call& call, Bytes value) {
 void decode_list_to_set(Call& call) {
   call.show_data(call.in.rest());
   const std::size_t count = call.in.le16();
-  const std::uint16_t first = call.in.le16();
   begin_list(call, CipField::attributes);
-  if (call.in.ok()) {
-    add_item(call, first);
+  if (count > 0) {
+    const std::uint16_t first = call.in.le16();
+    if (call.in.ok()) {
+      add_item(call, first);
+    }
   }
   end_list(call);
   if (count == 1) {
