@@ -27,8 +27,9 @@ struct AnalyzerStats {
   std::uint64_t gap_bytes = 0;
   std::uint64_t retransmissions = 0;
   std::uint64_t out_of_order = 0;
-  std::uint64_t impatient_gaps = 0;  // declared because too much was waiting
-  std::uint64_t foreign = 0;         // stretches of bytes that were not the protocol's
+  std::uint64_t impatient_gaps = 0;    // declared because too much was waiting
+  std::uint64_t foreign = 0;           // stretches of bytes that were not the protocol's
+  std::uint64_t partials_evicted = 0;  // unfinished PDUs given up for want of room
 
   void add(const AnalyzerStats& other) noexcept;
 };
@@ -103,8 +104,10 @@ class Analyzer final : private Emitter, private Framer::Out {
   void message(const Message& message) override;
   void identity(const Identity& identity) override;
   void anomaly(const Anomaly& anomaly) override;
+  void posture(const Posture& posture) override;
   Fields* fields() override;
   void client_is(Side side) override;
+  void client_is_surely(Side side) override;
 
   // Framer::Out
   void pdu(Bytes bytes, Side side, const PacketRef& packet) override;
@@ -112,6 +115,7 @@ class Analyzer final : private Emitter, private Framer::Out {
 
   std::uint16_t shard_;
   EventSink& sink_;
+  PartialBudget partials_;  // outlives the flows
   // Made when needed; outlives the sessions in flows_.
   std::array<std::unique_ptr<Shared>, static_cast<std::size_t>(Protocol::unknown)> shared_;
   Flows flows_;

@@ -51,12 +51,12 @@ void Analyzer::on_bytes(Side side, Bytes bytes, const PacketRef& packet) {
     }
     const auto held = std::move(own.held);  // outlives the PDUs cut from it
     if (find_protocol(side, bytes)) {
-      own.framer.feed(*flow_->session, side, bytes, packet, *this);
+      own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
       give_up_if_implausible(side);
     }
     return;
   }
-  own.framer.feed(*flow_->session, side, bytes, packet, *this);
+  own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
   give_up_if_implausible(side);
 }
 
@@ -194,8 +194,14 @@ void Analyzer::client_is(Side side) {
   }
 }
 
+void Analyzer::client_is_surely(Side side) {
+  flow_->client = side;
+  flow_->client_known = true;
+}
+
 void Analyzer::message(const Message& message) {
-  Event event = about_flow(EventKind::message, current_);
+  Event event =
+      about_flow(EventKind::message, message.packet == nullptr ? current_ : *message.packet);
   event.protocol = message.protocol;
   event.text = message.target.text;
   event.message = {
@@ -205,6 +211,7 @@ void Analyzer::message(const Message& message) {
       .outcome = message.outcome,
       .direction = message.direction,
       .matched = message.matched,
+      .further = message.further,
       .envelope = message.envelope,
       .value_count = message.value_count,
       .function = message.function,
@@ -249,6 +256,23 @@ void Analyzer::anomaly(const Anomaly& anomaly) {
       .function = anomaly.function,
       .unit = anomaly.target.unit,
       .request = anomaly.request,
+  };
+  sink_.event(event);
+}
+
+void Analyzer::posture(const Posture& posture) {
+  Event event = about_flow(EventKind::posture, current_);
+  event.protocol = posture.protocol;
+  event.text = posture.text;
+  event.posture = {
+      .aspect = posture.aspect,
+      .of_client = event.from_client == posture.of_sender,
+      .flaws = posture.flaws,
+      .secret_size = posture.secret_size,
+      .secret_hash = posture.secret_hash,
+      .key = posture.key,
+      .what = posture.what,
+      .thumbprint = posture.thumbprint,
   };
   sink_.event(event);
 }

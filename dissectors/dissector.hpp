@@ -27,6 +27,7 @@ class Emitter {
   virtual void message(const Message& message) = 0;
   virtual void identity(const Identity& identity) = 0;
   virtual void anomaly(const Anomaly& anomaly) = 0;
+  virtual void posture(const Posture& /*posture*/) {}
 
   // Empty fields for the next message(), or null when nobody asked for them.
   virtual Fields* fields() = 0;
@@ -34,6 +35,9 @@ class Emitter {
   // The bytes tell that this side of the flow is the client. Direction is known from the next
   // PDU on; the caller puts it into the message at hand itself.
   virtual void client_is(Side side) = 0;
+
+  // Likewise, and sure enough to overrule the handshake: the server opened the connection.
+  virtual void client_is_surely(Side /*side*/) {}
 };
 
 // How the bytes at the head of a stream divide.
@@ -113,6 +117,9 @@ class Session {
 
   // Packet time went on. Called for each packet of the flow and when it ends, never in between.
   virtual void on_time(Timestamp /*now*/, Emitter& /*out*/) {}
+
+  // The flow ends: last words about what is unfinished.
+  virtual void on_end(Emitter& /*out*/) {}
 
   // False once the session believes that this never was its protocol; the flow is then closed
   // to it and probed anew.

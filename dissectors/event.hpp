@@ -32,7 +32,8 @@ enum class EventKind : std::uint8_t {
   flow,  // a flow began, got established, or ended: Event::flow_facts
   message,
   identity,
-  anomaly
+  anomaly,
+  posture  // how a host is protected, or is not
 };
 
 // ARP gives addresses away; so does every frame's source.
@@ -70,6 +71,7 @@ struct MessageFacts {
   Outcome outcome;
   Direction direction;
   bool matched;
+  bool further;  // another target of the message before; counted once
   bool envelope;
   std::uint8_t value_count;
   std::uint16_t function;
@@ -101,6 +103,21 @@ struct AnomalyFacts {
   PacketRef request;
 };
 
+struct PostureFacts {
+  Posture::Aspect aspect;
+  bool of_client;  // about the client, or the server
+  std::uint32_t flaws;
+  std::uint32_t secret_size;
+  std::uint64_t secret_hash;
+  std::uint64_t key;
+  std::string_view what;  // a literal
+  std::array<std::uint8_t, 20> thumbprint;
+
+  [[nodiscard]] constexpr bool has(Posture::Flaw flaw) const noexcept {
+    return (flaws & Posture::bit(flaw)) != 0;
+  }
+};
+
 // One target each. Trivially copyable, at most 256 bytes; `text` lies in the packet or in a pool
 // beside the queue and lives until the event was handled.
 struct Event {
@@ -115,13 +132,14 @@ struct Event {
   Endpoint server;
   VlanTags vlan;
   std::uint32_t tunnel = 0;
-  std::string_view text;  // message: the target's name; identity: the value
+  std::string_view text;  // message: the target's name; identity, posture: the value
   union {
     HostFacts host;
     FlowFacts flow_facts;
     MessageFacts message;
     IdentityFacts identity;
     AnomalyFacts anomaly;
+    PostureFacts posture;
   };
 
   Event() noexcept : host{} {}

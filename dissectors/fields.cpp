@@ -4,49 +4,13 @@
 #include <charconv>
 #include <cmath>
 
+#include "dissectors/printable.hpp"
+
 namespace prahari {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-constexpr std::uint32_t octet(std::string_view text, std::size_t at) noexcept {
-  return static_cast<unsigned char>(text[at]);
-}
-
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t size = 0;  // bytes it takes; 0: no valid UTF-8
-};
-
-// The code point at the head of a text that is not empty (RFC 3629: shortest form, no surrogates).
-CodePoint decode_utf8(std::string_view text) noexcept {
-  const std::uint32_t lead = octet(text, 0);
-  if (lead < 0x80) {
-    return {lead, 1};
-  }
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) {
-    return {};
-  }
-  std::uint32_t value = lead & (0x7fU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((octet(text, i) & 0xc0U) != 0x80) {
-      return {};
-    }
-    value = value << 6 | (octet(text, i) & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  return value < kSmallest[size] || surrogate || value > 0x10ffff ? CodePoint{}
-                                                                  : CodePoint{value, size};
-}
-
-// Moves a cursor, hides or reorders text: C0, DEL, C1, line separators, bidirectional controls.
-constexpr bool acts_on_terminal(std::uint32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f || c == 0x061c ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
 
 void append_escape(std::string& out, std::uint32_t c) {
   switch (c) {
@@ -73,6 +37,26 @@ void append_integer(std::string& out, std::int64_t value) {
   std::array<char, 24> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   out.append(text.data(), end);
+}
+
+// The shortest text that reads back as the same number.
+void append_real(std::string& out, double value) {
+  if (!std::isfinite(value)) {
+    out += "null";
+    return;
+  }
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  out.append(text.data(), end);
+}
+
+void append_hex(std::string& out, Bytes value) {
+  out += '"';
+  for (const std::byte b : value) {
+    out += kHexDigits[std::to_integer<std::size_t>(b >> 4)];
+    out += kHexDigits[std::to_integer<std::size_t>(b & std::byte{0x0f})];
+  }
+  out += '"';
 }
 
 }  // namespace
@@ -142,12 +126,7 @@ void Fields::text(std::size_t field, std::string_view value) {
 
 void Fields::hex(std::size_t field, Bytes value) {
   start(field);
-  buffer_ += '"';
-  for (const std::byte b : value) {
-    buffer_ += kHexDigits[std::to_integer<std::size_t>(b >> 4)];
-    buffer_ += kHexDigits[std::to_integer<std::size_t>(b & std::byte{0x0f})];
-  }
-  buffer_ += '"';
+  append_hex(buffer_, value);
   finish();
 }
 
@@ -166,14 +145,25 @@ void Fields::item(std::string_view value) {
   append_json_string(buffer_, value);
 }
 
-void Fields::real(double value) {
+void Fields::item_real(double value) {
   separate();
-  if (!std::isfinite(value)) {
-    buffer_ += "null";
-    return;
-  }
-  std::array<char, 32> text{};
-  buffer_.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+  append_real(buffer_, value);
+}
+
+void Fields::item_hex(Bytes value) {
+  separate();
+  append_hex(buffer_, value);
+}
+
+void Fields::begin_item() {
+  separate();
+  buffer_ += '{';
+  first_item_ = true;
+}
+
+void Fields::end_item() {
+  buffer_ += '}';
+  first_item_ = false;
 }
 
 void Fields::end_list() {

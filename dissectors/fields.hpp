@@ -34,8 +34,12 @@ class Fields {
   // A list or an object: begin, then items, then end. One at a time.
   void begin_list(std::size_t field);
   void item(std::int64_t value);
+  void item_real(double value);  // null for what JSON has no number for
   void item(std::string_view value);
-  void real(double value);  // an item; shortest form, null for what is no number
+  void item_hex(Bytes value);
+  // An object as an item: begin_item, then members, then end_item.
+  void begin_item();
+  void end_item();
   void end_list();
   void begin_object(std::size_t field);
   void member(std::string_view name, std::int64_t value);

@@ -77,7 +77,8 @@ struct Target {
 enum class Outcome : std::uint8_t { unknown, success, failure };
 
 // A message that changes how a device works, in words that every protocol shares. Rules about
-// stopping, restarting and transferring programs look at this and at no function code.
+// stopping, restarting and transferring programs look at this and at no function code. An answer
+// has the effect of its request, also where it refuses.
 enum class Effect : std::uint8_t {
   none,
   start,           // controller to run
@@ -101,9 +102,10 @@ enum class Effect : std::uint8_t {
   set_security,    // passwords, users, certificates, trust, security policy
   set_safety,      // configuration of a safety function
   suppress,        // alarms or reports switched off, shelved, deleted
-  own,             // exclusive ownership of outputs asked for
+  own,             // exclusive ownership of outputs asked for; Target: of which
+  disown,          // that ownership given back; the same Target
 };
-inline constexpr std::size_t kEffects = 23;
+inline constexpr std::size_t kEffects = 24;
 
 [[nodiscard]] constexpr std::string_view to_string(Effect value) noexcept {
   constexpr std::array<std::string_view, kEffects> kNames = {"none",
@@ -128,7 +130,8 @@ inline constexpr std::size_t kEffects = 23;
                                                              "set-security",
                                                              "set-safety",
                                                              "suppress",
-                                                             "own"};
+                                                             "own",
+                                                             "disown"};
   return detail::name_of(kNames, value);
 }
 
@@ -143,6 +146,7 @@ struct Message {
   Outcome outcome = Outcome::unknown;  // of a response: success or failure
   Direction direction = Direction::unknown;
   bool matched = false;          // a response whose request was seen; `request` is set
+  bool further = false;          // another target of the message just before, not one more message
   bool envelope = false;         // only carries messages that follow as messages of their own
   std::uint8_t value_count = 0;  // how many of `values` are set
   std::uint16_t function = 0;    // the code on the wire
@@ -153,6 +157,7 @@ struct Message {
   Target target;                         // of a matched response: the request's
   std::array<double, kValues> values{};  // the first values written; whole up to 2^53
   PacketRef request;                     // completed the request that this answers
+  const PacketRef* packet = nullptr;     // completed it, if that is not the packet at hand
 };
 
 // A fact about a device that the device itself told.
@@ -169,6 +174,13 @@ struct Identity {
     application,
     mode,
     url,
+    application_uri,  // who the software says it is: "urn:host:vendor:product"
+    product_uri,
+    build,
+    profile,      // what it says it can do
+    namespaces,   // a namespace of its address space, with its index
+    session,      // name of a session it opened
+    user,         // name of a user it logs in with, or that logged in to it; never a secret
     device_type,  // "programmable logic controller", as the device says
     mac,          // its own, seen from behind a router
     project,      // what runs on it
@@ -185,13 +197,75 @@ struct Identity {
 
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 17;
+inline constexpr std::size_t kIdentityFields = 24;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
-      "vendor", "product", "model",       "order_number", "hardware", "firmware",
-      "serial", "name",    "application", "mode",         "url",      "device_type",
-      "mac",    "project", "slots",       "route",        "security"};
+      "vendor",      "product", "model",       "order_number", "hardware", "firmware",
+      "serial",      "name",    "application", "mode",         "url",      "application_uri",
+      "product_uri", "build",   "profile",     "namespace",    "session",  "user",
+      "device_type", "mac",     "project",     "slots",        "route",    "security"};
+  return detail::name_of(kNames, value);
+}
+
+// How a host is protected, or is not: what it offers, and what was really used.
+struct Posture {
+  enum class Aspect : std::uint8_t {
+    channel_offered,  // what: the mode, "Sign"; text: policy or version, "Basic256Sha256"
+    channel_used,     // the same, of a conversation that took place
+    user_offered,     // what: the kind, "user name"; text: the policy it is sent under
+    user_used,        // what: the kind; text: the name of the user
+    certificate,      // what: whose, "application"; text: subject, key, dates in words
+    setting           // anything else: what: which; text: its value
+  };
+
+  // What an auditor objects to. Bits of `flaws`.
+  enum class Flaw : std::uint8_t {
+    no_security,         // neither signed nor encrypted
+    not_encrypted,       // signed, but anybody can read
+    deprecated,          // policy, version or cipher that its specification withdrew
+    anonymous,           // nobody has to say who he is
+    cleartext_password,  // whoever listens has the password
+    downgrade,           // the server offers better than what was used
+    expired,
+    not_yet_valid,
+    weak_key,
+    weak_signature,
+    self_signed,
+    name_mismatch,  // the certificate is for another application or host
+    unreadable      // what should be a certificate is none
+  };
+
+  Protocol protocol = Protocol::unknown;
+  Aspect aspect{};
+  bool of_sender = true;          // about the sender's host, or the receiver's
+  std::uint32_t flaws = 0;        // bit i: Flaw i
+  std::string_view what;          // a literal
+  std::string_view text;          // printable, valid during the call
+  std::uint32_t secret_size = 0;  // user_used: bytes of the secret as sent; 0: none
+  std::uint64_t secret_hash = 0;  // salted; tells the same secret again, and nothing else
+  std::array<std::uint8_t, 20> thumbprint{};  // certificate: its SHA-1
+  std::uint64_t key = 0;                      // certificate: fingerprint of its public key
+
+  static constexpr std::uint32_t bit(Flaw flaw) noexcept {
+    return std::uint32_t{1} << static_cast<unsigned>(flaw);
+  }
+  [[nodiscard]] constexpr bool has(Flaw flaw) const noexcept { return (flaws & bit(flaw)) != 0; }
+};
+inline constexpr std::size_t kPostureAspects = 6;
+inline constexpr std::size_t kPostureFlaws = 13;
+
+[[nodiscard]] constexpr std::string_view to_string(Posture::Aspect value) noexcept {
+  constexpr std::array<std::string_view, kPostureAspects> kNames = {
+      "channel-offered", "channel-used", "user-offered", "user-used", "certificate", "setting"};
+  return detail::name_of(kNames, value);
+}
+
+[[nodiscard]] constexpr std::string_view to_string(Posture::Flaw value) noexcept {
+  constexpr std::array<std::string_view, kPostureFlaws> kNames = {
+      "no-security", "not-encrypted", "deprecated",    "anonymous", "cleartext-password",
+      "downgrade",   "expired",       "not-yet-valid", "weak-key",  "weak-signature",
+      "self-signed", "name-mismatch", "unreadable"};
   return detail::name_of(kNames, value);
 }
 

@@ -47,6 +47,22 @@ struct Fact {
   PacketRef packet;  // the first that told
 };
 
+// One thing that the wire showed of how the asset is protected (Posture), and how often.
+struct PostureFact {
+  Posture::Aspect aspect{};
+  Protocol protocol = Protocol::unknown;
+  bool as_client = false;  // it was the client of the conversation
+  std::uint16_t port = 0;  // of the server
+  std::uint32_t flaws = 0;
+  std::uint64_t count = 0;
+  std::string what;
+  std::string text;
+  std::string thumbprint;  // certificate: SHA-1 in hex; else empty
+  Timestamp first;
+  Timestamp last;
+  PacketRef packet;  // the first that showed it
+};
+
 // What the asset does, as a set; each with the reason it was given.
 enum class Role : std::uint8_t {
   controller,   // answers requests of an OT protocol
@@ -109,6 +125,7 @@ struct Asset {
   std::vector<AddressUse> addresses;  // bounded; the most recent first
   std::vector<Fact> facts;            // bounded
   std::vector<Unit> units;            // bounded, sorted by id
+  std::vector<PostureFact> postures;  // bounded
   std::vector<RoleReason> roles;      // held ones only, sorted by role
   std::string nic_vendor;             // by OUI; empty if unknown
   Timestamp first_seen;

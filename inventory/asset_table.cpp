@@ -7,6 +7,7 @@
 #include "inventory/asset_key.hpp"
 #include "inventory/classifier.hpp"
 #include "inventory/fact_book.hpp"
+#include "inventory/posture_book.hpp"
 
 namespace prahari {
 namespace {
@@ -173,6 +174,7 @@ void AssetTable::merge(AssetIndex from, AssetIndex into) {
   // remove() takes all of `from` for freed.
   facts_freed_ -= merge_facts(old, asset);
   units_freed_ -= merge_units(old, asset);
+  postures_freed_ -= merge_postures(old, asset);
   merge_behaviour(slots_[from], slots_[into]);
   for (RoleReason& role : old.roles) {
     hold(asset, std::move(role));
@@ -191,6 +193,7 @@ void AssetTable::remove(AssetIndex index) {
   addresses_ -= static_cast<std::uint32_t>(entry.asset.addresses.size());
   facts_freed_ += entry.asset.facts.size();
   units_freed_ += entry.asset.units.size();
+  postures_freed_ += entry.asset.postures.size();
   slots_.erase(index);
 }
 

@@ -73,6 +73,7 @@ class AssetTable {
   // Facts and units of assets that went, so that the totals can be kept.
   [[nodiscard]] std::uint64_t facts_freed() const noexcept { return facts_freed_; }
   [[nodiscard]] std::uint64_t units_freed() const noexcept { return units_freed_; }
+  [[nodiscard]] std::uint64_t postures_freed() const noexcept { return postures_freed_; }
 
  private:
   AssetIndex add(std::string key, const PacketRef& packet);
@@ -91,6 +92,7 @@ class AssetTable {
   std::uint64_t addresses_dropped_ = 0;
   std::uint64_t facts_freed_ = 0;
   std::uint64_t units_freed_ = 0;
+  std::uint64_t postures_freed_ = 0;
 };
 
 }  // namespace prahari

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dissectors/unit.hpp"
+#include "inventory/number_text.hpp"
 
 namespace prahari {
 namespace {
@@ -40,15 +41,6 @@ bool engineers(const MessageFacts& message) noexcept {
   }
 }
 
-// 1204 as "1,204".
-std::string grouped(std::uint64_t value) {
-  std::string out = std::to_string(value);
-  for (std::size_t at = out.size(); at > 3; at -= 3) {
-    out.insert(at - 3, ",");
-  }
-  return out;
-}
-
 std::string protocols_text(std::uint64_t protocols) {
   std::string out;
   for (std::size_t i = 0; i < static_cast<std::size_t>(Protocol::unknown); ++i) {
@@ -60,13 +52,6 @@ std::string protocols_text(std::uint64_t protocols) {
   return out;
 }
 
-std::string plural(std::uint64_t number, std::string_view thing) {
-  std::string out = grouped(number);
-  out += ' ';
-  out += thing;
-  return number == 1 ? out : out + "s";
-}
-
 void judge_controller(AssetEntry& entry) {
   const Behaviour& did = *entry.behaviour;
   if (did.answers == 0) {
@@ -75,7 +60,7 @@ void judge_controller(AssetEntry& entry) {
   std::string reason =
       "answered " + plural(did.answers, protocols_text(did.answered_in) + " request");
   reason += did.requests == 0 ? ", started none"
-                              : "; also started " + grouped(did.requests) + " of its own";
+                              : "; also started " + with_commas(did.requests) + " of its own";
   hold(entry.asset, {Role::controller, std::move(reason), did.first_answer});
 }
 

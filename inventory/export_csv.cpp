@@ -8,6 +8,7 @@
 #include "capture/time_text.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
+#include "inventory/number_text.hpp"
 
 namespace prahari {
 namespace {
@@ -42,7 +43,7 @@ std::vector<std::string> answering_units(const Asset& asset) {
   for (const Unit& unit : asset.units) {
     if (unit.responses > 0) {
       out.push_back(is_slot(unit.id) || is_route(unit.id) ? unit_words(unit.id)
-                                                         : std::to_string(unit.id));
+                                                          : std::to_string(unit.id));
     }
   }
   return out;

@@ -4,6 +4,7 @@
 
 #include "capture/time_text.hpp"
 #include "dissectors/unit.hpp"
+#include "inventory/posture_book.hpp"
 
 namespace prahari {
 namespace {
@@ -131,6 +132,28 @@ Json roles_json(const Asset& asset) {
   return out;
 }
 
+Json postures_json(const Asset& asset, const ExportContext& context) {
+  Json out = Json::array();
+  for (const PostureFact& fact : asset.postures) {
+    Json row = {{"as", fact.as_client ? "client" : "server"},
+                {"protocol", to_string(fact.protocol)},
+                {"port", fact.port},
+                {"aspect", to_string(fact.aspect)},
+                {"what", fact.what},
+                {"text", fact.text},
+                {"flaws", flaw_names(fact.flaws)}};
+    if (!fact.thumbprint.empty()) {
+      row["sha1"] = fact.thumbprint;
+    }
+    row["count"] = fact.count;
+    row["first_seen"] = format_time(fact.first);
+    row["last_seen"] = format_time(fact.last);
+    row["evidence"] = evidence_json(fact.packet, context);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 Json level_json(std::optional<float> level) {
   if (!level) {
     return nullptr;
@@ -168,6 +191,7 @@ std::string asset_json(const AssetRecord& record, const ExportContext& context) 
       {"packets_sent", asset.packets_sent},
       {"packets_received", asset.packets_received},
       {"heard", asset.sent},
+      {"posture", postures_json(asset, context)},
       {"facts", facts_json(asset, context)},
   };
   // Text from the wire need not be UTF-8.

@@ -50,6 +50,8 @@ Parties Inventory::on_event(const Event& event) {
       return impl_->on_message(event);
     case EventKind::identity:
       return impl_->on_identity(event);
+    case EventKind::posture:
+      return impl_->on_posture(event);
     case EventKind::anomaly:
       return impl_->parties_of(event);
   }

@@ -269,6 +269,10 @@ Parties Inventory::Impl::on_message(const Event& event) {
   }
   if (parties.conversation != kNone) {
     Conversation& row = conversations[parties.conversation];
+    if (message.further) {
+      row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
+      return parties;
+    }
     ++row.messages;
     row.exceptions += message.kind == Kind::exception ? 1 : 0;
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
@@ -299,6 +303,26 @@ Parties Inventory::Impl::on_identity(const Event& event) {
       break;
     case Learned::added:
       ++facts_;
+      break;
+    case Learned::replaced:
+    case Learned::dropped:
+      ++stats.facts_dropped;
+      break;
+  }
+  return parties;
+}
+
+Parties Inventory::Impl::on_posture(const Event& event) {
+  const Parties parties = parties_of(event);
+  const AssetIndex about = event.posture.of_client ? parties.client : parties.server;
+  if (about == kNone) {
+    return parties;
+  }
+  switch (learn_posture(assets[about].asset, event, postures_full())) {
+    case Learned::added:
+      ++postures_;
+      break;
+    case Learned::again:
       break;
     case Learned::replaced:
     case Learned::dropped:

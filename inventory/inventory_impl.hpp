@@ -10,6 +10,7 @@
 #include "inventory/fact_book.hpp"
 #include "inventory/flow_notes.hpp"
 #include "inventory/inventory.hpp"
+#include "inventory/posture_book.hpp"
 
 namespace prahari {
 
@@ -22,6 +23,7 @@ class Inventory::Impl {
   Parties on_flow(const Event& event);
   Parties on_message(const Event& event);
   Parties on_identity(const Event& event);
+  Parties on_posture(const Event& event);
   void settle();
 
   AssetTable assets;
@@ -33,6 +35,10 @@ class Inventory::Impl {
   }
   [[nodiscard]] bool units_full() const noexcept {
     return units_ - assets.units_freed() >= kUnitsInAll;
+  }
+
+  [[nodiscard]] bool postures_full() const noexcept {
+    return postures_ - assets.postures_freed() >= kPosturesInAll;
   }
 
   Parties parties_of(const Event& event);
@@ -55,6 +61,7 @@ class Inventory::Impl {
   std::uint32_t events_ = 0;
   std::uint64_t facts_ = 0;
   std::uint64_t units_ = 0;
+  std::uint64_t postures_ = 0;
 };
 
 }  // namespace prahari

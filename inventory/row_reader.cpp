@@ -106,7 +106,10 @@ RowReader::RowReader(SQLite::Database& handle)
       facts_(handle,
              "SELECT field, confidence, count, unit, value, source, first_seen, last_seen, "
              "input, frame, time FROM facts WHERE asset = ?"),
-      roles_(handle, "SELECT role, reason, since FROM roles WHERE asset = ?") {}
+      roles_(handle, "SELECT role, reason, since FROM roles WHERE asset = ?"),
+      postures_(handle,
+                "SELECT aspect, protocol, as_client, port, flaws, count, what, text, thumbprint, "
+                "first_seen, last_seen, input, frame, time FROM postures WHERE asset = ?") {}
 
 AssetRecord RowReader::asset(SQLite::Statement& row) {
   AssetRecord record;
@@ -138,6 +141,7 @@ AssetRecord RowReader::asset(SQLite::Statement& row) {
   read_units(asset);
   read_facts(asset);
   read_roles(asset);
+  read_postures(asset);
   sort_for_export(asset);
   return record;
 }
@@ -183,6 +187,27 @@ void RowReader::read_roles(Asset& asset) {
   each(roles_, asset.id, [&asset](SQLite::Statement& row) {
     asset.roles.push_back({named<Role>(row.getColumn(0).getString(), kRoles),
                            row.getColumn(1).getString(), time(row.getColumn(2))});
+  });
+}
+
+void RowReader::read_postures(Asset& asset) {
+  each(postures_, asset.id, [&asset](SQLite::Statement& row) {
+    PostureFact fact{
+        .aspect = named<Posture::Aspect>(row.getColumn(0).getString(), kPostureAspects),
+        .protocol = protocol_of(row.getColumn(1).getString()),
+        .as_client = row.getColumn(2).getInt() != 0,
+        .port = static_cast<std::uint16_t>(row.getColumn(3).getInt()),
+        .count = number(row.getColumn(5)),
+        .what = row.getColumn(6).getString(),
+        .text = row.getColumn(7).getString(),
+        .thumbprint = row.getColumn(8).getString(),
+        .first = time(row.getColumn(9)),
+        .last = time(row.getColumn(10)),
+        .packet = packet_of(row, 11)};
+    for (const std::string& name : split(row.getColumn(4).getString(), ',')) {
+      fact.flaws |= Posture::bit(named<Posture::Flaw>(name, kPostureFlaws));
+    }
+    asset.postures.push_back(std::move(fact));
   });
 }
 

@@ -32,11 +32,13 @@ class RowReader {
   void read_units(Asset& asset);
   void read_facts(Asset& asset);
   void read_roles(Asset& asset);
+  void read_postures(Asset& asset);
 
   SQLite::Statement addresses_;
   SQLite::Statement units_;
   SQLite::Statement facts_;
   SQLite::Statement roles_;
+  SQLite::Statement postures_;
 };
 
 [[nodiscard]] FlowRecord read_flow(SQLite::Statement& row);

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "inventory/asset_key.hpp"
+#include "inventory/posture_book.hpp"
 
 namespace prahari {
 namespace {
@@ -67,10 +68,12 @@ RowWriter::RowWriter(SQLite::Database& handle, std::span<const std::uint16_t> in
       forget_units_(handle, "DELETE FROM units WHERE asset = ?"),
       forget_facts_(handle, "DELETE FROM facts WHERE asset = ?"),
       forget_roles_(handle, "DELETE FROM roles WHERE asset = ?"),
+      forget_postures_(handle, "DELETE FROM postures WHERE asset = ?"),
       address_(handle, "INSERT INTO addresses VALUES (?,?,?,?,?,?,?)"),
       unit_(handle, "INSERT INTO units VALUES (?,?,?,?,?,?,?)"),
       fact_(handle, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
       role_(handle, "INSERT INTO roles VALUES (?,?,?,?)"),
+      posture_(handle, "INSERT INTO postures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
       flow_(handle, kFlow) {}
 
 std::int64_t RowWriter::input_of(const PacketRef& packet) const noexcept {
@@ -136,6 +139,7 @@ void RowWriter::replace_parts(const Asset& asset) {
   put(forget_units_, asset.id);
   put(forget_facts_, asset.id);
   put(forget_roles_, asset.id);
+  put(forget_postures_, asset.id);
   for (const AddressUse& use : asset.addresses) {
     put(address_, asset.id, to_string(use.ip), vlan_text(use.vlan), use.tunnel,
         use.confirmed ? 1 : 0, to_column(use.first), to_column(use.last));
@@ -151,6 +155,13 @@ void RowWriter::replace_parts(const Asset& asset) {
   }
   for (const RoleReason& held : asset.roles) {
     put(role_, asset.id, std::string{to_string(held.role)}, held.reason, to_column(held.since));
+  }
+  for (const PostureFact& fact : asset.postures) {
+    put(posture_, asset.id, std::string{to_string(fact.aspect)},
+        std::string{to_string(fact.protocol)}, fact.as_client ? 1 : 0, int{fact.port},
+        joined(flaw_names(fact.flaws)), to_column(fact.count), fact.what, fact.text,
+        fact.thumbprint, to_column(fact.first), to_column(fact.last), input_of(fact.packet),
+        fact.packet.frame, to_column(fact.packet.time));
   }
 }
 

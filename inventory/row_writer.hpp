@@ -31,10 +31,12 @@ class RowWriter {
   SQLite::Statement forget_units_;
   SQLite::Statement forget_facts_;
   SQLite::Statement forget_roles_;
+  SQLite::Statement forget_postures_;
   SQLite::Statement address_;
   SQLite::Statement unit_;
   SQLite::Statement fact_;
   SQLite::Statement role_;
+  SQLite::Statement posture_;
   SQLite::Statement flow_;
 };
 

@@ -85,6 +85,17 @@ CREATE INDEX alerts_by_time ON alerts (last_seen);
 CREATE TABLE protocol_counts (
   protocol TEXT PRIMARY KEY, messages INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE postures (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE,
+  aspect TEXT NOT NULL, protocol TEXT NOT NULL, as_client INTEGER NOT NULL, port INTEGER NOT NULL,
+  flaws TEXT NOT NULL, count INTEGER NOT NULL,
+  what TEXT NOT NULL, text TEXT NOT NULL, thumbprint TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  input INTEGER NOT NULL, frame INTEGER NOT NULL, time INTEGER NOT NULL,
+  PRIMARY KEY (asset, aspect, protocol, as_client, port, what, text, thumbprint))
+  STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

@@ -91,6 +91,14 @@ Party recall(const KeptParty& kept, const Inventory& inventory) {
   return party;
 }
 
+std::string host_id(const Endpoint& end, const VlanTags& vlan) {
+  std::string id = end.ip.empty() ? to_string(end.mac) : to_string(end.ip);
+  for (std::size_t i = 0; i < vlan.count; ++i) {
+    id += (i == 0 ? " vlan " : ".") + std::to_string(vlan.ids[i]);
+  }
+  return id;
+}
+
 std::string host_words(const HostKey& host, const Policy& policy) {
   std::string words = host.ip.empty() ? to_string(host.mac) : to_string(host.ip);
   const SiteAsset* asset = policy.asset_of(host);
@@ -138,7 +146,8 @@ std::string target_limit(const Event& event) {
   }
   const std::string unit =
       event.protocol == Protocol::modbus ? "unit=" + std::to_string(message.unit) + ',' : "";
-  return '@' + unit + std::string{message.table} + '=' + std::to_string(message.address) + last_of(message.address, message.count);
+  return '@' + unit + std::string{message.table} + '=' + std::to_string(message.address) +
+         last_of(message.address, message.count);
 }
 
 std::string protocol_words(const Event& event) {

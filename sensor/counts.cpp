@@ -10,6 +10,9 @@ void EventCounts::add(const Event& event) {
   Messages& messages = messages_[static_cast<std::size_t>(event.protocol)];
   switch (event.kind) {
     case EventKind::message:
+      if (event.message.further) {
+        break;
+      }
       ++messages.by_state[static_cast<std::size_t>(event.state)];
       messages.invalid += event.message.problems == 0 ? 0U : 1U;
       break;
@@ -21,6 +24,7 @@ void EventCounts::add(const Event& event) {
       break;
     case EventKind::host:
     case EventKind::identity:
+    case EventKind::posture:
       break;
   }
 }

@@ -14,10 +14,15 @@ template <class T>
 Result<T> load(std::string_view floor, std::string_view name,
                Result<T> (*loader)(const std::filesystem::path&)) {
   const auto path = data_files().find(floor, name);
-  return path ? loader(*path) : path.error();
+  if (!path) {
+    return path.error();
+  }
+  note("reading " + path->string());
+  return loader(*path);
 }
 
 Result<Site> load_good_site(const std::string& file) {
+  note("reading " + file);
   auto read = load_site(file);
   if (!read) {
     return read.error();
@@ -58,7 +63,11 @@ Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) 
   if (!attack) {
     return attack.error();
   }
-  auto certin = CertInData::load(data_files());
+  const DataFiles files = data_files();
+  for (const std::filesystem::path& root : files.roots()) {
+    note("data files may lie in " + root.string());
+  }
+  auto certin = CertInData::load(files);
   if (!certin) {
     return certin.error();
   }

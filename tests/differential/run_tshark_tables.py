@@ -3,8 +3,8 @@
 
     run_tshark_tables.py PROGRAM PROJECT
 
-Every message that tshark lists must come out, and nothing else, but for the captures of
-known-PROTOCOL.tsv, whose differences were looked at. Skipped (77) without ../shared.
+Every message of a protocol that tshark lists must come out, and nothing else, but for the captures
+of known-PROTOCOL.tsv, whose differences were looked at. Skipped (77) without ../shared.
 """
 import collections
 import gzip
@@ -12,6 +12,8 @@ import json
 import pathlib
 import subprocess
 import sys
+
+PROTOCOLS = ("modbus", "enip", "cip", "opcua")
 
 
 def main():
@@ -22,12 +24,11 @@ def main():
         print("skipped: ../shared is absent")
         return 77
     failed = False
-    for protocol in ("modbus", "enip", "cip"):
+    for protocol in PROTOCOLS:
         known = project / "tests" / "differential" / f"known-{protocol}.tsv"
-        done = subprocess.run([sys.executable, tool, "--prahari", program, "--captures",
-                               shared / "pcaps", "--protocol", protocol, "--known", known,
-                               "--at-least", "0.999", "--explain", "3"], text=True,
-                              capture_output=True)
+        done = subprocess.run([sys.executable, tool, "--prahari", program, "--captures", shared / "pcaps",
+                               "--protocol", protocol, "--known", known, "--at-least", "0.999", "--explain", "3"],
+                              text=True, capture_output=True)
         print(done.stdout + done.stderr)
         failed |= done.returncode != 0
     for log in sorted((shared / "pcaps").rglob("*.zeek/modbus.log*")):

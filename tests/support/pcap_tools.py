@@ -196,6 +196,16 @@ def enip_pdus(capture, ports=(44818,)):
         yield EnipPdu(frames, packet, command, session, status, length)
 
 
+# One OPC UA chunk, without its header.
+Chunk = collections.namedtuple("Chunk", "frames packet type letter body")
+
+
+def opcua_chunks(capture, ports):
+    """Every chunk in TCP streams from or to `ports`, in order of completion."""
+    return [Chunk(frames, packet, data[:3].decode(), chr(data[3]), data[8:])
+            for frames, packet, data in _messages(capture, ports, _frame_opcua)]
+
+
 def _frame_mbap(data):
     """Bytes of the message at the head; None: more are needed; 0: there is none."""
     if len(data) < 8:
@@ -211,6 +221,16 @@ def _frame_enip(data):
     command, length = struct.unpack_from("<HH", data)
     known = command in (0, 4, 0x63, 0x64, 0x65, 0x66, 0x6F, 0x70, 0x72, 0x73)
     return 24 + length if known and length <= 8192 and data[20:24] == bytes(4) else 0
+
+
+OPCUA_TYPES = (b"HEL", b"ACK", b"ERR", b"RHE", b"OPN", b"CLO", b"MSG")
+
+
+def _frame_opcua(data):
+    if len(data) < 8:
+        return None
+    size = int.from_bytes(data[4:8], "little")
+    return size if data[:3] in OPCUA_TYPES and data[3] in b"FCA" and 8 <= size <= 1 << 20 else 0
 
 
 def _messages(capture, ports, frame):

@@ -97,7 +97,7 @@ void show_values(const Call& call, const Type& type, Bytes data, bool written) {
         return;
       }
     } else if (type.form == Form::real) {
-      call.fields->real(value);
+      call.fields->item_real(value);
     } else if (type.form == Form::number) {
       call.fields->item(with_sign(raw, type.size));
     } else {
