@@ -175,7 +175,8 @@ class Decoder {
     message.outcome = good ? Outcome::success : Outcome::failure;
     message.direction = Direction::to_client;
     message.function = reply.service;
-    message.status = reply.status;
+    // General status, and the first word of the extended one above it.
+    message.status = reply.status | static_cast<std::uint32_t>(Reader{reply.extended}.le16()) << 8U;
     message.matched = request != nullptr && x_.asked != nullptr;
     if (message.matched) {
       message.request = x_.asked->packet;
