@@ -30,6 +30,8 @@ std::string named(const Party& party, const HostView* host) {
   return out;
 }
 
+bool is_known(const Party& party) { return !party.ip.empty() || !party.mac.empty(); }
+
 std::string outcome_sentence(const Finding& finding) {
   switch (finding.outcome) {
     case Outcome::success:
@@ -50,8 +52,9 @@ std::string brief_of(const Alert& alert, const AlertContext& context) {
   std::string out = "On " + form_text(alert.first_seen) + " IST, network monitoring raised \"" +
                     std::string(alert_title(alert)) + "\" (" +
                     std::string(to_string(finding.severity)) + ").";
-  out += " Source: " + named(finding.source, source) + ".";
-  if (!finding.destination.ip.empty() || !finding.destination.mac.empty()) {
+  out += is_known(finding.source) ? " Source: " + named(finding.source, source) + "."
+                                  : std::string{" Who did it is not known."};
+  if (is_known(finding.destination)) {
     out += " Affected: " + named(finding.destination, destination) + ".";
   }
   if (finding.has_operation) {
@@ -194,7 +197,9 @@ Incident draft_incident(const Alert& alert, const AlertContext& context, Timesta
   if (const HostView* host = context.network.host(alert.destination_asset)) {
     out.systems.push_back(host);
   }
-  out.sources.push_back(source_of(alert, context.network));
+  if (is_known(alert.finding.source)) {
+    out.sources.push_back(source_of(alert, context.network));
+  }
   out.human_safety = std::any_of(out.systems.begin(), out.systems.end(),
                                  [](const HostView* host) { return is_safety(*host); });
   judge_criticality(out);

@@ -176,7 +176,9 @@ void draw_party(Html& page, int x, std::string_view head, const Party& party,
   const std::string text = std::to_string(x + 12);
   page.raw("<text x=\"").raw(at).raw(R"(" y="22" font-size="11" fill="#444">)").text(head);
   page.raw("</text><text x=\"").raw(text).raw(R"(" y="57" font-size="13" font-weight="600">)");
-  page.text(plain_text(party_label(party, host), 24)).raw("</text><text x=\"").raw(text);
+  const bool known = !party.ip.empty() || !party.mac.empty();
+  page.text(known ? plain_text(party_label(party, host), 24) : std::string{"not known"});
+  page.raw("</text><text x=\"").raw(text);
   page.raw(R"(" y="74" font-size="11">)").text(to_string(party.ip)).raw("</text><text x=\"");
   page.raw(text).raw(R"(" y="91" font-size="11" fill="#444">)");
   page.text(party.zone.empty() ? "no zone known" : "zone " + plain_text(party.zone, 24));

@@ -237,12 +237,4 @@ std::string operations_text(std::uint8_t operations) {
   return out;
 }
 
-std::string level_text(std::optional<double> level) {
-  if (!level) {
-    return {};
-  }
-  const auto tenths = static_cast<int>(std::lround(*level * 10));
-  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
-}
-
 }  // namespace prahari

@@ -108,7 +108,5 @@ void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.
 [[nodiscard]] std::string operations_text(std::uint8_t operations);
-// "3.5", "1"; empty for none.
-[[nodiscard]] std::string level_text(std::optional<double> level);
 
 }  // namespace prahari

@@ -30,6 +30,7 @@ Finding common_finding(const ZonePair& zones, const Event& event, const RuleCont
   Finding finding;
   finding.kind = kConduitKind;
   finding.confidence = 95;
+  finding.certin = CertInClass::incident;
   finding.source = client_party(event, context);
   finding.destination = server_party(event, context);
   finding.protocol = protocol_words(event);

@@ -60,8 +60,8 @@ struct Finding {
   std::vector<double> values;
   PolicyRef policy;
   std::array<std::string_view, 3> attack{};  // ATT&CK for ICS ids, literals, primary first
-  CertInClass certin = CertInClass::incident;
-  std::vector<PacketRef> evidence;  // in packet order; the last is the decisive one
+  CertInClass certin = CertInClass::none;    // what the detector says; a permit takes it back
+  std::vector<PacketRef> evidence;           // in packet order; the last is the decisive one
   Completeness state = Completeness::complete;
 };
 

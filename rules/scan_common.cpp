@@ -16,6 +16,7 @@ Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
   finding.kind = kScanKind;
   finding.severity = Severity::high;
   finding.confidence = 80;
+  finding.certin = CertInClass::incident;
   finding.source = recall(scanner, context.inventory);
   finding.source.port = 0;
   finding.dedup_key =

@@ -41,8 +41,18 @@ struct HostPairHash {
 };
 
 // How somebody scans; each has one clause in the sentence of the alert.
-enum class ScanSort : std::uint8_t { arp, hosts, ports, controllers, units, nameplates };
-inline constexpr std::size_t kScanSorts = 6;
+enum class ScanSort : std::uint8_t {
+  arp,
+  hosts,
+  ports,
+  controllers,
+  units,
+  nameplates,
+  everybody,
+  devices,
+  slots
+};
+inline constexpr std::size_t kScanSorts = 9;
 
 // The finding without its sentence. `packets` in any order.
 [[nodiscard]] Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,

@@ -8,6 +8,7 @@
 #include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
+#include "rules/kinds.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
@@ -86,7 +87,8 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   std::string_view rest = value;
   for (bool first = true; !rest.empty(); first = false) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    out += (first ? "" : std::string(13, ' ')) + inert(rest.substr(0, end)) + "\n";
+    out += (first ? "" : std::string(13, ' ')) +
+           terminal_text(rest.substr(0, end), std::string_view::npos) + "\n";
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }
@@ -181,17 +183,41 @@ Exit run_export(const Arguments& arguments) {
   return written ? Exit::done : report(written.error());
 }
 
-#define PRAHARI_ALERT_FILTERS                                                              \
-  {.names = "--kind", .value = "KIND", .help = "only this kind, such as scan"},            \
-      {.names = "--severity",                                                              \
-       .value = "S",                                                                       \
-       .help = "only this severity",                                                       \
-       .choices = "info|low|medium|high|critical"},                                        \
-  {                                                                                        \
-    .names = "--asset", .value = "A", .help = "only from or to this asset (id or address)" \
+// "conduit-violation|program-download|...": every kind.
+constexpr std::size_t kKindsSize = [] {
+  std::size_t size = kAlertKinds.size() - 1;
+  for (const AlertKind& kind : kAlertKinds) {
+    size += kind.id.size();
+  }
+  return size;
+}();
+constexpr auto kKindsText = [] {
+  std::array<char, kKindsSize> text{};
+  std::size_t at = 0;
+  for (const AlertKind& kind : kAlertKinds) {
+    if (at > 0) {
+      text[at++] = '|';
+    }
+    for (const char letter : kind.id) {
+      text[at++] = letter;
+    }
+  }
+  return text;
+}();
+constexpr std::string_view kKinds{kKindsText.data(), kKindsText.size()};
+
+#define PRAHARI_ALERT_FILTERS                                                                      \
+  {.names = "--kind", .value = "KIND", .help = "only this kind, such as scan", .choices = kKinds}, \
+      {.names = "--severity",                                                                      \
+       .value = "S",                                                                               \
+       .help = "only this severity",                                                               \
+       .choices = "info|low|medium|high|critical"},                                                \
+  {                                                                                                \
+    .names = "--asset", .value = "A", .help = "only from or to this asset (id or address)"         \
   }
 
 constexpr auto kListOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format",
      .value = "F",
      .help = "table (default), json, jsonl or csv",
@@ -199,10 +225,12 @@ constexpr auto kListOptions = std::to_array<OptionSpec>({
     PRAHARI_ALERT_FILTERS,
 });
 constexpr auto kShowOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "ID", .value = "ID", .help = "id of the alert", .many = true, .required = true},
     {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
 constexpr auto kExportOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format",
      .value = "F",
      .help = "jsonl (default), json or csv",

@@ -7,6 +7,7 @@
 #include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/posture_view.hpp"
@@ -75,7 +76,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
     out += "  ";
     out += name;
     out.append(name.size() < 14 ? 14 - name.size() : 1, ' ');
-    out += inert(value);
+    out += terminal_text(value, std::string_view::npos);
     out += '\n';
   }
 }
@@ -102,7 +103,7 @@ void append_postures(std::string& out, const Asset& asset) {
 // One asset for a person: what it is, and for each fact how that is known.
 std::string describe(const AssetRecord& record, const State& state) {
   const Asset& asset = record.asset;
-  std::string out = asset.id + "  " + inert(shown_name(record)) + "\n";
+  std::string out = asset.id + "  " + terminal_text(shown_name(record)) + "\n";
   append_line(out, "known by", asset.key);
   for (const AddressUse& use : asset.addresses) {
     std::string text = to_string(use.ip);
@@ -126,12 +127,11 @@ std::string describe(const AssetRecord& record, const State& state) {
       origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
                 std::string{capture_name(fact.packet, state.context())};
     }
-    const std::string unit =
-        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit) + ": ";
+    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
     append_line(out, to_string(fact.field), unit + fact.value + "  [" + origin + "]");
   }
   for (const Unit& unit : asset.units) {
-    append_line(out, "unit " + std::to_string(unit.id),
+    append_line(out, unit_words(unit.id),
                 with_commas(unit.requests) + " requests, " + with_commas(unit.responses) +
                     " answers, " + with_commas(unit.exceptions) + " exceptions");
   }
@@ -192,16 +192,19 @@ Exit run_export(const Arguments& arguments) {
 }
 
 constexpr auto kListOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format",
      .value = "F",
      .help = "table (default), json, jsonl or csv",
      .choices = "table|json|jsonl|csv"},
 });
 constexpr auto kShowOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "ASSET", .value = "ASSET", .help = "id, address, MAC or name", .required = true},
     {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
 constexpr auto kExportOptions = std::to_array<OptionSpec>({
+    kStateOption,
     {.names = "--format", .value = "F", .help = "csv (default) or json", .choices = "csv|json"},
     {.names = "--out", .value = "FILE", .help = "write here instead of standard output"},
 });

@@ -29,12 +29,10 @@ constexpr auto kCommon = std::to_array<OptionSpec>({
     {.names = "-c,--config",
      .value = "FILE",
      .help = "read defaults for options from this TOML file"},
-    {.names = "--state",
-     .value = "DIR",
-     .help = "the folder to open: a result folder of analyze or the sensor's (default "
-             "./prahari-state, else ./prahari-out)"},
     {.names = "-q,--quiet", .value = "", .help = "print errors only"},
-    {.names = "-v,--verbose", .value = "", .help = "say more about what is done"},
+    {.names = "-v,--verbose",
+     .value = "",
+     .help = "also say which files are read and which limits were met"},
     {.names = "--no-color", .value = "", .help = "print without colours, as into a pipe"},
 });
 

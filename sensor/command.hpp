@@ -48,6 +48,14 @@ struct CommandSpec {
 // All commands, in the order of --help.
 [[nodiscard]] std::span<const CommandSpec* const> all_commands() noexcept;
 
+// Of commands that look into a folder.
+inline constexpr OptionSpec kStateOption{
+    .names = "--state",
+    .value = "DIR",
+    .help =
+        "the folder to open: a result folder of analyze or the sensor's (default "
+        "./prahari-state, else ./prahari-out)"};
+
 // Options that every command takes.
 [[nodiscard]] std::span<const OptionSpec> common_options() noexcept;
 

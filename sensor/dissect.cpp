@@ -4,16 +4,18 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include <unistd.h>
 
 #include "capture/open.hpp"
+#include "capture/system_message.hpp"
 #include "dissectors/registry.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
+#include "sensor/knowledge.hpp"
 #include "sensor/pipeline.hpp"
 #include "sensor/terminal.hpp"
+#include "sensor/zeek/logs.hpp"
 
 namespace prahari {
 namespace {
@@ -54,8 +56,7 @@ class RecordWriter final : public Analyst {
     flush();
     progress_.clear();
     if (failed_ && error_ != EPIPE) {
-      return Error{std::string{"standard output: "} + std::strerror(error_),
-                   Error::Kind::environment};
+      return Error{"standard output: " + system_message(error_), Error::Kind::environment};
     }
     return ok_status();
   }
@@ -79,6 +80,36 @@ class RecordWriter final : public Analyst {
   Progress progress_;
   bool failed_ = false;
   int error_ = 0;
+};
+
+// Records on their way to the logs of Zeek, in a folder.
+class ZeekWriter final : public Analyst {
+ public:
+  ZeekWriter(zeek::LogFolder folder, std::string_view protocol)
+      : logs_(std::move(folder)), protocol_(protocol) {}
+
+  void event(const Event& event) override { logs_.event(event); }
+
+  void record(const Event& message, const Fields& fields) override {
+    if (protocol_.empty() || to_string(message.protocol) == protocol_) {
+      logs_.record(message, fields);
+    }
+  }
+
+  bool tick(const Tick& tick) override {
+    progress_.show(tick.progress, tick.packets, 0);
+    return !interrupted();
+  }
+
+  Status finish() {
+    progress_.clear();
+    return logs_.finish();
+  }
+
+ private:
+  zeek::Logs logs_;
+  std::string_view protocol_;
+  Progress progress_;
 };
 
 std::string protocol_list() {
@@ -132,6 +163,32 @@ Result<std::vector<std::string>> choose_fields(const Arguments& arguments, const
   return chosen.empty() && tsv ? known : chosen;
 }
 
+Status write_records(Source& source, std::string_view protocol, bool tsv,
+                     const std::vector<std::string>& fields) {
+  RecordWriter writer{protocol};
+  if (tsv) {
+    std::string head;
+    for (const std::string& field : fields) {
+      head += (head.empty() ? "" : "\t") + field;
+    }
+    writer.line(head);
+  }
+  const PipelineOptions options{
+      .workers = 1, .records = tsv ? RecordStyle::tsv : RecordStyle::json, .fields = fields};
+  run_pipeline(source, options, writer);
+  return writer.finish();
+}
+
+Status write_logs(Source& source, std::string_view protocol, const std::string& folder) {
+  auto logs = zeek::LogFolder::create(folder);
+  if (!logs) {
+    return logs.error();
+  }
+  ZeekWriter writer{std::move(*logs), protocol};
+  run_pipeline(source, {.workers = 1, .records = RecordStyle::fields, .fields = {}}, writer);
+  return writer.finish();
+}
+
 Exit run_dissect(const Arguments& arguments) {
   const std::string name = arguments.value("protocol");
   const Dissector* only = find_protocol(name);
@@ -139,10 +196,23 @@ Exit run_dissect(const Arguments& arguments) {
     return report({"--protocol: no dissector for " + name + "; expected one of " + protocol_list(),
                    Error::Kind::usage});
   }
-  const bool tsv = arguments.value("format", "jsonl") == "tsv";
+  const std::string format = arguments.value("format", "jsonl");
+  const bool logs = format == "zeek";
+  if (logs != arguments.has("out")) {
+    return report({logs ? "--format zeek: makes several logs; name their folder with --out"
+                        : "--out: only --format zeek writes files",
+                   Error::Kind::usage});
+  }
+  if (logs && arguments.has("fields")) {
+    return report({"--fields: the columns of --format zeek are those of Zeek", Error::Kind::usage});
+  }
+  const bool tsv = format == "tsv";
   auto fields = choose_fields(arguments, only, tsv);
   if (!fields) {
     return report(fields.error());
+  }
+  if (const Status names = load_names(); !names) {
+    return report(names.error());
   }
   auto source =
       open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});
@@ -150,25 +220,12 @@ Exit run_dissect(const Arguments& arguments) {
     return report(source.error());
   }
   catch_interrupts();
-  RecordWriter writer{name};
-  if (tsv) {
-    std::string head;
-    for (const std::string& field : *fields) {
-      head += (head.empty() ? "" : "\t") + field;
-    }
-    writer.line(head);
+  const Status done = logs ? write_logs(**source, name, arguments.value("out"))
+                           : write_records(**source, name, tsv, *fields);
+  if (!done) {
+    return report(done.error());
   }
-  const PipelineOptions options{
-      .workers = 1, .records = tsv ? RecordStyle::tsv : RecordStyle::json, .fields = *fields};
-  run_pipeline(**source, options, writer);
-  if (const Status written = writer.finish(); !written) {
-    return report(written.error());
-  }
-  for (const Input& input : (*source)->inputs()) {
-    if (!input.note.empty()) {
-      warn(input.name + ": " + input.note);
-    }
-  }
+  tell_inputs((*source)->inputs());
   return Exit::done;
 }
 
@@ -181,15 +238,21 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {.names = "--protocol", .value = "P", .help = "only messages of this protocol"},
     {.names = "--format",
      .value = "F",
-     .help = "jsonl (a JSON object a line) or tsv (a table with a head)",
-     .choices = "jsonl|tsv"},
+     .help = "jsonl (a JSON object a line), tsv (a table with a head) or zeek (the logs of Zeek "
+             "and ICSNPP, into --out)",
+     .choices = "jsonl|tsv|zeek"},
     {.names = "--fields", .value = "A,B", .help = "only these fields, by name", .many = true},
+    {.names = "--out",
+     .value = "DIR",
+     .help = "folder for the logs of --format zeek; logs of an earlier run there are replaced"},
 });
 
 constexpr auto kExamples = std::to_array<std::string_view>({
     "prahari dissect plant.pcap\tEvery message of every protocol, one JSON object a line",
     "prahari dissect --protocol modbus --format tsv --fields ts,src,dst,name,addr,values plant.pcap"
     "\tA table of what was read and written",
+    "prahari dissect --format zeek --out logs plant.pcap\tmodbus.log and its like, for what reads "
+    "logs of Zeek",
     "zcat old.pcap.gz | prahari dissect - | jq 'select(.op == \"write\")'\tOnly writes",
 });
 

@@ -10,7 +10,9 @@
 namespace prahari {
 namespace {
 
+// An interface that is never idle has to be left in time as well, so packet time counts too.
 constexpr std::uint64_t kTickEvery = 4096;  // packets
+constexpr std::chrono::milliseconds kTickAfter{100};
 constexpr std::size_t kEthertypes = 1024;
 
 // Events straight to the analyst; records formatted on the way.
@@ -22,6 +24,9 @@ class DirectSink final : public EventSink {
   void event(const Event& event) override { analyst_.event(event); }
 
   void record(const Event& message, const Fields& fields) override {
+    if (style_ == RecordStyle::fields) {
+      return analyst_.record(message, fields);
+    }
     text_.clear();
     if (style_ == RecordStyle::tsv) {
       formatter_.tsv(text_, message, fields);
@@ -47,6 +52,7 @@ PipelineStats run_alone(Source& source, const PipelineOptions& options, Analyst&
   Decoder decoder;
   Packet packet;
   Layers layers;
+  Timestamp ticked;
   for (bool go_on = true; go_on;) {
     const Source::Poll poll = source.next(packet);
     if (poll == Source::Poll::end) {
@@ -60,7 +66,8 @@ PipelineStats run_alone(Source& source, const PipelineOptions& options, Analyst&
     if (decode_and_count(decoder, packet, layers, stats)) {
       shards[shard_of(layers)]->on_packet(packet, layers);
     }
-    if (stats.packets % kTickEvery == 0) {
+    if (stats.packets % kTickEvery == 0 || packet.ref.time - ticked >= kTickAfter) {
+      ticked = packet.ref.time;
       go_on = analyst.tick({false, source.progress(), stats.packets});
     }
   }
@@ -100,8 +107,8 @@ bool decode_and_count(Decoder& decoder, const Packet& packet, Layers& layers,
 }
 
 PipelineStats run_pipeline(Source& source, const PipelineOptions& options, Analyst& analyst) {
-  return options.workers > 1 ? run_parallel(source, options, analyst)
-                             : run_alone(source, options, analyst);
+  const bool parallel = options.workers > 1 && options.records != RecordStyle::fields;
+  return parallel ? run_parallel(source, options, analyst) : run_alone(source, options, analyst);
 }
 
 }  // namespace prahari

@@ -31,11 +31,14 @@ class Analyst {
   virtual void event(const Event& event) = 0;
   // The record of the message event just handed over, as the formatter wrote it.
   virtual void record(const Event& /*message*/, std::string_view /*text*/) {}
+  // The same without a formatter in between; only with RecordStyle::fields.
+  virtual void record(const Event& /*message*/, const Fields& /*fields*/) {}
   // Now and then, after the events of a packet. False ends the run.
   virtual bool tick(const Tick& /*tick*/) { return true; }
 };
 
-enum class RecordStyle : std::uint8_t { none, json, tsv };
+// `fields` hands them on as they are, which takes a single worker.
+enum class RecordStyle : std::uint8_t { none, json, tsv, fields };
 
 struct PipelineOptions {
   unsigned workers = 1;

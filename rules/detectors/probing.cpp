@@ -19,20 +19,30 @@ constexpr std::string_view kKind = "probing";
 constexpr std::array<std::string_view, 2> kAttack = {"T0806", "T0888"};
 constexpr std::uint32_t kMostPairs = 4096;
 constexpr std::size_t kMostNeeded = 5;
-constexpr std::chrono::seconds kWindow{60};
 constexpr std::chrono::minutes kNew{10};
 
 struct Threshold {
   std::string_view protocol;
+  std::uint32_t mask;                     // the bits of the status that count
   std::array<std::uint32_t, 2> statuses;  // alike; the second may repeat the first
   std::uint8_t count;                     // within the window; at most kMostNeeded
+  std::chrono::seconds window;
   std::string_view words;
 };
 
+constexpr std::chrono::seconds kMinute{60};
+constexpr std::uint32_t kWhole = 0xffffffff;
+constexpr std::uint32_t kGeneral = 0xff;          // CIP: without the extended status
+constexpr std::uint32_t kCondition = 0xffff0000;  // OPC UA: without the information bits
+
 constexpr auto kThresholds = std::to_array<Threshold>({
-    {"modbus", {1, 1}, 3, "exception 1 (illegal function)"},
-    {"modbus", {2, 2}, 5, "exception 2 (illegal data address)"},
-    {"modbus", {5, 6}, 3, "exceptions 5 and 6 (acknowledge, device busy)"},
+    {"modbus", kWhole, {1, 1}, 3, kMinute, "exception 1 (illegal function)"},
+    {"modbus", kWhole, {2, 2}, 5, kMinute, "exception 2 (illegal data address)"},
+    {"modbus", kWhole, {5, 6}, 3, kMinute, "exceptions 5 and 6 (acknowledge, device busy)"},
+    {"cip", kGeneral, {0x05, 0x05}, 5, kMinute, "status 0x05 (path destination unknown)"},
+    {"cip", kGeneral, {0x08, 0x08}, 5, kMinute, "status 0x08 (service not supported)"},
+    {"opcua", kCondition, {0x80340000, 0x80340000}, 5, kMinute, "BadNodeIdUnknown"},
+    {"opcua", kCondition, {0x801F0000, 0x801F0000}, 5, kMinute, "BadUserAccessDenied"},
 });
 
 struct PairKey {
@@ -76,9 +86,9 @@ class Probing final : public Detector {
       return;
     }
     for (std::size_t i = 0; i < kThresholds.size(); ++i) {
-      const auto& statuses = kThresholds[i].statuses;
+      const Threshold& one = kThresholds[i];
       if (protocols_[i] == event.protocol &&
-          std::ranges::find(statuses, event.message.status) != statuses.end()) {
+          std::ranges::find(one.statuses, event.message.status & one.mask) != one.statuses.end()) {
         on_refusal(static_cast<std::uint8_t>(i), event, context, out);
       }
     }
@@ -103,7 +113,7 @@ class Probing final : public Detector {
     }
     Burst& burst = bursts_[slot];
     add(burst, event, kThresholds[index].count);
-    if (!is_burst(burst, kThresholds[index].count) || out.again(burst.alert, event.packet)) {
+    if (!is_burst(burst, kThresholds[index]) || out.again(burst.alert, event.packet)) {
       return;
     }
     burst.alert = out.raise(finding_of(kThresholds[index], burst, event, context));
@@ -122,13 +132,13 @@ class Probing final : public Detector {
 
   // By the distance between the times, so that a clock that went backwards makes no burst of
   // refusals that lie hours apart.
-  static bool is_burst(const Burst& burst, std::uint8_t needed) noexcept {
-    if (burst.size < needed) {
+  static bool is_burst(const Burst& burst, const Threshold& threshold) noexcept {
+    if (burst.size < threshold.count) {
       return false;
     }
-    const std::span<const PacketRef> packets = std::span{burst.packets}.first(needed);
+    const std::span<const PacketRef> packets = std::span{burst.packets}.first(threshold.count);
     const auto [first, last] = std::ranges::minmax_element(packets, {}, &PacketRef::time);
-    return last->time - first->time <= kWindow;
+    return last->time - first->time <= threshold.window;
   }
 
   [[nodiscard]] bool is_new(const Event& event, const RuleContext& context) const {
@@ -146,6 +156,7 @@ class Probing final : public Detector {
     finding.kind = kKind;
     finding.severity = fresh ? Severity::high : Severity::medium;
     finding.confidence = 70;
+    finding.certin = CertInClass::incident;
     finding.source = client_party(event, context);
     finding.destination = server_party(event, context);
     finding.protocol = protocol_words(event);

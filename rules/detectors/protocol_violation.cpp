@@ -19,6 +19,7 @@ constexpr std::uint32_t kManyPerSession = 5;
 constexpr std::size_t kRulesKept = 4;
 
 struct RuleNote {
+  Protocol protocol = Protocol::unknown;  // one flow may carry two, one in the other
   std::uint8_t problem = 0;
   AlertHandle alert;
 };
@@ -83,7 +84,7 @@ class ProtocolViolation final : public Detector {
                      const RuleContext& context, FindingSink& out) {
     ++note.breaches;
     const auto known = std::ranges::find_if(note.rules, [&](const RuleNote& rule) {
-      return rule.alert.slot != kNone && rule.problem == problem;
+      return rule.alert.slot != kNone && rule.protocol == event.protocol && rule.problem == problem;
     });
     // The one that makes it many is raised again, since it raises the severity.
     if (known != note.rules.end() && note.breaches != kManyPerSession &&
@@ -95,7 +96,7 @@ class ProtocolViolation final : public Detector {
       known->alert = alert;
       return;
     }
-    note.rules[note.next] = {problem, alert};
+    note.rules[note.next] = {event.protocol, problem, alert};
     note.next = static_cast<std::uint8_t>((note.next + 1) % kRulesKept);
   }
 
@@ -108,6 +109,7 @@ class ProtocolViolation final : public Detector {
     finding.kind = kKind;
     finding.severity = note.breaches >= kManyPerSession ? Severity::high : Severity::medium;
     finding.confidence = 85;
+    finding.certin = CertInClass::incident;
     finding.source = client_party(event, context);
     finding.destination = server_party(event, context);
     if (direction == Direction::to_client) {

@@ -1,5 +1,5 @@
 // Somebody looks around (detections.md, 13): over hosts and ports, by ARP, over the units behind a
-// gateway, or by asking controllers who they are.
+// gateway or the slots of a chassis, or by asking devices who they are.
 
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 #include "rules/describe.hpp"
 #include "rules/per_flow.hpp"
 #include "rules/scan_arp.hpp"
+#include "rules/scan_discovery.hpp"
 #include "rules/scan_hosts.hpp"
 #include "rules/scan_units.hpp"
 
@@ -39,6 +40,7 @@ class Scan final : public Detector {
     hosts_.on_event(event, context);
     arp_.on_event(event, context);
     units_.on_event(event, context);
+    discovery_.on_event(event, book_, context, out);
     if (event.kind == EventKind::message && asks_for_nameplate(event) && event.flow.valid()) {
       on_nameplate(event, context, out);
     }
@@ -51,6 +53,7 @@ class Scan final : public Detector {
     hosts_.judge(now_, book_, context, out);
     arp_.judge(now_, over, book_, context, out);
     units_.judge(now_, over, book_, context, out);
+    discovery_.judge(now_, over, book_, context, out);
   }
 
   static bool asks_for_nameplate(const Event& event) noexcept {
@@ -96,6 +99,7 @@ class Scan final : public Detector {
   HostScan hosts_;
   ArpScan arp_;
   UnitSweep units_;
+  DiscoverySweep discovery_;
   Ticker ticker_;
   Timestamp now_;
   PerFlow<FlowNote> notes_;

@@ -64,6 +64,9 @@ def main():
         expect("unknown option", run(program, "analyze", "--wokers", "2", plant), 2, "--wokers")
         expect("bad number", run(program, "analyze", "--workers", "many", "--out", out, plant), 2, "--workers", "many")
         expect("unknown protocol", run(program, "dissect", "--protocol", "modbux", plant), 2, "modbux", "modbus")
+        expect("unknown kind", run(program, "alerts", "list", "--kind", "nonsuch"), 2, "nonsuch", "program-download")
+        expect("unknown kind to export", run(program, "alerts", "export", "--kind", "nonsuch"), 2, "nonsuch", "scan")
+        expect("no folder to open", run(program, "analyze", "--state", here, plant), 2, "--state")
         expect("unknown field", run(program, "dissect", "--fields", "frame,adr", plant), 2, "adr")
 
         site = here / "site.toml"

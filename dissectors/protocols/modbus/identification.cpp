@@ -6,8 +6,8 @@
 #include <bitset>
 #include <string>
 
+#include "dissectors/device_text.hpp"
 #include "dissectors/protocols/modbus/decode.hpp"
-#include "dissectors/protocols/modbus/text.hpp"
 
 namespace prahari::modbus {
 namespace {
@@ -135,7 +135,7 @@ void keep_part(const Decoding& d, std::uint8_t code, std::uint8_t next, Bytes ob
 
 void decode_objects(Decoding& d) {
   const std::uint8_t code = d.in.u8();
-  d.in.skip(1);  // conformity level
+  const std::uint8_t conformity = d.in.u8();
   const std::uint8_t more = d.in.u8();
   const std::uint8_t next = d.in.u8();
   const unsigned count = d.in.u8();
@@ -144,6 +144,13 @@ void decode_objects(Decoding& d) {
   }
   if (code < 1 || code > 4) {
     d.problem(Wrong::invalid_identification_code);
+  }
+  if (d.fields != nullptr) {
+    d.fields->begin_list(index(Field::values));
+    for (const std::uint8_t octet : {code, conformity, more, next}) {
+      d.fields->item(std::int64_t{octet});
+    }
+    d.fields->end_list();
   }
   ObjectList list{d};
   if (d.memory && !d.memory->identification.objects.empty()) {

@@ -45,6 +45,7 @@ inline PacketRef packet(std::uint32_t frame, std::chrono::nanoseconds after = {}
 
 inline Finding write_finding(Severity severity = Severity::high) {
   Finding out;
+  out.certin = CertInClass::incident;
   out.kind = "conduit-violation";
   out.severity = severity;
   out.confidence = 95;

@@ -112,6 +112,51 @@ TEST(Engine, WhatAFindingOffersIsAGoodSiteFile) {
   }
 }
 
+// Everything that the kinds of an effect and of a device's own words are about.
+void do_it_all(Scene& scene) {
+  const Talk talk = scene.talk("10.4.0.9", "10.1.0.7");
+  for (std::size_t i = 1; i < kEffects; ++i) {
+    if (static_cast<Effect>(i) == Effect::disown) {
+      continue;  // or the second owner would be welcome
+    }
+    scene.exchange(talk, {Operation::program, 75, "Do", 0, "", 0, 0, static_cast<Effect>(i)});
+  }
+  scene.request(scene.talk("10.4.0.8", "10.1.0.7"),
+                {Operation::write, 84, "Own", 0, "", 0, 0, Effect::own});
+  for (const std::string_view value : {"one", "run"}) {
+    const Talk device = scene.talk("10.4.0.9", "10.1.0.8");
+    scene.identity(device, Identity::Field::serial, value);
+    scene.identity(device, Identity::Field::mode, value);
+  }
+}
+
+TEST(Engine, WhatAFindingOffersMakesItExpected) {
+  Scene first{kZones};
+  do_it_all(first);
+  std::set<std::string> kinds;
+  for (const auto& alert : first.sink.alerts) {
+    const Finding& finding = alert.finding;
+    if (finding.kind == "conduit-violation") {
+      continue;
+    }
+    kinds.emplace(finding.kind);
+    SCOPED_TRACE(finding.accept);
+    EXPECT_FALSE(finding.accept.empty());
+    EXPECT_EQ(mistakes_in(with(finding.accept)), "");
+    Scene again{with(finding.accept)};
+    do_it_all(again);
+    for (const auto& other : again.sink.alerts) {
+      const bool same = other.finding.kind == finding.kind &&
+                        other.finding.dedup_key.starts_with(finding.dedup_key);
+      EXPECT_TRUE(!same || other.finding.severity == Severity::info) << other.finding.why;
+    }
+  }
+  EXPECT_EQ(kinds,
+            (std::set<std::string>{"program-download", "controller-mode-change", "program-upload",
+                                   "identity-change", "network-config-change", "second-master",
+                                   "alarm-suppression"}));
+}
+
 TEST(Detectors, EachHasAPublicKindAndItsTitle) {
   std::set<std::string_view> seen;
   for (const DetectorInfo* info : all_detectors()) {
@@ -121,7 +166,7 @@ TEST(Detectors, EachHasAPublicKindAndItsTitle) {
     EXPECT_TRUE(seen.insert(info->kind).second);
     EXPECT_EQ(find_detector(info->kind), info);
   }
-  EXPECT_EQ(seen.size(), 5U);
+  EXPECT_EQ(seen.size(), 11U);
   EXPECT_EQ(find_detector("no-such-kind"), nullptr);
 }
 

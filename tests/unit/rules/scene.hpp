@@ -85,7 +85,9 @@ class RecordingSink final : public FindingSink {
   }
   void refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) override {
     if (handle.slot < alerts.size()) {
-      alerts[handle.slot].finding.outcome = outcome;
+      if (outcome != Outcome::unknown) {
+        alerts[handle.slot].finding.outcome = outcome;
+      }
       alerts[handle.slot].packets.push_back(packet);
     }
   }
@@ -111,6 +113,7 @@ struct Ask {
   std::uint32_t address = 0;
   std::uint32_t count = 1;
   Effect effect = Effect::none;
+  std::string_view text = {};
 };
 
 inline const Ask kRead{};
@@ -199,6 +202,7 @@ class Scene {
     facts.unit = ask.unit;
     facts.address = ask.address;
     facts.count = ask.count;
+    made.text = ask.text;
     return made;
   }
   PacketRef request(const Talk& talk, const Ask& ask = kRead) {
@@ -217,6 +221,16 @@ class Scene {
   }
   void exchange(const Talk& talk, const Ask& ask = kRead, std::uint32_t status = 0) {
     answer(talk, request(talk, ask), ask, status);
+  }
+
+  // The server tells something about itself, or the client.
+  void identity(const Talk& talk, Identity::Field field, std::string_view value,
+                std::string_view source = "CIP Identity", std::uint8_t confidence = 98,
+                std::uint32_t unit = Identity::kNoUnit, bool of_client = false) {
+    Event made = event(talk, EventKind::identity, Protocol::modbus);
+    made.text = value;
+    made.identity = {field, confidence, of_client, unit, source};
+    send(made);
   }
 
   void arp(std::string_view sender, std::string_view target, std::uint16_t operation = 1) {

@@ -1,0 +1,210 @@
+// A device says that it is another one than before, or has other firmware (detections.md, 10).
+//
+// Compared is only what the same source said of the same device or unit: two sources may word one
+// thing in two ways. Guesses, and what others say about a device, are no proof and do not count.
+
+#include <algorithm>
+#include <array>
+
+#include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "rules/describe.hpp"
+#include "rules/wording.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::string_view kKind = "identity-change";
+constexpr auto kAttack = std::to_array<std::string_view>({"T0857", "T0849"});
+constexpr std::uint8_t kToldByDevice = 90;  // identification.md, 2
+constexpr std::uint32_t kMostFacts = 65'536;
+constexpr std::size_t kLongestValue = 100;
+
+struct Field {
+  Identity::Field field;
+  Severity severity;
+  CertInClass certin;
+  std::string_view words;
+  std::string_view means;
+  std::array<std::string_view, 3> attack;
+};
+
+constexpr std::string_view kOtherDevice = "another device answers at this address";
+
+constexpr auto kFields = std::to_array<Field>({
+    {Identity::Field::serial,
+     Severity::critical,
+     CertInClass::incident,
+     "serial number",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::vendor,
+     Severity::high,
+     CertInClass::incident,
+     "vendor",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::product,
+     Severity::high,
+     CertInClass::incident,
+     "product name",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::model,
+     Severity::high,
+     CertInClass::incident,
+     "model",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::order_number,
+     Severity::high,
+     CertInClass::incident,
+     "order number",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::hardware,
+     Severity::high,
+     CertInClass::incident,
+     "hardware revision",
+     kOtherDevice,
+     {"T0849"}},
+    {Identity::Field::firmware,
+     Severity::high,
+     CertInClass::posture,
+     "firmware",
+     "its firmware was replaced",
+     {"T0857"}},
+});
+
+struct Key {
+  IpAddress ip;
+  MacAddress mac;  // where there is no address
+  VlanTags vlan;
+  std::uint32_t unit = 0;
+  std::string_view source;  // a literal
+  std::uint8_t field = 0;
+
+  friend bool operator==(const Key&, const Key&) = default;
+};
+
+struct KeyHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(const Key& key) const noexcept {
+    const std::uint64_t rest = std::uint64_t{key.source.size()} << 8U | key.field;
+    return Hasher{seed}.add(key.ip).add(key.mac).add(key.unit).add(rest).value();
+  }
+};
+
+class IdentityChange final : public Detector {
+ public:
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (event.kind != EventKind::identity || event.identity.confidence < kToldByDevice ||
+        event.text.empty() || event.state == Completeness::gap) {
+      return;
+    }
+    const auto* const field = std::ranges::find(kFields, event.identity.field, &Field::field);
+    if (field == kFields.end()) {
+      return;
+    }
+    const Key key = key_of(event);
+    const std::uint64_t value = fingerprint(event.text);
+    std::uint32_t slot = values_.find(key);
+    if (slot == values_.kNone) {
+      slot = values_.insert(key);
+    } else if (values_[slot] != value) {
+      out.raise(finding_of(*field, event, context));
+    }
+    values_[slot] = value;
+  }
+
+ private:
+  static Key key_of(const Event& event) noexcept {
+    const IdentityFacts& fact = event.identity;
+    const Endpoint& device = fact.of_client ? event.client : event.server;
+    return {.ip = device.ip,
+            .mac = device.ip.empty() ? device.mac : MacAddress{},
+            .vlan = event.vlan,
+            .unit = fact.unit,
+            .source = fact.source,
+            .field = static_cast<std::uint8_t>(fact.field)};
+  }
+
+  [[nodiscard]] std::uint64_t fingerprint(std::string_view text) const noexcept {
+    Hasher hasher{seed_};
+    for (const char byte : text) {
+      hasher.add(static_cast<unsigned char>(byte));
+    }
+    return hasher.value();
+  }
+
+  // What the same source said last before; the inventory keeps it.
+  static const Fact* before(const Event& event, const RuleContext& context, AssetIndex asset) {
+    const Fact* last = nullptr;
+    if (asset == prahari::kNone) {
+      return nullptr;
+    }
+    for (const Fact& fact : context.inventory.asset(asset).facts) {
+      if (fact.field == event.identity.field && fact.unit == event.identity.unit &&
+          fact.source == event.identity.source && fact.value != event.text &&
+          (last == nullptr || fact.last > last->last)) {
+        last = &fact;
+      }
+    }
+    return last;
+  }
+
+  static Finding finding_of(const Field& field, const Event& event, const RuleContext& context) {
+    const IdentityFacts& fact = event.identity;
+    Finding finding;
+    finding.kind = kKind;
+    finding.severity = field.severity;
+    finding.confidence = fact.confidence;
+    finding.destination =
+        fact.of_client ? client_party(event, context) : server_party(event, context);
+    finding.destination.port = 0;
+    finding.protocol = protocol_words(event);
+    finding.transport = to_string(event.transport);
+    finding.outcome = Outcome::success;
+    // Who changed it is not known; a permit for `program` to the device covers it.
+    finding.has_operation = true;
+    finding.operation = Operation::program;
+    finding.operation_name = "Change of identity, as a reply shows";
+    const std::string unit =
+        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit);
+    finding.target = unit + (unit.empty() ? "" : " ") + std::string{field.words};
+    const Endpoint& device = fact.of_client ? event.client : event.server;
+    finding.dedup_key = host_id(device, event.vlan) + '|' + unit + '|' + std::string{field.words};
+    const Fact* known = before(event, context, finding.destination.asset);
+    finding.why = "The " + std::string{field.words} + " of " +
+                  host_words(host_key(finding.destination), context.policy) +
+                  (unit.empty() ? "" : ", " + unit + ',') + " is now " +
+                  in_quotes(event.text, kLongestValue) +
+                  (known == nullptr ? std::string{", and was another"}
+                                    : ", and was " + in_quotes(known->value, kLongestValue)) +
+                  ", by its " + std::string{fact.source} + ": " + std::string{field.means} + '.';
+    finding.accept = ignore_entry(finding, context.policy, event.packet.time);
+    finding.attack = field.attack;
+    finding.certin = field.certin;
+    if (known != nullptr) {
+      finding.evidence.push_back(known->packet);
+    }
+    finding.evidence.push_back(event.packet);
+    finding.state = event.state;
+    return finding;
+  }
+
+  std::uint64_t seed_ = process_seed();
+  LruTable<Key, std::uint64_t, KeyHash> values_{kMostFacts};
+};
+
+}  // namespace
+
+extern const DetectorInfo identity_change_detector;
+constinit const DetectorInfo identity_change_detector = {
+    .kind = kKind,
+    .title = "Firmware / hardware identity change",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<IdentityChange>(); },
+    .attack = kAttack,
+};
+
+}  // namespace prahari

@@ -1,0 +1,240 @@
+// A second client wants to own outputs that another one owns (detections.md, 19): exclusive
+// ownership is asked for while another client holds it, or the device refuses because of that.
+//
+// Who holds what is known from answers alone: granted, and not given back, and the session that
+// it was granted over is still there.
+
+#include <algorithm>
+#include <array>
+
+#include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "rules/describe.hpp"
+#include "rules/per_flow.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::string_view kKind = "second-master";
+constexpr auto kAttack = std::to_array<std::string_view>({"T0848", "T0855"});
+constexpr std::uint32_t kMostOwned = 4096;
+
+// Refusals that say: somebody else owns it.
+struct Conflict {
+  std::string_view protocol;
+  std::uint32_t status;
+};
+constexpr auto kConflicts = std::to_array<Conflict>({
+    {"cip", 0x010601},  // general status 1, extended status 0x0106
+});
+
+bool is_conflict(const Event& event) noexcept {
+  return std::ranges::any_of(kConflicts, [&](const Conflict& one) {
+    return one.status == event.message.status && one.protocol == to_string(event.protocol);
+  });
+}
+
+struct Host {
+  IpAddress ip;
+  MacAddress mac;  // where there is no address
+
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
+Host host_of(const Endpoint& end) noexcept {
+  return {end.ip, end.ip.empty() ? end.mac : MacAddress{}};
+}
+
+// What can be owned.
+struct Key {
+  Host server;
+  VlanTags vlan;
+  std::uint32_t unit = 0;
+  std::uint32_t address = 0;
+  std::uint64_t text = 0;  // fingerprint
+
+  friend bool operator==(const Key&, const Key&) = default;
+};
+
+struct KeyHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(const Key& key) const noexcept {
+    const std::uint64_t where = std::uint64_t{key.unit} << 32U | key.address;
+    return Hasher{seed}.add(key.server.ip).add(key.server.mac).add(where).add(key.text).value();
+  }
+};
+
+struct Owned {
+  bool held = false;
+  Host holder;
+  FlowId flow;        // over which it was granted
+  PacketRef granted;  // the answer that did
+  Host asking;        // who was told of last
+  AlertHandle alert;
+};
+
+class SecondMaster final : public Detector {
+ public:
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (event.kind == EventKind::flow) {
+      if (event.flow_facts.stage == FlowStage::closed && owned_.size() > 0) {
+        on_closed(event.flow);
+      }
+      return;
+    }
+    if (event.kind != EventKind::message) {
+      return;
+    }
+    if (event.message.effect == Effect::own) {
+      on_own(event, context, out);
+    } else if (event.message.effect == Effect::disown) {
+      on_disown(event);
+    }
+  }
+
+ private:
+  struct FlowNote {
+    bool holds = false;
+  };
+
+  [[nodiscard]] Key key_of(const Event& event) const noexcept {
+    Key key{.server = host_of(event.server),
+            .vlan = event.vlan,
+            .unit = event.message.unit,
+            .address = event.message.address};
+    Hasher hasher{seed_};
+    for (const char byte : event.text) {
+      hasher.add(static_cast<unsigned char>(byte));
+    }
+    key.text = hasher.value();
+    return key;
+  }
+
+  void on_own(const Event& event, const RuleContext& context, FindingSink& out) {
+    const Key key = key_of(event);
+    std::uint32_t slot = owned_.find(key);
+    if (slot == owned_.kNone) {
+      slot = owned_.insert(key);
+    }
+    Owned& owned = owned_[slot];
+    const bool answer =
+        event.message.kind == Kind::response || event.message.kind == Kind::exception;
+    if (answer) {
+      on_answer(owned, event, context, out);
+    } else if (owned.held && owned.holder != host_of(event.client)) {
+      tell(owned, event, context, out);
+    }
+  }
+
+  void on_answer(Owned& owned, const Event& event, const RuleContext& context, FindingSink& out) {
+    const Host client = host_of(event.client);
+    const bool told = owned.alert.slot != prahari::kNone && owned.asking == client;
+    if (told && event.message.matched) {
+      out.refine(owned.alert, event.message.outcome, event.packet);
+    } else if (is_conflict(event)) {
+      tell(owned, event, context, out);
+    }
+    if (event.message.outcome == Outcome::success) {
+      owned.held = true;
+      owned.holder = client;
+      owned.flow = event.flow;
+      owned.granted = event.packet;
+      owned.alert = {};  // whoever asks now is another case
+      if (event.flow.valid()) {
+        notes_.at(event.flow).note.holds = true;
+      }
+    }
+  }
+
+  void on_disown(const Event& event) {
+    const bool asks = event.message.kind == Kind::request || event.message.kind == Kind::oneway;
+    if (!asks && event.message.outcome != Outcome::success) {
+      return;
+    }
+    const Host client = host_of(event.client);
+    const std::uint32_t slot = owned_.find(key_of(event));
+    if (slot != owned_.kNone) {
+      if (owned_[slot].holder == client) {
+        owned_[slot].held = false;
+      }
+      return;
+    }
+    // Where it is not told what is given back, it may be anything of that client and server.
+    const Host server = host_of(event.server);
+    owned_.for_each([&](std::uint32_t at) {
+      if (owned_[at].holder == client && owned_.key(at).server == server) {
+        owned_[at].held = false;
+      }
+    });
+  }
+
+  void on_closed(FlowId flow) {
+    if (!flow.valid() || !notes_.at(flow).note.holds) {
+      return;
+    }
+    owned_.for_each([&](std::uint32_t at) {
+      if (owned_[at].flow == flow) {
+        owned_[at].held = false;
+      }
+    });
+  }
+
+  static void tell(Owned& owned, const Event& event, const RuleContext& context, FindingSink& out) {
+    const Host client = host_of(event.client);
+    if (owned.asking == client && out.again(owned.alert, event.packet)) {
+      return;
+    }
+    owned.asking = client;
+    owned.alert = out.raise(finding_of(owned, event, context));
+  }
+
+  static Finding finding_of(const Owned& owned, const Event& event, const RuleContext& context) {
+    Finding finding;
+    finding.kind = kKind;
+    finding.severity = Severity::high;
+    finding.confidence = 85;
+    finding.source = client_party(event, context);
+    finding.destination = server_party(event, context);
+    finding.protocol = protocol_words(event);
+    finding.transport = to_string(event.transport);
+    set_operation(finding, event);
+    finding.outcome = event.message.outcome;
+    finding.dedup_key = host_id(event.server, event.vlan);
+    const HostKey holder{.ip = owned.holder.ip, .mac = owned.holder.mac, .vlan = event.vlan};
+    finding.why = host_words(host_key(finding.source), context.policy) +
+                  " asked to be the owner of outputs of " +
+                  host_words(host_key(finding.destination), context.policy) +
+                  (finding.target.empty() ? "" : ", " + finding.target) +
+                  (owned.held ? ", which " + host_words(holder, context.policy) + " owns"
+                              : ", and was refused because another client owns them") +
+                  ", by " + finding.protocol + ' ' + finding.operation_name + '.';
+    finding.accept = permit_entry(finding, context.policy, event.packet.time);
+    finding.attack = {kAttack[0], kAttack[1]};
+    finding.certin = CertInClass::incident;
+    if (owned.held) {
+      finding.evidence.push_back(owned.granted);
+    }
+    if (event.message.matched) {
+      finding.evidence.push_back(event.message.request);
+    }
+    finding.evidence.push_back(event.packet);
+    finding.state = event.state;
+    return finding;
+  }
+
+  std::uint64_t seed_ = process_seed();
+  LruTable<Key, Owned, KeyHash> owned_{kMostOwned};
+  PerFlow<FlowNote> notes_;
+};
+
+}  // namespace
+
+extern const DetectorInfo second_master_detector;
+constinit const DetectorInfo second_master_detector = {
+    .kind = kKind,
+    .title = "Second master / ownership take-over",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<SecondMaster>(); },
+    .attack = kAttack,
+};
+
+}  // namespace prahari

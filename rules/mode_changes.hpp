@@ -1,0 +1,69 @@
+// The mode that devices tell in their replies, and what becomes of it: run to program, program to
+// run. A change that follows a command belongs to the alert of that command; one without is its
+// own: somebody turned the key, or the command came another way.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "rules/detector.hpp"
+
+namespace prahari {
+
+class ModeChanges {
+ public:
+  ModeChanges(std::string_view kind, std::chrono::seconds quiet) : kind_(kind), quiet_(quiet) {}
+
+  // A command was told that may change the mode of its server.
+  void on_command(const Event& message, AlertHandle alert);
+  void on_identity(const Event& identity, const RuleContext& context, FindingSink& out);
+
+ private:
+  enum class Mode : std::uint8_t { unknown, run, stop, other };
+
+  struct Key {
+    IpAddress ip;
+    MacAddress mac;  // where there is no address
+    VlanTags vlan;
+    std::uint32_t unit = 0;
+    std::string_view source;  // that tells the mode, a literal; empty: the commands
+
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct KeyHash {
+    std::uint64_t seed = process_seed();
+    std::uint64_t operator()(const Key& key) const noexcept {
+      return Hasher{seed}
+          .add(key.ip)
+          .add(key.mac)
+          .add(std::uint64_t{key.unit} << 16U | key.source.size())
+          .value();
+    }
+  };
+  struct Note {
+    Mode mode = Mode::unknown;
+    std::string words;    // as the device said it
+    AlertHandle command;  // the last one, and when
+    Timestamp commanded;
+  };
+
+  static Key key_of(const Endpoint& device, const VlanTags& vlan, std::uint32_t unit,
+                    std::string_view source) noexcept;
+  static Mode mode_of(std::string_view words) noexcept;
+  Note& note_of(const Key& key);
+  // The alert of a command that explains a change at this time, or none.
+  [[nodiscard]] AlertHandle explained_by(Key device, Timestamp now) const noexcept;
+  [[nodiscard]] Finding finding_of(const Note& before, Mode now, const Event& event,
+                                   const RuleContext& context) const;
+
+  std::string_view kind_;
+  std::chrono::seconds quiet_;
+  LruTable<Key, Note, KeyHash> notes_{4096};
+};
+
+}  // namespace prahari

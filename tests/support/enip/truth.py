@@ -1,0 +1,24 @@
+"""What a server handled, for comparison with what was seen on the wire: a JSON object a line."""
+import json
+
+
+class Truth:
+    def __init__(self, path=None):
+        self.file = open(path, "a", encoding="utf-8") if path else None
+        self.entries = []
+
+    def note(self, protocol, **fields):
+        entry = {"protocol": protocol, **fields}
+        if self.file:
+            print(json.dumps(entry), file=self.file, flush=True)
+        else:
+            self.entries.append(entry)
+
+    def service(self, client, direction, depth, service, path=None, status=None, extended=(),
+                sequence=None):
+        """One CIP service, request or response. Of a response the path is the request's."""
+        self.note("cip", client=client, dir=direction, depth=depth, service=service,
+                  cls=path.cls if path else None, instance=path.instance if path else None,
+                  attribute=path.attribute if path else None,
+                  symbol=(path.symbol or None) if path else None,
+                  status=status, extended=list(extended), seq=sequence)
