@@ -6,7 +6,6 @@
 #include <set>
 
 #include "alerts/text.hpp"
-#include "inventory/record.hpp"
 
 namespace prahari {
 namespace {
@@ -84,10 +83,7 @@ HostView host_of(const Asset& asset, const Policy& policy) {
     out.proposed_level = static_cast<double>(*level);
   }
   take_facts(asset, out);
-  Asset ordered;
-  ordered.postures = asset.postures;
-  sort_for_export(ordered);
-  out.postures = service_postures(ordered.postures);
+  out.postures = service_postures(asset.postures);
   take_site({asset.ip(), asset.mac, vlan}, policy, out);
   return out;
 }
