@@ -184,6 +184,19 @@ def modbus_pdus(capture, ports=(502,)):
     Streams are put together in order of sequence; bytes seen before are skipped; after a gap
     reading begins anew at the next segment.
     """
+    return _from_streams(capture, ports, _Stream.pdus)
+
+
+# One message of another protocol over TCP: like Pdu, with all its bytes.
+StreamMessage = collections.namedtuple("StreamMessage", "frames packet data")
+
+
+def stream_messages(capture, ports, size_of):
+    """Messages whose length size_of(bytes at hand) tells: 0 for more bytes, None for not mine."""
+    return _from_streams(capture, ports, lambda stream: stream.messages(size_of))
+
+
+def _from_streams(capture, ports, cut):
     out, streams = [], {}
     for number, frame in enumerate(capture.frames, 1):
         p = parse(frame.data, capture.link)
@@ -196,10 +209,10 @@ def modbus_pdus(capture, ports=(502,)):
                 s.next = (p.seq + 1) & 0xFFFFFFFF
         if p.payload:
             s.add(p, number)
-            out.extend(s.pdus())
+            out.extend(cut(s))
     for s in streams.values():
         while s.skip_gap():
-            out.extend(s.pdus())
+            out.extend(cut(s))
     return out
 
 
@@ -256,15 +269,32 @@ class _Stream:
                 return
             if len(data) < 6 + length:
                 return
-            left, used = 6 + length, []
-            while left:
-                number, p, piece = self.pieces[0]
-                used.append(number)
-                if len(piece) > left:
-                    self.pieces[0] = (number, p, piece[left:])
-                    left = 0
-                else:
-                    left -= len(piece)
-                    self.pieces.pop(0)
+            used, p = self._use(6 + length)
             exception = data[8] if fc & 0x80 and length >= 3 else None
-            yield Pdu(tuple(used), p, tid, unit, fc & 0x7F, exception, data[8:6 + length])
+            yield Pdu(used, p, tid, unit, fc & 0x7F, exception, data[8:6 + length])
+
+    def messages(self, size_of):
+        while self.pieces:
+            data = b"".join(piece[2] for piece in self.pieces)
+            size = size_of(data)
+            if size is None:
+                self.pieces = []
+                return
+            if size == 0 or len(data) < size:
+                return
+            used, p = self._use(size)
+            yield StreamMessage(used, p, data[:size])
+
+    def _use(self, size):
+        """Takes so many bytes; the frames that carried them, and the last packet."""
+        used = []
+        while size:
+            number, p, piece = self.pieces[0]
+            used.append(number)
+            if len(piece) > size:
+                self.pieces[0] = (number, p, piece[size:])
+                size = 0
+            else:
+                size -= len(piece)
+                self.pieces.pop(0)
+        return tuple(used), p
