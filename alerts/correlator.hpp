@@ -50,6 +50,14 @@ class Correlator final : public FindingSink {
   bool again(AlertHandle handle, const PacketRef& packet) override;
   void refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) override;
 
+  // Shows every open alert as it is now, for whoever cannot wait until it is final.
+  template <class Visit>
+  void each_open(Visit&& visit) const {
+    for (std::uint32_t at = oldest_; at != kNone; at = slots_[at].newer) {
+      visit(slots_[at].alert);
+    }
+  }
+
   // Hands out every open alert, in the order of their first packet.
   void finish();
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "alerts/text.hpp"
+#include "inventory/record.hpp"
 
 namespace prahari {
 namespace {
@@ -83,6 +84,10 @@ HostView host_of(const Asset& asset, const Policy& policy) {
     out.proposed_level = static_cast<double>(*level);
   }
   take_facts(asset, out);
+  Asset ordered;
+  ordered.postures = asset.postures;
+  sort_for_export(ordered);
+  out.postures = service_postures(ordered.postures);
   take_site({asset.ip(), asset.mac, vlan}, policy, out);
   return out;
 }
@@ -234,14 +239,6 @@ std::string operations_text(std::uint8_t operations) {
     }
   }
   return out;
-}
-
-std::string level_text(std::optional<double> level) {
-  if (!level) {
-    return {};
-  }
-  const auto tenths = static_cast<int>(std::lround(*level * 10));
-  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
 }
 
 }  // namespace prahari

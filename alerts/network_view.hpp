@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "inventory/inventory.hpp"
+#include "inventory/posture_view.hpp"
 #include "rules/policy.hpp"
 
 namespace prahari {
@@ -45,7 +46,8 @@ struct HostView {
   std::string owner;
   std::string location;
   std::vector<std::string> tags;
-  std::size_t units = 0;  // devices behind this address
+  std::size_t units = 0;                 // devices behind this address
+  std::vector<ServicePosture> postures;  // of the services it offers
   bool from_site_file = false;
   bool heard = true;  // false: only spoken to
   bool internal = true;
@@ -106,7 +108,5 @@ void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.
 [[nodiscard]] std::string operations_text(std::uint8_t operations);
-// "3.5", "1"; empty for none.
-[[nodiscard]] std::string level_text(std::optional<double> level);
 
 }  // namespace prahari

@@ -51,6 +51,9 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:6px 10px 6px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:6px 10px 6px 0;vertical-align:top;overflow-wrap:anywhere}
+td[data-label=Seen],td[data-label=Service],td[data-label=Operations],td[data-label=Zone],td[data-label=Role]{
+overflow-wrap:break-word}
+td[data-label=Interface] .mono{white-space:nowrap}
 td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td .sub{color:var(--soft);font-size:12.5px;display:block}
 .scroll{overflow-x:auto}
@@ -97,7 +100,12 @@ h2,h3,thead{break-after:avoid}
 .figure svg{min-width:0}
 .scroll,.figure{overflow:visible}
 table{font-size:8.6pt}
-pre{font-size:8.4pt}
+pre{font-size:8pt;padding:4pt 8pt;margin:3pt 0}
+.alert{padding:6pt 10pt;margin:7pt 0}
+.alert .why{font-size:9.6pt;line-height:1.4;margin:.2em 0 .4em}
+.alert dl,.clock{font-size:8.6pt;line-height:1.4;margin-top:3pt}
+.alert .clock{padding:3pt 8pt}
+.alert>p{font-size:8.6pt;margin:.2em 0}
 a{color:inherit;text-decoration:none}
 }
 )css";

@@ -1,12 +1,18 @@
 #include "alerts/result_folder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
+#include <initializer_list>
+#include <string>
 #include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
+
+#include "capture/system_message.hpp"
 
 namespace prahari {
 namespace {
@@ -14,7 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMarker = ".prahari";
-constexpr std::string_view kMarkerText = "prahari.result/1";
+constexpr std::string_view kResult = "prahari.result/1";
+constexpr std::string_view kState = "prahari.state/1";
+constexpr std::string_view kIncomplete = "incomplete";
 
 // Everything a run may write there.
 constexpr std::array<std::string_view, 15> kNames = {
@@ -23,17 +31,57 @@ constexpr std::array<std::string_view, 15> kNames = {
     "prahari.db-wal",  "prahari.db-shm", "alerts",       "incidents",     "messages"};
 
 Error cannot(const fs::path& path, std::string_view what, int number) {
-  const std::error_code code(number, std::generic_category());
-  return Error{path.string() + ": cannot " + std::string(what) + ": " + code.message() +
-                   (number == ENOSPC ? "; free some space or choose another folder with --out"
-                                     : "; choose another folder with --out"),
+  return Error{path.string() + ": cannot " + std::string(what) + ": " + system_message(number) +
+                   (number == ENOSPC ? "; free some space or choose another folder"
+                                     : "; choose another folder"),
                Error::Kind::environment};
 }
 
-Status write_marker(const fs::path& folder, std::string_view state) {
-  return write_whole(folder / kMarker, std::string(kMarkerText) + "\n" + std::string(state) +
-                                           "\nMade by prahari analyze, which replaces this folder "
-                                           "when it is run again.\n");
+Status write_marker(const fs::path& folder, std::string_view kind, std::string_view progress) {
+  const std::string_view words =
+      kind == kResult
+          ? "Made by prahari analyze, which replaces this folder when it is run again."
+          : "Made by prahari sensor, which goes on with this folder when it is run again.";
+  std::string text{kind};
+  for (const std::string_view line : {progress, words}) {
+    text += '\n';
+    text += line;
+  }
+  return write_whole(folder / kMarker, text + "\n");
+}
+
+std::string marker_of(const fs::path& folder) {
+  std::ifstream marker(folder / kMarker);
+  std::string first;
+  std::getline(marker, first);
+  return first;
+}
+
+// Makes it where it is not there; an error where it is somebody else's.
+Status claim(const fs::path& path, std::initializer_list<std::string_view> kinds) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_directory(status)) {
+    return Error{path.string() + ": is no folder; choose another", Error::Kind::usage};
+  }
+  if (!fs::exists(status)) {
+    fs::create_directories(path, error);
+    return error ? Status{cannot(path, "make the folder", error.value())} : ok_status();
+  }
+  const bool empty = fs::is_empty(path, error);
+  if (error) {
+    return cannot(path, "read", error.value());
+  }
+  const std::string marker = marker_of(path);
+  if (!empty && std::ranges::find(kinds, marker) == kinds.end()) {
+    return Error{path.string() +
+                     (marker == kState ? ": is the state of a sensor, so it is not replaced; "
+                                       : ": is not empty and was not made by prahari, so it is not "
+                                         "replaced; ") +
+                     "choose another folder",
+                 Error::Kind::usage};
+  }
+  return ok_status();
 }
 
 Status remove_old(const fs::path& folder) {
@@ -85,43 +133,48 @@ Status write_whole(const fs::path& path, std::string_view content) {
   return ok_status();
 }
 
-bool is_result_folder(const fs::path& path) {
-  std::ifstream marker(path / kMarker);
-  std::string first;
-  std::getline(marker, first);
-  return first == kMarkerText;
+Status append_whole(const fs::path& path, std::string_view content) {
+  const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): open() is declared so
+  const int descriptor = ::open(path.c_str(), flags, 0640);
+  if (descriptor < 0) {
+    return cannot(path, "write", errno);
+  }
+  const off_t before = ::lseek(descriptor, 0, SEEK_END);
+  int failure = write_all(descriptor, content);
+  if (failure != 0 && ::ftruncate(descriptor, before) != 0) {
+    failure = errno;  // half a line stays
+  }
+  if (::close(descriptor) != 0 && failure == 0) {
+    failure = errno;
+  }
+  return failure == 0 ? ok_status() : Status{cannot(path, "write", failure)};
 }
 
+bool is_result_folder(const fs::path& path) { return marker_of(path) == kResult; }
+
 Result<ResultFolder> ResultFolder::create(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (fs::exists(status) && !fs::is_directory(status)) {
-    return Error{path.string() + ": is no folder; choose another with --out", Error::Kind::usage};
-  }
-  if (fs::exists(status)) {
-    const bool empty = fs::is_empty(path, error);
-    if (error) {
-      return cannot(path, "read", error.value());
-    }
-    if (!empty && !is_result_folder(path)) {
-      return Error{path.string() +
-                       ": is not empty and was not made by prahari, so it is not "
-                       "replaced; choose another folder with --out",
-                   Error::Kind::usage};
-    }
-  }
-  fs::create_directories(path, error);
-  if (error) {
-    return cannot(path, "make the folder", error.value());
+  if (Status ours = claim(path, {kResult}); !ours) {
+    return ours.error();
   }
   // Marked before anything is removed: a run that is cut off here can be run again.
-  if (Status marked = write_marker(path, "incomplete"); !marked) {
+  if (Status marked = write_marker(path, kResult, kIncomplete); !marked) {
     return marked.error();
   }
   if (Status removed = remove_old(path); !removed) {
     return removed.error();
   }
-  return ResultFolder(path);
+  return ResultFolder(path, kResult);
+}
+
+Result<ResultFolder> ResultFolder::resume(const fs::path& path) {
+  if (Status ours = claim(path, {kState, kResult}); !ours) {
+    return ours.error();
+  }
+  if (Status marked = write_marker(path, kState, kIncomplete); !marked) {
+    return marked.error();
+  }
+  return ResultFolder(path, kState);
 }
 
 Status ResultFolder::write(std::string_view name, std::string_view content) const {
@@ -134,6 +187,21 @@ Status ResultFolder::write(std::string_view name, std::string_view content) cons
   return write_whole(file, content);
 }
 
-Status ResultFolder::finish() const { return write_marker(path_, "complete"); }
+Status ResultFolder::write_stream(std::string_view name,
+                                  const std::function<void(std::ostream&)>& write) const {
+  const fs::path path = path_ / name;
+  const fs::path part = path.string() + ".part";
+  std::ofstream out{part, std::ios::binary};
+  write(out);
+  out.close();
+  if (!out || ::rename(part.c_str(), path.c_str()) != 0) {
+    const int why = errno;
+    ::unlink(part.c_str());
+    return cannot(path, "write", why);
+  }
+  return ok_status();
+}
+
+Status ResultFolder::finish() const { return write_marker(path_, kind_, "complete"); }
 
 }  // namespace prahari

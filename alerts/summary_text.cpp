@@ -12,11 +12,30 @@ namespace {
 
 constexpr std::size_t kTopAlerts = 6;
 constexpr std::size_t kWidth = 96;
+constexpr std::size_t kWhole = std::string_view::npos;
 
 constexpr std::array<std::string_view, 5> kColours = {"\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[31m",
                                                       "\x1b[1;31m"};
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kReset = "\x1b[0m";
+
+// Where the line that begins the text ends: before the word that no longer fits. Counts code
+// points, and leaves them whole.
+std::size_t line_end(std::string_view text, std::size_t width) noexcept {
+  std::size_t end = 0;
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == ' ') {
+      end = at;
+    }
+    const std::size_t begin = at;
+    static_cast<void>(next_code_point(text, at));
+    if (++columns > width) {
+      return end > 0 ? end : begin;
+    }
+  }
+  return text.size();
+}
 
 class Screen {
  public:
@@ -31,6 +50,19 @@ class Screen {
     std::string padded(label);
     padded.resize(std::max<std::size_t>(padded.size(), 10), ' ');
     line(painted(padded, kBold) + " " + terminal_text(text, 3 * kWidth));
+  }
+  // A text broken between words into lines that fit; what is beyond the third line is in the
+  // report.
+  void paragraph(std::string_view text, std::size_t indent) {
+    constexpr std::size_t kLines = 3;
+    const std::size_t width = kWidth - indent;
+    for (std::size_t shown = 0; shown < kLines && !text.empty(); ++shown) {
+      const bool last = shown + 1 == kLines;
+      const std::size_t end = line_end(text, last ? width - 4 : width);
+      const bool cut = last && end < text.size();
+      line(std::string(indent, ' ') + std::string(text.substr(0, end)) + (cut ? " ..." : ""));
+      text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+    }
   }
   [[nodiscard]] std::string painted(std::string_view text, std::string_view colour) const {
     if (!colour_) {
@@ -105,7 +137,7 @@ void show_alert(Screen& screen, const Alert& alert) {
     head += " (" + with_commas(alert.count) + " times)";
   }
   screen.line(head);
-  screen.line("            " + terminal_text(alert.finding.why, 2 * kWidth));
+  screen.paragraph(terminal_text(alert.finding.why, kWhole), 12);
 }
 
 void show_alerts(Screen& screen, std::span<const Alert> alerts, const RunSummary& summary,

@@ -178,15 +178,6 @@ std::string dump_json(const nlohmann::ordered_json& value, int indent) {
   return out;
 }
 
-std::string with_commas(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) {
-    at -= 3;
-    digits.insert(at, 1, ',');
-  }
-  return digits;
-}
-
 std::string number_text(double number) {
   std::array<char, 32> text;
   const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number);
@@ -207,10 +198,6 @@ std::string bytes_text(std::uint64_t bytes) {
   const std::uint64_t tenths = bytes / (scale / 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " +
          std::string(kUnits[unit]);
-}
-
-std::string plural(std::uint64_t number, std::string_view noun) {
-  return with_commas(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
 }  // namespace prahari

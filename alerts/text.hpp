@@ -11,6 +11,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "inventory/number_text.hpp"
+
 namespace prahari {
 
 // The next code point, U+FFFD for bytes that are no UTF-8. Moves `at` by at least one; `at` must
@@ -34,13 +36,9 @@ void append_html(std::string& out, std::string_view text);
 // Compact JSON, safe on a terminal. An indent makes it readable: one member a line.
 [[nodiscard]] std::string dump_json(const nlohmann::ordered_json& value, int indent = -1);
 
-// "1,204"
-[[nodiscard]] std::string with_commas(std::uint64_t number);
 // "42", "72.5": the shortest text that reads back as the same number.
 [[nodiscard]] std::string number_text(double number);
 // "3.2 MB", decimal units.
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
-// "1 alert", "3 alerts"
-[[nodiscard]] std::string plural(std::uint64_t number, std::string_view noun);
 
 }  // namespace prahari

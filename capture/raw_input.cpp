@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/system_message.hpp"
+
 namespace prahari {
 namespace {
 
@@ -34,8 +36,6 @@ Error open_error(const std::string& path, int error) {
 }
 
 }  // namespace
-
-std::string system_message(int error) { return std::generic_category().message(error); }
 
 Result<std::unique_ptr<RawInput>> RawInput::open(const std::string& path,
                                                  const StreamOptions& options) {

@@ -15,6 +15,7 @@
 #include "capture/packet.hpp"
 #include "capture/result.hpp"
 #include "capture/sha256.hpp"
+#include "capture/system_message.hpp"
 
 namespace prahari {
 
@@ -24,9 +25,6 @@ struct StreamOptions {
   // Ends the wait for bytes of a pipe that stays silent. May be null.
   const std::atomic<bool>* stop = nullptr;
 };
-
-// "No such file or directory", for an errno value.
-std::string system_message(int error);
 
 class RawInput {
  public:

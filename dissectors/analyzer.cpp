@@ -44,6 +44,7 @@ void AnalyzerStats::add(const AnalyzerStats& other) noexcept {
   out_of_order += other.out_of_order;
   impatient_gaps += other.impatient_gaps;
   foreign += other.foreign;
+  partials_evicted += other.partials_evicted;
 }
 
 std::size_t Analyzer::SightingHash::operator()(const SightingKey& key) const noexcept {
@@ -69,6 +70,7 @@ AnalyzerStats Analyzer::stats() const noexcept {
   out.retransmissions = budget_.retransmissions;
   out.out_of_order = budget_.out_of_order;
   out.impatient_gaps = budget_.impatient;
+  out.partials_evicted = partials_.evicted();
   return out;
 }
 

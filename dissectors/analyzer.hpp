@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -26,8 +27,9 @@ struct AnalyzerStats {
   std::uint64_t gap_bytes = 0;
   std::uint64_t retransmissions = 0;
   std::uint64_t out_of_order = 0;
-  std::uint64_t impatient_gaps = 0;  // declared because too much was waiting
-  std::uint64_t foreign = 0;         // stretches of bytes that were not the protocol's
+  std::uint64_t impatient_gaps = 0;    // declared because too much was waiting
+  std::uint64_t foreign = 0;           // stretches of bytes that were not the protocol's
+  std::uint64_t partials_evicted = 0;  // unfinished PDUs given up for want of room
 
   void add(const AnalyzerStats& other) noexcept;
 };
@@ -88,6 +90,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   // Protocol.
   bool find_protocol(Side side, Bytes head);
   bool probe(const Dissector& dissector, const ProbeInput& input, Side side, bool& need_more);
+  Shared* shared_of(const Dissector& dissector);
   void on_bytes(Side side, Bytes bytes, const PacketRef& packet);
   void report_foreign(Side side);
   void give_up_if_implausible(Side side);
@@ -112,6 +115,9 @@ class Analyzer final : private Emitter, private Framer::Out {
 
   std::uint16_t shard_;
   EventSink& sink_;
+  PartialBudget partials_;  // outlives the flows
+  // Made when needed; outlives the sessions in flows_.
+  std::array<std::unique_ptr<Shared>, static_cast<std::size_t>(Protocol::unknown)> shared_;
   Flows flows_;
   LruTable<SightingKey, Timestamp, SightingHash> sightings_;
   StreamBudget budget_;

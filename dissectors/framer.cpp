@@ -34,7 +34,10 @@ void Framer::reset() noexcept {
 }
 
 void Framer::feed(const Session& session, Side side, Bytes segment, const PacketRef& packet,
-                  Out& out) {
+                  PartialBudget& budget, Out& out) {
+  if (partial_ && partial_->evicted()) {
+    lose();
+  }
   while (!segment.empty()) {
     if (skip_ > 0) {
       const std::size_t passed = std::min(skip_, segment.size());
@@ -45,7 +48,7 @@ void Framer::feed(const Session& session, Side side, Bytes segment, const Packet
     } else if (partial_) {
       segment = extend(session, side, segment, packet, out);
     } else {
-      segment = cut(session, side, segment, packet, out);
+      segment = cut(session, side, segment, packet, budget, out);
     }
   }
 }
@@ -65,7 +68,7 @@ Bytes Framer::search(const Session& session, Side side, Bytes segment) noexcept 
 }
 
 Bytes Framer::cut(const Session& session, Side side, Bytes segment, const PacketRef& packet,
-                  Out& out) {
+                  PartialBudget& budget, Out& out) {
   const Frame frame = checked(session.frame(segment, side), segment.size());
   switch (frame.verdict) {
     case Frame::Verdict::complete:
@@ -75,9 +78,7 @@ Bytes Framer::cut(const Session& session, Side side, Bytes segment, const Packet
       skip_ = frame.size;
       return segment;
     case Frame::Verdict::need_more:
-      partial_ = std::make_unique<Partial>();
-      partial_->bytes.assign(segment.begin(), segment.end());
-      partial_->packet = packet;
+      partial_ = std::make_unique<PartialPdu>(budget, segment, packet);
       return {};
     case Frame::Verdict::not_mine:
       lost_ = true;
@@ -103,17 +104,16 @@ bool Framer::contradicted(const Session& session, Side side, Bytes segment,
 
 Bytes Framer::extend(const Session& session, Side side, Bytes segment, const PacketRef& packet,
                      Out& out) {
-  std::vector<std::byte>& held = partial_->bytes;
-  const std::size_t before = held.size();
-  const Bytes more = segment.first(std::min(segment.size(), kMaxPdu - before));
-  held.insert(held.end(), more.begin(), more.end());
+  const std::size_t before = partial_->bytes().size();
+  partial_->append(segment.first(std::min(segment.size(), kMaxPdu - before)));
+  const Bytes held = partial_->bytes();
   const PacketRef& latest = later(partial_->packet, packet);
   const Frame frame = checked(session.frame(held, side), held.size());
 
   if (frame.verdict == Frame::Verdict::complete && frame.size >= before &&
       !contradicted(session, side, segment, frame.size - before)) {
     const auto done = std::move(partial_);
-    out.pdu(Bytes{done->bytes}.first(frame.size), side, latest);
+    out.pdu(done->bytes().first(frame.size), side, latest);
     return segment.subspan(frame.size - before);
   }
   if (frame.verdict == Frame::Verdict::skip && frame.size >= before) {
@@ -128,7 +128,7 @@ Bytes Framer::extend(const Session& session, Side side, Bytes segment, const Pac
   }
   const auto dropped = std::move(partial_);
   lost_ = true;
-  out.foreign(dropped->bytes, side, dropped->packet);
+  out.foreign(dropped->bytes(), side, dropped->packet);
   return segment;
 }
 

@@ -1,17 +1,18 @@
 // Cuts one direction of a stream into PDUs.
 //
 // A PDU that lies within one segment is handed on in place. Only one that straddles segments is
-// copied, into a buffer that may not outgrow its limit. After a gap, or bytes that are not the
-// protocol's, it looks for the next place where a PDU may start; it never gives up.
+// copied, into a buffer that may not outgrow its limit nor, with all others, that of the shard.
+// After a gap, or bytes that are not the protocol's, it looks for the next place where a PDU may
+// start; it never gives up.
 
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "dissectors/dissector.hpp"
+#include "dissectors/partial_pdu.hpp"
 
 namespace prahari {
 
@@ -31,7 +32,8 @@ class Framer {
   };
 
   // The next in-order bytes of this side's stream.
-  void feed(const Session& session, Side side, Bytes segment, const PacketRef& packet, Out& out);
+  void feed(const Session& session, Side side, Bytes segment, const PacketRef& packet,
+            PartialBudget& budget, Out& out);
 
   // Bytes are missing from here on: an unfinished PDU is given up, the next one is looked for.
   void lose() noexcept;
@@ -40,17 +42,13 @@ class Framer {
   void reset() noexcept;
 
  private:
-  struct Partial {
-    std::vector<std::byte> bytes;
-    PacketRef packet;  // the latest that added to it
-  };
-
   Bytes search(const Session& session, Side side, Bytes segment) noexcept;
   Bytes extend(const Session& session, Side side, Bytes segment, const PacketRef& packet, Out& out);
-  Bytes cut(const Session& session, Side side, Bytes segment, const PacketRef& packet, Out& out);
+  Bytes cut(const Session& session, Side side, Bytes segment, const PacketRef& packet,
+            PartialBudget& budget, Out& out);
   bool contradicted(const Session& session, Side side, Bytes segment, std::size_t missing) const;
 
-  std::unique_ptr<Partial> partial_;
+  std::unique_ptr<PartialPdu> partial_;
   std::size_t skip_ = 0;  // bytes of an overlong PDU still to be passed over
   bool lost_ = false;
 };

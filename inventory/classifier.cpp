@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "dissectors/unit.hpp"
+#include "inventory/number_text.hpp"
+
 namespace prahari {
 namespace {
 
@@ -38,15 +41,6 @@ bool engineers(const MessageFacts& message) noexcept {
   }
 }
 
-// 1204 as "1,204".
-std::string grouped(std::uint64_t value) {
-  std::string out = std::to_string(value);
-  for (std::size_t at = out.size(); at > 3; at -= 3) {
-    out.insert(at - 3, ",");
-  }
-  return out;
-}
-
 std::string protocols_text(std::uint64_t protocols) {
   std::string out;
   for (std::size_t i = 0; i < static_cast<std::size_t>(Protocol::unknown); ++i) {
@@ -58,13 +52,6 @@ std::string protocols_text(std::uint64_t protocols) {
   return out;
 }
 
-std::string plural(std::uint64_t number, std::string_view thing) {
-  std::string out = grouped(number);
-  out += ' ';
-  out += thing;
-  return number == 1 ? out : out + "s";
-}
-
 void judge_controller(AssetEntry& entry) {
   const Behaviour& did = *entry.behaviour;
   if (did.answers == 0) {
@@ -73,7 +60,7 @@ void judge_controller(AssetEntry& entry) {
   std::string reason =
       "answered " + plural(did.answers, protocols_text(did.answered_in) + " request");
   reason += did.requests == 0 ? ", started none"
-                              : "; also started " + grouped(did.requests) + " of its own";
+                              : "; also started " + with_commas(did.requests) + " of its own";
   hold(entry.asset, {Role::controller, std::move(reason), did.first_answer});
 }
 
@@ -103,7 +90,7 @@ void judge_engineering(AssetEntry& entry) {
 void judge_gateway(AssetEntry& entry) {
   const Behaviour& did = *entry.behaviour;
   const auto fronted = [](const Unit& unit) {
-    return unit.responses > 0 && unit.id != 0 && unit.id != 255;
+    return unit.responses > 0 && unit.id != 0 && unit.id != 255 && !is_slot(unit.id);
   };
   const auto units = std::ranges::count_if(entry.asset.units, fronted);
   if (units >= 2) {
@@ -159,7 +146,8 @@ void hold(Asset& asset, RoleReason role) {
 void observe(AssetEntry* client, AssetEntry* server, const Event& event) {
   const MessageFacts& message = event.message;
   const Timestamp now = event.packet.time;
-  const std::uint64_t protocol = std::uint64_t{1} << static_cast<unsigned>(event.protocol);
+  const std::uint64_t protocol = std::uint64_t{1}
+                                 << static_cast<unsigned>(carrier_of(event.protocol));
   if (message.direction == Direction::to_server && client != nullptr) {
     client->asset.sent = true;
     client->asset.protocols |= protocol;

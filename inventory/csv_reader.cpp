@@ -4,6 +4,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "capture/system_message.hpp"
+
 namespace prahari {
 
 std::vector<std::string> split_csv(std::string_view line) {
@@ -30,8 +32,7 @@ Status read_csv(const std::filesystem::path& file,
                 const std::function<std::string(const std::vector<std::string>&)>& row) {
   std::ifstream in{file};
   if (!in) {
-    return Error{file.string() + ": cannot be read: " +
-                     std::error_code{errno, std::generic_category()}.message(),
+    return Error{file.string() + ": cannot be read: " + system_message(errno),
                  Error::Kind::environment};
   }
   std::string line;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "capture/time_text.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/posture_book.hpp"
 
 namespace prahari {
@@ -22,6 +23,17 @@ Json evidence_json(const PacketRef& packet, const ExportContext& context) {
   return {{"capture", capture_name(packet, context)},
           {"frame", packet.frame},
           {"time", format_time(packet.time)}};
+}
+
+// A Modbus unit by its number, a slot of a chassis by its own.
+void set_unit(Json& out, std::uint32_t unit) {
+  if (is_slot(unit)) {
+    out["slot"] = unit - kSlotUnits;
+  } else if (is_route(unit)) {
+    out["module"] = unit_words(unit);
+  } else {
+    out["unit"] = unit;
+  }
 }
 
 void add_origin(Json& out, const Fact& fact, const ExportContext& context) {
@@ -46,7 +58,7 @@ Json values_json(const Asset& asset, std::uint32_t unit, const ExportContext& co
       value["as_told"] = chosen.fact->value;
     }
     if (unit == Identity::kNoUnit && chosen.fact->unit != Identity::kNoUnit) {
-      value["unit"] = chosen.fact->unit;
+      set_unit(value, chosen.fact->unit);
     }
     add_origin(value, *chosen.fact, context);
     out[std::string{to_string(field)}] = std::move(value);
@@ -71,7 +83,7 @@ Json facts_json(const Asset& asset, const ExportContext& context) {
   for (const Fact& known : asset.facts) {
     Json fact = {{"field", to_string(known.field)}, {"value", known.value}};
     if (known.unit != Identity::kNoUnit) {
-      fact["unit"] = known.unit;
+      set_unit(fact, known.unit);
     }
     add_origin(fact, known, context);
     out.push_back(std::move(fact));
@@ -98,13 +110,14 @@ Json addresses_json(const Asset& asset) {
 Json units_json(const Asset& asset, const ExportContext& context) {
   Json out = Json::array();
   for (const Unit& unit : asset.units) {
-    out.push_back({{"unit", unit.id},
-                   {"requests", unit.requests},
-                   {"responses", unit.responses},
-                   {"exceptions", unit.exceptions},
-                   {"first_seen", format_time(unit.first)},
-                   {"last_seen", format_time(unit.last)},
-                   {"values", values_json(asset, unit.id, context)}});
+    Json& row = out.emplace_back(Json::object());
+    set_unit(row, unit.id);
+    row["requests"] = unit.requests;
+    row["responses"] = unit.responses;
+    row["exceptions"] = unit.exceptions;
+    row["first_seen"] = format_time(unit.first);
+    row["last_seen"] = format_time(unit.last);
+    row["values"] = values_json(asset, unit.id, context);
   }
   return out;
 }

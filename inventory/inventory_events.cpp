@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dissectors/reader.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
 #include "inventory/classifier.hpp"
 #include "inventory/inventory_impl.hpp"
@@ -21,7 +22,9 @@ std::uint64_t orientation_of(const Endpoint& client) noexcept {
 }
 
 // Whether the number in Target::unit names a device behind the address.
-bool numbers_units(Protocol protocol) noexcept { return protocol == Protocol::modbus; }
+bool numbers_units(Protocol protocol, std::uint32_t unit) noexcept {
+  return protocol == Protocol::modbus || is_slot(unit) || is_route(unit);
+}
 
 bool has_ports(Transport transport) noexcept {
   return transport == Transport::tcp || transport == Transport::udp;
@@ -105,7 +108,7 @@ bool Inventory::Impl::holds(const FlowNote& note, const Event& event) const noex
     return asset == kNone || (assets[asset].stamp == stamp);
   };
   return note.conversation != kNone && note.orientation == orientation_of(event.client) &&
-         (note.protocol == event.protocol || event.protocol == Protocol::unknown) &&
+         (event.protocol == Protocol::unknown || note.protocol == carrier_of(event.protocol)) &&
          bound(note.client, note.client_stamp) && bound(note.server, note.server_stamp) &&
          conversations.alive(note.conversation, note.conversation_generation);
 }
@@ -120,7 +123,7 @@ void Inventory::Impl::link(FlowNote& note, const Event& event, bool claim) {
   note.orientation = orientation_of(event.client);
   note.unit = 0;
   if (event.protocol != Protocol::unknown) {
-    note.protocol = event.protocol;
+    note.protocol = carrier_of(event.protocol);
   }
   if (event.client.ip.empty() || event.server.ip.empty()) {
     note.conversation = kNone;
@@ -233,7 +236,7 @@ void Inventory::Impl::close(FlowNote& note, const Event& event) {
 void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
   const MessageFacts& message = event.message;
   if (note.server == kNone || message.direction == Direction::unknown ||
-      !numbers_units(event.protocol)) {
+      !numbers_units(event.protocol, message.unit)) {
     return;
   }
   Asset& server = assets[note.server].asset;
@@ -261,6 +264,9 @@ void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
 Parties Inventory::Impl::on_message(const Event& event) {
   const Parties parties = parties_of(event);
   const MessageFacts& message = event.message;
+  if (message.envelope) {
+    return parties;  // what it carries is counted
+  }
   if (parties.conversation != kNone) {
     Conversation& row = conversations[parties.conversation];
     if (message.further) {

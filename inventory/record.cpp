@@ -1,8 +1,6 @@
 #include "inventory/record.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <tuple>
 #include <unordered_map>
 
@@ -26,27 +24,44 @@ class Zones {
   std::unordered_map<AssetIndex, std::string> zones_;
 };
 
+std::string id_of(const Inventory& inventory, AssetIndex at) {
+  return at == kNone || !inventory.asset(at).present() ? std::string{} : inventory.asset(at).id;
+}
+
+std::string zone_of(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
+  return at == kNone || !inventory.asset(at).present() ? std::string{}
+                                                       : decorate(inventory.asset(at)).zone;
+}
+
 }  // namespace
+
+AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
+  const Asset& asset = inventory.asset(at);
+  AssetRecord record{asset, decorate(asset)};
+  sort_for_export(record.asset);
+  return record;
+}
+
+FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate, ConversationIndex at) {
+  const Conversation& row = inventory.conversation(at);
+  return {row, id_of(inventory, row.client), id_of(inventory, row.server),
+          zone_of(inventory, decorate, row.client), zone_of(inventory, decorate, row.server)};
+}
 
 void for_each_asset(const Inventory& inventory, const Decorate& decorate,
                     const std::function<void(const AssetRecord&)>& visit) {
   for (const AssetIndex at : inventory.assets_in_order()) {
-    const Asset& asset = inventory.asset(at);
-    AssetRecord record{asset, decorate(asset)};
-    sort_for_export(record.asset);
-    visit(record);
+    visit(asset_record(inventory, decorate, at));
   }
 }
 
 void for_each_flow(const Inventory& inventory, const Decorate& decorate,
                    const std::function<void(const FlowRecord&)>& visit) {
   const Zones zones{inventory, decorate};
-  const auto id = [&](AssetIndex at) {
-    return at == kNone || !inventory.asset(at).present() ? std::string{} : inventory.asset(at).id;
-  };
   for (const ConversationIndex at : inventory.conversations_in_order()) {
     const Conversation& row = inventory.conversation(at);
-    visit({row, id(row.client), id(row.server), zones.of(row.client), zones.of(row.server)});
+    visit({row, id_of(inventory, row.client), id_of(inventory, row.server), zones.of(row.client),
+           zones.of(row.server)});
   }
 }
 
@@ -75,15 +90,6 @@ std::optional<float> shown_level(const AssetRecord& record) {
 std::string shown_level_reason(const AssetRecord& record) {
   return record.site.level ? "zone " + record.site.zone
                            : std::string{reason_of(record.asset.level)};
-}
-
-std::string level_text(std::optional<float> level) {
-  if (!level) {
-    return {};
-  }
-  std::array<char, 16> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), *level).ptr;
-  return {text.data(), end};
 }
 
 std::string protocol_text(const Conversation& row) {

@@ -45,6 +45,12 @@ struct ExportContext {
   const VendorAliases& aliases;
 };
 
+// One row. Call Inventory::settle() before.
+[[nodiscard]] AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate,
+                                       AssetIndex at);
+[[nodiscard]] FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate,
+                                     ConversationIndex at);
+
 // Visits in the fixed order, one at a time. Call Inventory::settle() before.
 void for_each_asset(const Inventory& inventory, const Decorate& decorate,
                     const std::function<void(const AssetRecord&)>& visit);
@@ -63,7 +69,6 @@ struct Chosen {
 [[nodiscard]] std::string shown_name(const AssetRecord& record);
 [[nodiscard]] std::optional<float> shown_level(const AssetRecord& record);
 [[nodiscard]] std::string shown_level_reason(const AssetRecord& record);
-[[nodiscard]] std::string level_text(std::optional<float> level);  // "1", "3.5", ""
 // "modbus", "tcp/443", "icmp", as a conduit names it.
 [[nodiscard]] std::string protocol_text(const Conversation& row);
 [[nodiscard]] std::vector<std::string_view> protocol_names(std::uint64_t protocols);

@@ -25,6 +25,9 @@ Engine::~Engine() = default;
 
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
+  if (event.kind == EventKind::message && event.message.envelope) {
+    return;  // what it carries is judged
+  }
   for (const auto& detector : impl_->detectors) {
     detector->on_event(event, impl_->context, impl_->gate);
   }

@@ -87,7 +87,8 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   std::string_view rest = value;
   for (bool first = true; !rest.empty(); first = false) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    out += (first ? "" : std::string(13, ' ')) + inert(rest.substr(0, end)) + "\n";
+    out += (first ? "" : std::string(13, ' ')) +
+           terminal_text(rest.substr(0, end), std::string_view::npos) + "\n";
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
 }

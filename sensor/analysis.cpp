@@ -1,13 +1,11 @@
 #include "sensor/analysis.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "alerts/alert_row.hpp"
 #include "alerts/evidence.hpp"
 #include "alerts/incident.hpp"
 #include "alerts/network_view.hpp"
@@ -18,6 +16,7 @@
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
+#include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -33,24 +32,6 @@ HostKey key_of(const Asset& asset) {
   return key;
 }
 
-// Streams into a file that gets its name only when it is whole.
-Status write_stream(const ResultFolder& folder, std::string_view name,
-                    const std::function<void(std::ostream&)>& write) {
-  const std::filesystem::path path = folder.path() / name;
-  std::filesystem::path unfinished = path;
-  unfinished += ".part";
-  std::ofstream out{unfinished, std::ios::binary};
-  write(out);
-  out.close();
-  if (!out || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    const Error error{path.string() + ": cannot write: " + std::strerror(errno),
-                      Error::Kind::environment};
-    std::remove(unfinished.c_str());
-    return error;
-  }
-  return ok_status();
-}
-
 std::uint64_t peak_memory() noexcept {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -59,47 +40,14 @@ std::uint64_t peak_memory() noexcept {
 
 }  // namespace
 
-// messages/PROTOCOL.jsonl, opened when the first message of a protocol comes.
-class Analysis::MessageFiles {
- public:
-  explicit MessageFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
-
-  void write(Protocol protocol, std::string_view text) {
-    auto& file = files_[static_cast<std::size_t>(protocol)];
-    if (!file) {
-      std::error_code ignored;  // opening the file tells
-      std::filesystem::create_directories(folder_, ignored);
-      file = std::make_unique<std::ofstream>(
-          folder_ / (std::string{to_string(protocol)} + ".jsonl"), std::ios::binary);
-    }
-    *file << text << '\n';
-  }
-
-  Status finish() {
-    for (auto& file : files_) {
-      if (file) {
-        file->close();
-        if (!*file) {
-          return Error{folder_.string() + ": cannot write: " + std::strerror(errno),
-                       Error::Kind::environment};
-        }
-      }
-    }
-    return ok_status();
-  }
-
- private:
-  std::filesystem::path folder_;
-  std::array<std::unique_ptr<std::ofstream>, static_cast<std::size_t>(Protocol::unknown)> files_;
-};
-
 Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, AnalysisOptions options)
     : knowledge_(knowledge),
       folder_(folder),
       options_(std::move(options)),
       policy_(knowledge.site),
+      decorate_([this](const Asset& asset) { return decorate(asset); }),
       inventory_(knowledge.oui),
-      correlator_(collector_,
+      correlator_(*this,
                   [this](AssetIndex asset) {
                     // A finding may be about no host: a scan of many, a broadcast.
                     return asset == kNone || !inventory_.asset(asset).present()
@@ -125,7 +73,20 @@ void Analysis::record(const Event& message, std::string_view text) {
   }
 }
 
-bool Analysis::tick(const Tick& tick) { return !on_tick_ || on_tick_(tick); }
+bool Analysis::tick(const Tick& tick) {
+  if (options_.keeper != nullptr) {
+    options_.keeper->tick(StateKeeper::Clock::now(), {inventory_, policy_, correlator_, knowledge_,
+                                                      decorate_, options_.sensor});
+  }
+  return !on_tick_ || on_tick_(tick);
+}
+
+void Analysis::alert(Alert alert) {
+  if (options_.keeper != nullptr) {
+    options_.keeper->ended(alert);
+  }
+  collector_.alert(std::move(alert));
+}
 
 AssetDecoration Analysis::decorate(const Asset& asset) const {
   AssetDecoration out;
@@ -147,96 +108,32 @@ AssetDecoration Analysis::decorate(const Asset& asset) const {
   return out;
 }
 
-void Analysis::fill(RunSummary& summary, const Source& source, const PipelineStats& stats) const {
-  summary.version = PRAHARI_VERSION;
-  summary.sensor = options_.sensor;
-  summary.inputs = source.inputs();
-  if (stats.packets > 0) {
-    summary.first_packet = stats.first;
-    summary.last_packet = stats.last;
-  }
-  summary.packets = stats.packets;
-  summary.bytes = stats.wire_bytes;
-  const SourceStats captured = source.stats();
-  summary.kernel_drops = captured.kernel_drops + captured.interface_drops;
-  summary.hashing_seconds = static_cast<double>(captured.hash_nanoseconds) / 1e9;
-  for (std::size_t i = 1; i < stats.decode.by_reason.size(); ++i) {
-    if (stats.decode.by_reason[i] > 0) {
-      summary.decode_errors.push_back(
-          {std::string{to_string(static_cast<Decoded>(i))}, stats.decode.by_reason[i]});
-    }
-  }
-  summary.flows.gaps = stats.analyzer.gaps;
-  summary.flows.retransmissions = stats.analyzer.retransmissions;
-  summary.flows.duplicates = stats.analyzer.duplicates +
-                             stats.decode.by_reason[static_cast<std::size_t>(Decoded::duplicate)];
-  summary.flows.out_of_order_drops = stats.analyzer.impatient_gaps;
-  summary.flows.evicted = stats.analyzer.flows_evicted;
-  for (std::size_t id = 0; id < stats.vlans.size(); ++id) {
-    if (stats.vlans[id] > 0) {
-      VlanCount& vlan = summary.vlans.emplace_back();
-      vlan.packets = stats.vlans[id];
-      if (id > 0) {
-        vlan.ids.push_back(static_cast<std::uint16_t>(id));
-      }
-    }
-  }
-  std::ranges::stable_sort(summary.vlans, std::greater{}, &VlanCount::packets);
-  for (const auto& [ethertype, packets] : stats.ethertypes) {
-    std::array<char, 24> name{};
-    std::snprintf(name.data(), name.size(), "ethertype 0x%04x", ethertype);
-    summary.not_understood.push_back({ethertype == 0 ? "LLC" : name.data(), packets});
-  }
-  counts_.fill(summary);
-
-  const InventoryStats& known = inventory_.stats();
-  summary.tables = {
-      {"flows", kShards * kFlowsPerShard, stats.analyzer.flows_evicted},
-      {"fragments", 1024, stats.decode.fragments_evicted},
-      {"assets", InventoryLimits{}.assets, known.assets_evicted},
-      {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},
-      {"open alerts", CorrelatorLimits{}.keys, correlator_.stats().keys_evicted},
-  };
-  for (const SilencedCount& silenced : engine_.silenced()) {
-    const Ignore& ignore = *silenced.ignore;
-    summary.silenced.push_back({ignore.kind, ignore.from, ignore.to, ignore.reason,
-                                ignore.until_text, ignore.line, silenced.count});
-  }
-  summary.assets = inventory_.assets_in_order().size();
-  summary.conversations = inventory_.conversations_in_order().size();
-  summary.evidence_left_out = correlator_.stats().evidence_left_out;
-  for (const auto& [kind, count] : collector_.left_out()) {
-    summary.alerts_left_out += count;
-  }
-}
-
 Status Analysis::write_inventory(const Source& source) const {
   std::vector<std::string> captures;
   std::ranges::transform(source.inputs(), std::back_inserter(captures), &Input::name);
   const ExportContext context{captures, knowledge_.aliases};
-  const Decorate site = [this](const Asset& asset) { return decorate(asset); };
   const auto each_asset = [&](auto&& writer) {
-    for_each_asset(inventory_, site, [&](const AssetRecord& record) { writer.write(record); });
+    for_each_asset(inventory_, decorate_, [&](const AssetRecord& record) { writer.write(record); });
   };
-  if (Status csv = write_stream(folder_, "assets.csv",
-                                [&](std::ostream& out) {
-                                  each_asset(AssetCsv{out, context});
-                                });
+  if (Status csv = folder_.write_stream("assets.csv",
+                                        [&](std::ostream& out) {
+                                          each_asset(AssetCsv{out, context});
+                                        });
       !csv) {
     return csv;
   }
-  if (Status json = write_stream(folder_, "assets.json",
-                                 [&](std::ostream& out) {
-                                   AssetJson writer{out, context};
-                                   each_asset(writer);
-                                   writer.finish();
-                                 });
+  if (Status json = folder_.write_stream("assets.json",
+                                         [&](std::ostream& out) {
+                                           AssetJson writer{out, context};
+                                           each_asset(writer);
+                                           writer.finish();
+                                         });
       !json) {
     return json;
   }
-  return write_stream(folder_, "flows.csv", [&](std::ostream& out) {
+  return folder_.write_stream("flows.csv", [&](std::ostream& out) {
     FlowCsv writer{out};
-    for_each_flow(inventory_, site, [&](const FlowRecord& record) { writer.write(record); });
+    for_each_flow(inventory_, decorate_, [&](const FlowRecord& record) { writer.write(record); });
   });
 }
 
@@ -254,28 +151,21 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   for (const ProtocolCount& protocol : summary.protocols) {
     run.protocols.push_back({protocol.protocol, protocol.messages});
   }
-  if (Status saved = store->save(
-          inventory_, [this](const Asset& asset) { return decorate(asset); }, run);
-      !saved) {
+  if (Status saved = store->save(inventory_, decorate_, run); !saved) {
     return saved;
   }
   std::vector<AlertRow> rows;
   for (const Alert& alert : alerts_) {
-    rows.push_back({.id = alert.id,
-                    .kind = std::string{alert.finding.kind},
-                    .severity = std::string{to_string(alert.finding.severity)},
-                    .status = "new",
-                    .first_seen = alert.first_seen,
-                    .last_seen = alert.last_seen,
-                    .count = alert.count,
-                    .source_asset = alert.source_asset,
-                    .source_ip = to_string(alert.finding.source.ip),
-                    .destination_asset = alert.destination_asset,
-                    .destination_ip = to_string(alert.finding.destination.ip),
-                    .body = dump_json(alert_json(alert, context)),
-                    .evidence = {}});
+    rows.push_back(alert_row(alert, context));
   }
   return store->save(std::span<const AlertRow>{rows});
+}
+
+// Whoever follows a sensor's file has read the first word on an alert; the last one comes after.
+Status Analysis::write_alerts(const AlertContext& context) const {
+  return options_.keeper != nullptr
+             ? append_whole(folder_.path() / "alerts.jsonl", alerts_jsonl(alerts_, context))
+             : folder_.write("alerts.jsonl", alerts_jsonl(alerts_, context));
 }
 
 Status Analysis::write_incidents(const AlertContext& context, Timestamp end) const {
@@ -302,7 +192,13 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
   engine_.on_end();
   correlator_.finish();
   alerts_ = collector_.take();
-  fill(summary, source, stats);
+  fill_summary(summary, {source, stats, counts_, inventory_, engine_, correlator_, collector_});
+  summary.sensor = options_.sensor;
+  if (options_.keeper != nullptr) {
+    options_.keeper->close();
+    summary.tables.push_back(
+        {"records for the database", StoreThread::kLimit, options_.keeper->store_stats().dropped});
+  }
 
   if (Status evidence = write_evidence(alerts_, summary.inputs, folder_.path()); !evidence) {
     return evidence;
@@ -312,11 +208,11 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
                              knowledge_.certin, options_.sensor, PRAHARI_VERSION};
   const Timestamp end = summary.last_packet.value_or(Timestamp{});
   const std::function<Status()> steps[] = {
-      [&] { return folder_.write("alerts.jsonl", alerts_jsonl(alerts_, context)); },
       [&] { return write_inventory(source); },
       [&] { return write_incidents(context, end); },
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },
+      [&] { return write_alerts(context); },
       [&] {
         return folder_.write("report.html", report_html({summary, alerts_, context}));
       },

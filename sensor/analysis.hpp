@@ -4,9 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -20,16 +18,19 @@
 #include "rules/engine.hpp"
 #include "sensor/counts.hpp"
 #include "sensor/knowledge.hpp"
+#include "sensor/message_files.hpp"
 #include "sensor/pipeline.hpp"
+#include "sensor/state_keeper.hpp"
 
 namespace prahari {
 
 struct AnalysisOptions {
   std::string sensor = "analyze";  // the name that alerts carry
   bool messages = false;           // write messages/PROTOCOL.jsonl
+  StateKeeper* keeper = nullptr;   // of a sensor; it must outlive the analysis
 };
 
-class Analysis final : public Analyst {
+class Analysis final : public Analyst, private AlertSink {
  public:
   // Asked now and then while packets are read; false ends the run.
   using OnTick = std::function<bool(const Tick& tick)>;
@@ -53,12 +54,12 @@ class Analysis final : public Analyst {
   [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
 
  private:
-  class MessageFiles;
+  void alert(Alert alert) override;
 
-  void fill(RunSummary& summary, const Source& source, const PipelineStats& stats) const;
   Status write_inventory(const Source& source) const;
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
+  Status write_alerts(const AlertContext& context) const;
   Status write_incidents(const AlertContext& context, Timestamp end) const;
   [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
 
@@ -66,6 +67,7 @@ class Analysis final : public Analyst {
   const ResultFolder& folder_;
   AnalysisOptions options_;
   Policy policy_;
+  Decorate decorate_;
   Inventory inventory_;
   AlertCollector collector_;
   Correlator correlator_;

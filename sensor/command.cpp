@@ -30,7 +30,9 @@ constexpr auto kCommon = std::to_array<OptionSpec>({
      .value = "FILE",
      .help = "read defaults for options from this TOML file"},
     {.names = "-q,--quiet", .value = "", .help = "print errors only"},
-    {.names = "-v,--verbose", .value = "", .help = "say more about what is done"},
+    {.names = "-v,--verbose",
+     .value = "",
+     .help = "also say which files are read and which limits were met"},
     {.names = "--no-color", .value = "", .help = "print without colours, as into a pipe"},
 });
 

@@ -120,6 +120,9 @@ Exit run(const Bound& bound) {
     return report(read.error());
   }
   setup_terminal(arguments);
+  if (const std::string file = arguments.value("config"); !file.empty()) {
+    note("options from " + file);
+  }
   try {
     return bound.command->run(arguments);
   } catch (const std::bad_alloc&) {

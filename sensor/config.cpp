@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "capture/system_message.hpp"
 #include "rules/toml_library.hpp"
 
 namespace prahari {
@@ -115,7 +115,7 @@ Status apply_config(const CommandSpec& command, Arguments& arguments) {
   std::ifstream in{file, std::ios::binary};
   const std::string text{std::istreambuf_iterator<char>{in}, {}};
   if (!in) {
-    return Error{file + ": cannot read the configuration: " + std::strerror(errno),
+    return Error{file + ": cannot read the configuration: " + system_message(errno),
                  Error::Kind::environment};
   }
   const toml::parse_result parsed = toml::parse(std::string_view{text}, std::string_view{file});

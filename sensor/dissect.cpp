@@ -4,14 +4,15 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include <unistd.h>
 
 #include "capture/open.hpp"
+#include "capture/system_message.hpp"
 #include "dissectors/registry.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
+#include "sensor/knowledge.hpp"
 #include "sensor/pipeline.hpp"
 #include "sensor/terminal.hpp"
 #include "sensor/zeek/logs.hpp"
@@ -55,8 +56,7 @@ class RecordWriter final : public Analyst {
     flush();
     progress_.clear();
     if (failed_ && error_ != EPIPE) {
-      return Error{std::string{"standard output: "} + std::strerror(error_),
-                   Error::Kind::environment};
+      return Error{"standard output: " + system_message(error_), Error::Kind::environment};
     }
     return ok_status();
   }
@@ -211,6 +211,9 @@ Exit run_dissect(const Arguments& arguments) {
   if (!fields) {
     return report(fields.error());
   }
+  if (const Status names = load_names(); !names) {
+    return report(names.error());
+  }
   auto source =
       open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});
   if (!source) {
@@ -222,11 +225,7 @@ Exit run_dissect(const Arguments& arguments) {
   if (!done) {
     return report(done.error());
   }
-  for (const Input& input : (*source)->inputs()) {
-    if (!input.note.empty()) {
-      warn(input.name + ": " + input.note);
-    }
-  }
+  tell_inputs((*source)->inputs());
   return Exit::done;
 }
 

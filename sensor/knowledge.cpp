@@ -1,6 +1,7 @@
 #include "sensor/knowledge.hpp"
 
 #include "capture/data_files.hpp"
+#include "dissectors/code_names.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -13,10 +14,15 @@ template <class T>
 Result<T> load(std::string_view floor, std::string_view name,
                Result<T> (*loader)(const std::filesystem::path&)) {
   const auto path = data_files().find(floor, name);
-  return path ? loader(*path) : path.error();
+  if (!path) {
+    return path.error();
+  }
+  note("reading " + path->string());
+  return loader(*path);
 }
 
 Result<Site> load_good_site(const std::string& file) {
+  note("reading " + file);
   auto read = load_site(file);
   if (!read) {
     return read.error();
@@ -35,11 +41,16 @@ Result<Site> load_good_site(const std::string& file) {
 
 }  // namespace
 
+Status load_names() { return load_code_names(data_files()); }
+
 Result<VendorAliases> load_aliases() {
   return load<VendorAliases>("inventory", "vendor_aliases.csv", VendorAliases::load);
 }
 
 Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) {
+  if (const Status names = load_names(); !names) {
+    return names.error();
+  }
   auto oui = load<OuiTable>("inventory", "oui.csv", OuiTable::load);
   if (!oui) {
     return oui.error();
@@ -52,7 +63,11 @@ Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) 
   if (!attack) {
     return attack.error();
   }
-  auto certin = CertInData::load(data_files());
+  const DataFiles files = data_files();
+  for (const std::filesystem::path& root : files.roots()) {
+    note("data files may lie in " + root.string());
+  }
+  auto certin = CertInData::load(files);
   if (!certin) {
     return certin.error();
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <memory>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -11,12 +12,47 @@
 #include "capture/tee_source.hpp"
 #include "sensor/command.hpp"
 #include "sensor/run.hpp"
+#include "sensor/state_keeper.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
 namespace {
 
 constexpr std::uint64_t kSpoolLimit = std::uint64_t{4} << 30U;
+
+// What a run that was cut off left: the packets behind alerts that have no file of their own yet.
+void keep_former_spool(const std::filesystem::path& spool, spdlog::logger& log) {
+  std::error_code error;
+  if (!std::filesystem::exists(spool, error)) {
+    return;
+  }
+  const std::filesystem::path kept = spool.parent_path() / "spool-before.pcap";
+  std::filesystem::rename(spool, kept, error);
+  log.warn("the last run was cut off; its packets are in {}", kept.string());
+}
+
+std::shared_ptr<spdlog::logger> make_log() {
+  auto log = spdlog::stderr_color_mt("prahari");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S%z %^%l%$ %v");
+  log->set_level(quiet() ? spdlog::level::err : spdlog::level::info);
+  return log;
+}
+
+// What was met while it ran, once more at the end: counts that nobody should have to look for.
+void say_end(const SourceStats& stats, const StateKeeper& keeper, spdlog::logger& log) {
+  log.info("stopped: {} packets, {} dropped by the kernel, {} by the interface", stats.packets,
+           stats.kernel_drops, stats.interface_drops);
+  if (stats.not_kept > 0) {
+    log.warn("{} packets were not kept as evidence: the spool was full", stats.not_kept);
+  }
+  const StoreThreadStats store = keeper.store_stats();
+  if (store.failed > 0 || store.dropped > 0 || keeper.lines_failed() > 0) {
+    log.warn(
+        "the disk failed: {} batches for the database and {} lines of alerts.jsonl were tried "
+        "again, {} records were dropped",
+        store.failed, keeper.lines_failed(), store.dropped);
+  }
+}
 
 Exit run_sensor(const Arguments& arguments) {
   const auto knowledge = load_knowledge(arguments.value("site"));
@@ -30,28 +66,34 @@ Exit run_sensor(const Arguments& arguments) {
     return report(live.error());
   }
   // The folder is made before anything is spooled into it.
-  const auto folder = ResultFolder::create(out);
+  const auto folder = ResultFolder::resume(out);
   if (!folder) {
     return report(folder.error());
   }
-  auto source = TeeSource::open(std::move(*live), out + "/spool.pcap", kSpoolLimit);
+  const auto log = make_log();
+  const std::filesystem::path spool = folder->path() / "spool.pcap";
+  keep_former_spool(spool, *log);
+  auto source = TeeSource::open(std::move(*live), spool.string(), kSpoolLimit);
   if (!source) {
     return report(source.error());
   }
-  const auto log = spdlog::stderr_color_mt("prahari");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S%z %^%l%$ %v");
-  log->set_level(quiet() ? spdlog::level::err : spdlog::level::info);
-  log->info("listening on {}; Ctrl-C ends the run and writes {}", interface, out);
+  auto keeper = StateKeeper::open(folder->path(), (*source)->inputs(), (*knowledge)->site.info.name,
+                                  [log](const Error& error) { log->error("{}", error.message); });
+  if (!keeper) {
+    return report(keeper.error());
+  }
+  log->info("listening on {}; Ctrl-C ends the run and completes {}", interface, out);
   const Exit status = run_analysis(**source, **knowledge, *folder,
                                    {.sensor = arguments.value("name", interface),
                                     .workers = 1,
                                     .messages = arguments.has("messages"),
-                                    .fail_on = {}});
-  std::error_code ignored;  // the evidence was cut from it; that it stays does no harm
-  std::filesystem::remove(out + "/spool.pcap", ignored);
-  const SourceStats stats = (*source)->stats();
-  log->info("stopped: {} packets, {} dropped by the kernel, {} by the interface", stats.packets,
-            stats.kernel_drops, stats.interface_drops);
+                                    .fail_on = {},
+                                    .keeper = keeper->get()});
+  if (status != Exit::environment) {
+    std::error_code ignored;  // the evidence was cut from it; that it stays does no harm
+    std::filesystem::remove(spool, ignored);
+  }
+  say_end((*source)->stats(), **keeper, *log);
   return status;
 }
 
@@ -81,8 +123,10 @@ extern constinit const CommandSpec sensor_command{
     .path = "sensor",
     .summary = "listen on an interface, without ever sending",
     .description =
-        "Listens until it is interrupted and then leaves the same result folder as "
-        "analyze, in the --state folder. Needs root or CAP_NET_RAW.",
+        "Listens until it is interrupted. Meanwhile it keeps the --state folder up to date: a "
+        "line in alerts.jsonl for each alert, and prahari.db, which the assets and alerts "
+        "commands open. At the end it adds what analyze writes. Started again it goes on with "
+        "the folder. Needs root or CAP_NET_RAW.",
     .options = kOptions,
     .examples = kExamples,
     .run = run_sensor,

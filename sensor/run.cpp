@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "alerts/text.hpp"
 #include "sensor/interrupt.hpp"
 #include "sensor/terminal.hpp"
 
@@ -31,7 +32,10 @@ bool reaches(const std::vector<Alert>& alerts, std::string_view fail_on) {
 Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder& folder,
                   const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  Analysis analysis{knowledge, folder, {.sensor = options.sensor, .messages = options.messages}};
+  Analysis analysis{
+      knowledge,
+      folder,
+      {.sensor = options.sensor, .messages = options.messages, .keeper = options.keeper}};
   catch_interrupts();
   Progress progress;
   analysis.set_tick([&](const Tick& tick) {
@@ -52,10 +56,10 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
   if (const Status written = analysis.finish(source, stats, summary); !written) {
     return report(written.error());
   }
-  for (const Input& input : summary.inputs) {
-    if (!input.note.empty()) {
-      warn(input.name + ": " + input.note);
-    }
+  tell_inputs(summary.inputs);
+  for (const TableCount& table : summary.tables) {
+    note("table of " + table.name + ": at most " + with_commas(table.limit) + ", " +
+         (table.evicted == 0 ? "never full" : with_commas(table.evicted) + " of the oldest went"));
   }
   if (!quiet()) {
     if (const Status shown = write_out(analysis.screen()); !shown) {

@@ -14,7 +14,8 @@ struct RunOptions {
   std::string sensor;
   unsigned workers = 1;
   bool messages = false;
-  std::string fail_on;  // a severity; empty: never
+  std::string fail_on;            // a severity; empty: never
+  StateKeeper* keeper = nullptr;  // of a sensor
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.

@@ -1,6 +1,7 @@
 #include "sensor/state.hpp"
 
 #include "sensor/knowledge.hpp"
+#include "sensor/terminal.hpp"
 
 namespace prahari {
 
@@ -17,6 +18,7 @@ Result<State> open_state(const Arguments& arguments) {
                      "with --state",
                  Error::Kind::input};
   }
+  note("reading " + file.string());
   auto reader = StoreReader::open(file);
   if (!reader) {
     return reader.error();

@@ -4,13 +4,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <sstream>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "alerts/text.hpp"
+#include "capture/system_message.hpp"
 #include "dissectors/fields.hpp"
+#include "inventory/csv_writer.hpp"
 
 namespace prahari {
 namespace {
@@ -26,26 +28,17 @@ Settings& settings() noexcept {
   return instance;
 }
 
+constexpr std::size_t kWhole = std::string_view::npos;  // however long it is
+
+bool in_environment(const char* name) noexcept {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, before threads start; nobody here sets any
+  return std::getenv(name) != nullptr;
+}
+
 // Columns a text takes: code points, which is right for the scripts that names here are in.
 std::size_t width_of(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
-
-std::string csv_cell(std::string_view text) {
-  std::string out;
-  const bool formula =
-      !text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos;
-  const bool quote = formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
-  if (!quote) {
-    return std::string{text};
-  }
-  out += '"';
-  out += formula ? "'" : "";
-  for (const char c : text) {
-    out += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return out + '"';
 }
 
 }  // namespace
@@ -54,8 +47,8 @@ void setup_terminal(const Arguments& arguments) {
   settings() = {
       .quiet = arguments.has("quiet"),
       .verbose = arguments.has("verbose"),
-      .colours = !arguments.has("no-color") && std::getenv("NO_COLOR") == nullptr &&
-                 isatty(STDOUT_FILENO) == 1,
+      .colours =
+          !arguments.has("no-color") && !in_environment("NO_COLOR") && isatty(STDOUT_FILENO) == 1,
   };
 }
 
@@ -69,25 +62,29 @@ Exit report(const Error& error) {
 }
 
 void warn(std::string_view message) {
-  std::fprintf(stderr, "prahari: %s\n", inert(message).c_str());
+  std::fprintf(stderr, "prahari: %s\n", terminal_text(message, kWhole).c_str());
 }
 
-std::string inert(std::string_view text) {
-  std::string quoted;
-  append_json_string(quoted, text);
-  std::string out;
-  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) {
-      ++i;
-    }
-    out += quoted[i];
+void note(std::string_view message) {
+  if (verbose() && !quiet()) {
+    warn(message);
   }
-  return out;
+}
+
+void tell_inputs(std::span<const Input> inputs) {
+  for (const Input& input : inputs) {
+    note(input.name + ": " + input.format + ", " + plural(input.packets, "packet") +
+         (input.size > 0 ? ", " + bytes_text(input.size) : "") +
+         (input.sha256.empty() ? "" : ", sha256 " + input.sha256));
+    if (!input.note.empty()) {
+      warn(input.name + ": " + input.note);
+    }
+  }
 }
 
 Status write_out(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return Error{std::string{"standard output: "} + std::strerror(errno), Error::Kind::environment};
+    return Error{"standard output: " + system_message(errno), Error::Kind::environment};
   }
   return ok_status();
 }
@@ -107,7 +104,7 @@ std::string Table::as_table() const {
   for (const auto& row : rows_) {
     auto& line = cells.emplace_back();
     std::ranges::transform(row, std::back_inserter(line),
-                           [](const auto& cell) { return inert(cell); });
+                           [](const auto& cell) { return terminal_text(cell, kWhole); });
   }
   std::vector<std::size_t> widths(head_.size(), 0);
   for (const auto& row : cells) {
@@ -131,16 +128,17 @@ std::string Table::as_table() const {
 }
 
 std::string Table::as_csv() const {
-  std::string out;
-  const auto line = [&](const std::vector<std::string>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out += (i > 0 ? "," : "") + csv_cell(row[i]);
+  std::ostringstream out;
+  CsvWriter csv{out};
+  const auto line = [&csv](const std::vector<std::string>& row) {
+    for (const std::string& cell : row) {
+      csv.cell(cell);
     }
-    out += "\r\n";
+    csv.end_row();
   };
   line(head_);
   std::ranges::for_each(rows_, line);
-  return out;
+  return out.str();
 }
 
 std::string Table::as_json(bool lines) const {

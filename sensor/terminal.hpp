@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "capture/result.hpp"
+#include "capture/source.hpp"
 #include "sensor/command.hpp"
 
 namespace prahari {
@@ -23,9 +25,11 @@ void setup_terminal(const Arguments& arguments);
 // "prahari: MESSAGE" on standard error; the exit status that fits.
 Exit report(const Error& error);
 void warn(std::string_view message);
+// The same, only with --verbose: which files were read, which limits were met.
+void note(std::string_view message);
 
-// Text from the wire or a file without anything a terminal would obey.
-[[nodiscard]] std::string inert(std::string_view text);
+// Of each input what note() has to say of it, and as a warning where it was not read to its end.
+void tell_inputs(std::span<const Input> inputs);
 
 // Rows under a head, printed as --format says.
 class Table {

@@ -3,33 +3,11 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <string>
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "capture/open.hpp"
+#include "tests/support/memory_file.hpp"
 
 namespace {
-
-// A memory file that has a name to open it by.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size)
-      : descriptor_(memfd_create("capture", MFD_CLOEXEC)) {
-    if (write(descriptor_, data, size) != static_cast<ssize_t>(size)) {
-      std::abort();
-    }
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  ~MemoryFile() { close(descriptor_); }
-
-  [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 void require(bool condition) {
   if (!condition) {
@@ -41,7 +19,7 @@ void require(bool condition) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using prahari::Source;
-  const MemoryFile file{data, size};
+  const prahari::test::MemoryFile file{data, size};
   const auto source = prahari::open_captures({file.path()});
   if (!source) {
     require(!source.error().message.empty());

@@ -184,19 +184,10 @@ def modbus_pdus(capture, ports=(502,)):
     Streams are put together in order of sequence; bytes seen before are skipped; after a gap
     reading begins anew at the next segment.
     """
-    return _from_streams(capture, ports, _Stream.pdus)
+    return list(_in_streams(capture, ports, _Stream.pdus))
 
 
-# One message of another protocol over TCP: like Pdu, with all its bytes.
-StreamMessage = collections.namedtuple("StreamMessage", "frames packet data")
-
-
-def stream_messages(capture, ports, size_of):
-    """Messages whose length size_of(bytes at hand) tells: 0 for more bytes, None for not mine."""
-    return _from_streams(capture, ports, lambda stream: stream.messages(size_of))
-
-
-def _from_streams(capture, ports, cut):
+def _in_streams(capture, ports, read):
     out, streams = [], {}
     for number, frame in enumerate(capture.frames, 1):
         p = parse(frame.data, capture.link)
@@ -209,10 +200,10 @@ def _from_streams(capture, ports, cut):
                 s.next = (p.seq + 1) & 0xFFFFFFFF
         if p.payload:
             s.add(p, number)
-            out.extend(cut(s))
+            out.extend(read(s))
     for s in streams.values():
         while s.skip_gap():
-            out.extend(cut(s))
+            out.extend(read(s))
     return out
 
 
@@ -269,32 +260,66 @@ class _Stream:
                 return
             if len(data) < 6 + length:
                 return
-            used, p = self._use(6 + length)
+            used, p = self.take(6 + length)
             exception = data[8] if fc & 0x80 and length >= 3 else None
-            yield Pdu(used, p, tid, unit, fc & 0x7F, exception, data[8:6 + length])
+            yield Pdu(tuple(used), p, tid, unit, fc & 0x7F, exception, data[8:6 + length])
+
+    def take(self, left):
+        """The frames of the next `left` bytes, which are gone then, and the last packet of them."""
+        used, p = [], None
+        while left:
+            number, p, piece = self.pieces[0]
+            used.append(number)
+            if len(piece) > left:
+                self.pieces[0] = (number, p, piece[left:])
+                left = 0
+            else:
+                left -= len(piece)
+                self.pieces.pop(0)
+        return used, p
 
     def messages(self, size_of):
         while self.pieces:
             data = b"".join(piece[2] for piece in self.pieces)
             size = size_of(data)
             if size is None:
-                self.pieces = []
+                self.pieces = []  # not mine; begin anew with the next segment
                 return
             if size == 0 or len(data) < size:
                 return
-            used, p = self._use(size)
-            yield StreamMessage(used, p, data[:size])
+            used, p = self.take(size)
+            yield StreamMessage(tuple(used), p, data[:size])
 
-    def _use(self, size):
-        """Takes so many bytes; the frames that carried them, and the last packet."""
-        used = []
-        while size:
-            number, p, piece = self.pieces[0]
-            used.append(number)
-            if len(piece) > size:
-                self.pieces[0] = (number, p, piece[size:])
-                size = 0
-            else:
-                size -= len(piece)
-                self.pieces.pop(0)
-        return tuple(used), p
+    def chunks(self):
+        while self.pieces:
+            data = b"".join(piece[2] for piece in self.pieces)
+            if len(data) < 8:
+                return
+            size = int.from_bytes(data[4:8], "little")
+            if data[:3] not in OPCUA_TYPES or data[3] not in b"FCA" or not 8 <= size <= 1 << 20:
+                self.pieces = []  # not OPC UA; begin anew with the next segment
+                return
+            if len(data) < size:
+                return
+            used, p = self.take(size)
+            yield Chunk(tuple(used), p, data[:3].decode(), chr(data[3]), data[8:size])
+
+
+OPCUA_TYPES = (b"HEL", b"ACK", b"ERR", b"RHE", b"OPN", b"CLO", b"MSG")
+
+# One OPC UA chunk, without its header.
+Chunk = collections.namedtuple("Chunk", "frames packet type letter body")
+
+
+def opcua_chunks(capture, ports):
+    """Every chunk in TCP streams from or to `ports`, in order of completion; else as modbus_pdus."""
+    return list(_in_streams(capture, ports, _Stream.chunks))
+
+
+# One message of another protocol over TCP, with all its bytes.
+StreamMessage = collections.namedtuple("StreamMessage", "frames packet data")
+
+
+def stream_messages(capture, ports, size_of):
+    """Messages whose length size_of(bytes at hand) tells: 0 for more bytes, None for not mine."""
+    return list(_in_streams(capture, ports, lambda stream: stream.messages(size_of)))

@@ -1,5 +1,6 @@
 #include "dissectors/framer.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class Collector final : public Framer::Out {
 
 std::string cut(const std::vector<std::string>& segments, bool lost = false) {
   const ToySession session;
+  PartialBudget budget;
   Framer framer;
   Collector out;
   if (lost) {
@@ -61,7 +63,7 @@ std::string cut(const std::vector<std::string>& segments, bool lost = false) {
   PacketRef packet;
   for (const std::string& segment : segments) {
     ++packet.frame;
-    framer.feed(session, Side::first, as_bytes(segment), packet, out);
+    framer.feed(session, Side::first, as_bytes(segment), packet, budget, out);
   }
   return out.text;
 }
@@ -93,14 +95,46 @@ TEST(Framer, IsNotSwallowedByALengthThatLies) {
 
 TEST(Framer, NamesThePacketThatCompletedThePdu) {
   const ToySession session;
+  PartialBudget budget;
   Framer framer;
   Collector out;
   for (const auto& [frame, text] : {std::pair{9U, "<3a"}, std::pair{5U, "bc>"}}) {
     PacketRef packet;
     packet.frame = frame;
-    framer.feed(session, Side::first, as_bytes(std::string_view{text}), packet, out);
+    framer.feed(session, Side::first, as_bytes(std::string_view{text}), packet, budget, out);
   }
   EXPECT_EQ(out.frames, std::vector<std::uint32_t>{9}) << "its first half was captured last";
+}
+
+// Many connections that each promise more than they send: the ones that wait longest are given up,
+// and read on from their next PDU.
+TEST(Framer, SharesOneBoundOnUnfinishedPdusWithItsShard) {
+  const ToySession session;
+  constexpr std::size_t kMax = 2000;
+  PartialBudget budget{kMax};
+  std::vector<std::unique_ptr<Framer>> framers;
+  Collector out;
+  const PacketRef packet;
+  const auto feed = [&](std::size_t at, std::string_view text) {
+    framers[at]->feed(session, Side::first, as_bytes(text), packet, budget, out);
+  };
+  constexpr std::size_t kFramers = 100;
+  for (std::size_t i = 0; i < kFramers; ++i) {
+    framers.push_back(std::make_unique<Framer>());
+    feed(i, "<9abc");
+    ASSERT_LE(budget.bytes(), kMax);
+  }
+  EXPECT_GT(budget.evicted(), 0U);
+  EXPECT_LT(budget.evicted(), kFramers);
+  feed(kFramers - 1, "defghi>");
+  EXPECT_EQ(out.text, "<9abcdefghi> ") << "the latest one waits";
+  feed(0, "defghi>");
+  feed(0, "<1x>");
+  EXPECT_EQ(out.text, "<9abcdefghi> <1x> ") << "the first one went, and goes on with the next";
+  const std::uint64_t evicted = budget.evicted();
+  framers.clear();
+  EXPECT_EQ(budget.bytes(), 0U);
+  EXPECT_EQ(budget.evicted(), evicted);
 }
 
 }  // namespace
