@@ -1,12 +1,20 @@
 #include "dissectors/link_layer.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "dissectors/ethertypes.hpp"
+#include "dissectors/fixed_header.hpp"
 #include "dissectors/tunnels.hpp"
 
 namespace prahari {
 namespace {
 
 constexpr std::uint16_t kVlanMask = 0x0fff;
+
+void set_octets(std::array<std::uint8_t, 6>& octets, std::span<const std::byte, 6> wire) noexcept {
+  std::ranges::transform(wire, octets.begin(), std::to_integer<std::uint8_t>);
+}
 
 // LINKTYPE_LINUX_SLL and SLL2 give the sender's address where it has six octets.
 void read_cooked_address(Descent& d, std::uint16_t size, Reader field) noexcept {
@@ -90,16 +98,15 @@ bool push_tag(Descent& d) noexcept { return ++d.tags <= kMaxTags; }
 
 // IEEE 802.1Q: priority and VLAN, then the type of what follows. False when it is cut off.
 bool read_vlan_tag(Descent& d, std::uint16_t& type) noexcept {
-  Reader in{d.rest};
-  const std::uint16_t id = in.be16() & kVlanMask;
-  type = in.be16();
-  if (!in.ok()) {
+  const auto tag = FixedHeader<4>::take(d.rest);
+  if (!tag) {
     return false;
   }
+  const std::uint16_t id = tag->be16<0>() & kVlanMask;
+  type = tag->be16<2>();
   if (id != 0) {  // 0: a priority and no VLAN
     d.layers.vlan.push(id);
   }
-  d.rest = in.rest();
   return true;
 }
 
@@ -192,16 +199,14 @@ Step read_link(Descent& d, LinkType link) noexcept {
 }
 
 Step read_ethernet(Descent& d) noexcept {
-  Reader in{d.rest};
-  d.layers.dst_mac = MacAddress::read(in);
-  d.layers.src_mac = MacAddress::read(in);
-  const std::uint16_t type = in.be16();
-  if (!in.ok()) {
+  const auto header = FixedHeader<14>::take(d.rest);
+  if (!header) {
     return Step::stop(Decoded::truncated_link);
   }
-  d.rest = in.rest();
+  set_octets(d.layers.dst_mac.octets, header->part<0, 6>());
+  set_octets(d.layers.src_mac.octets, header->part<6, 6>());
   d.whole_frame = true;
-  return Step::go(Next::ethertype, type);
+  return Step::go(Next::ethertype, header->be16<12>());
 }
 
 Step read_ethertype(Descent& d, std::uint16_t type) noexcept {

@@ -194,14 +194,6 @@ void AssetTable::remove(AssetIndex index) {
   slots_.erase(index);
 }
 
-void AssetTable::seen(AssetIndex index, std::uint32_t event_count) noexcept {
-  AssetEntry& entry = slots_[index];
-  if (event_count - entry.used > patience_) {
-    entry.used = event_count;
-    slots_.use(index);
-  }
-}
-
 std::vector<AssetIndex> AssetTable::all() const {
   std::vector<AssetIndex> out;
   out.reserve(slots_.size());
