@@ -7,8 +7,10 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -52,6 +54,15 @@ class FixedHeader {
   [[nodiscard]] constexpr std::span<const std::byte, Count> part() const noexcept {
     static_assert(At + Count <= Size);
     return view_.template subspan<At, Count>();
+  }
+  // At once, where a loop over octets would take a step for each.
+  template <std::size_t At, std::size_t Count>
+  void copy(std::array<std::uint8_t, Count>& out) const noexcept {
+    copy<At, Count>(std::span<std::uint8_t, Count>{out});
+  }
+  template <std::size_t At, std::size_t Count>
+  void copy(std::span<std::uint8_t, Count> out) const noexcept {
+    std::memcpy(out.data(), part<At, Count>().data(), Count);
   }
 
  private:

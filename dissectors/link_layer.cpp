@@ -1,8 +1,5 @@
 #include "dissectors/link_layer.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "dissectors/ethertypes.hpp"
 #include "dissectors/fixed_header.hpp"
 #include "dissectors/tunnels.hpp"
@@ -11,10 +8,6 @@ namespace prahari {
 namespace {
 
 constexpr std::uint16_t kVlanMask = 0x0fff;
-
-void set_octets(std::array<std::uint8_t, 6>& octets, std::span<const std::byte, 6> wire) noexcept {
-  std::ranges::transform(wire, octets.begin(), std::to_integer<std::uint8_t>);
-}
 
 // LINKTYPE_LINUX_SLL and SLL2 give the sender's address where it has six octets.
 void read_cooked_address(Descent& d, std::uint16_t size, Reader field) noexcept {
@@ -203,8 +196,8 @@ Step read_ethernet(Descent& d) noexcept {
   if (!header) {
     return Step::stop(Decoded::truncated_link);
   }
-  set_octets(d.layers.dst_mac.octets, header->part<0, 6>());
-  set_octets(d.layers.src_mac.octets, header->part<6, 6>());
+  header->copy<0>(d.layers.dst_mac.octets);
+  header->copy<6>(d.layers.src_mac.octets);
   d.whole_frame = true;
   return Step::go(Next::ethertype, header->be16<12>());
 }

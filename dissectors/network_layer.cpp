@@ -139,8 +139,10 @@ Step read_ipv4(Descent& d) noexcept {
   layers.network = Network::ipv4;
   const std::uint16_t fragment_word = fixed->be16<6>();
   const std::uint8_t protocol = fixed->u8<9>();  // behind it a check sum, which offloading spoils
-  set_address(layers.src, IpAddress::Family::v4, fixed->part<12, 4>());
-  set_address(layers.dst, IpAddress::Family::v4, fixed->part<16, 4>());
+  layers.src.family = IpAddress::Family::v4;
+  layers.dst.family = IpAddress::Family::v4;
+  fixed->copy<12>(std::span{layers.src.octets}.first<4>());
+  fixed->copy<16>(std::span{layers.dst.octets}.first<4>());
   layers.ip_protocol = protocol;
   layers.ttl = fixed->u8<8>();
   layers.ip_id = fixed->be16<4>();

@@ -89,6 +89,8 @@ AssetIndex AssetTable::add(std::string key, const PacketRef& packet) {
   restamp(at);
   Asset& asset = slots_[at].asset;
   asset.id = asset_id(key);
+  asset.id.shrink_to_fit();  // for good, and there are many
+  key.shrink_to_fit();
   asset.key = std::move(key);
   asset.first_seen = packet.time;
   asset.last_seen = packet.time;

@@ -1,6 +1,6 @@
 #include "sensor/packet_group.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 #include "sensor/parallel.hpp"
 
@@ -21,8 +21,11 @@ Source::Poll PacketGroup::fill(Source& source, Decoder& decoder, PipelineStats& 
     // The source's own bytes live until its next packet: long enough for the last of a group.
     const bool last = packet.bytes.size() > kBytes - used;
     if (!last) {
-      std::ranges::copy(packet.bytes, bytes_.begin() + static_cast<std::ptrdiff_t>(used));
-      packet.bytes = Bytes{bytes_}.subspan(used, packet.bytes.size());
+      const std::span room = std::span{bytes_}.subspan(used, packet.bytes.size());
+      if (!room.empty()) {
+        std::memcpy(room.data(), packet.bytes.data(), room.size());  // copy() goes byte by byte
+      }
+      packet.bytes = room;
       used += packet.bytes.size();
     }
     first = read == 0 ? packet.ref.time : first;

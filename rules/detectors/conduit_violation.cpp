@@ -26,7 +26,7 @@ constexpr std::uint64_t kBytesWithoutPayload = 90;  // a packet that only opens 
 
 constexpr std::size_t kProtocols = static_cast<std::size_t>(Protocol::unknown);
 
-// A class of operation that is not simply allowed.
+// A class of operation of which something was not allowed.
 struct ClassNote {
   bool refused = false;  // whatever the target; else each target is judged
   AlertHandle alert;
@@ -163,8 +163,9 @@ class ConduitViolation final : public Detector {
       }
     }
     const Verdict verdict = judge(note, event, context.policy);
-    if (verdict.allowed && !verdict.depends_on_target) {
-      note.allowed[protocol] |= static_cast<std::uint8_t>(1U << operation);
+    if (verdict.allowed) {
+      const unsigned whatever_target = verdict.depends_on_target ? 0 : 1;
+      note.allowed[protocol] |= static_cast<std::uint8_t>(whatever_target << operation);
       return;
     }
     if (!note.classes) {
@@ -172,7 +173,7 @@ class ConduitViolation final : public Detector {
     }
     ClassNote& seen = (*note.classes)[protocol][operation];
     seen.refused = !verdict.depends_on_target;
-    if (verdict.allowed || out.again(seen.alert, event.packet)) {
+    if (out.again(seen.alert, event.packet)) {
       return;
     }
     seen.alert = out.raise(conduit_finding_of_message(note.zones, event, verdict, context));

@@ -1,6 +1,6 @@
 // Requests that wait for their response: a FIFO for each (transaction, unit, function), in one
-// small array in order of arrival. One lies inside, since few clients have more under way; more lie on
-// the heap, at most 64.
+// small array in order of arrival. One lies inside, since few clients have more under way; more lie
+// on the heap, at most 64.
 
 #pragma once
 
