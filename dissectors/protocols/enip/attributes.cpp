@@ -211,11 +211,9 @@ void decode_list_to_set(Call& call) {
   call.show_data(call.in.rest());
   const std::size_t count = call.in.le16();
   begin_list(call, CipField::attributes);
-  if (count > 0) {
-    const std::uint16_t first = call.in.le16();
-    if (call.in.ok()) {
-      add_item(call, first);
-    }
+  const std::uint16_t first = count > 0 ? call.in.le16() : std::uint16_t{0};
+  if (count > 0 && call.in.ok()) {
+    add_item(call, first);
   }
   end_list(call);
   if (count == 1) {
