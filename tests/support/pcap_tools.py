@@ -320,3 +320,12 @@ class _Stream:
                     left -= len(piece)
                     self.pieces.pop(0)
             yield tuple(used), p, data[:size]
+
+
+# One message of a protocol over TCP, with all its bytes.
+StreamMessage = collections.namedtuple("StreamMessage", "frames packet data")
+
+
+def stream_messages(capture, ports, size_of):
+    """Messages whose length size_of(bytes at hand) tells: None for more bytes, 0 for not mine."""
+    return [StreamMessage(*found) for found in _messages(capture, ports, size_of)]
