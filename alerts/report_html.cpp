@@ -38,7 +38,10 @@ void add_head(Html& page, const ReportInput& input) {
   page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
   page.raw(
       "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
-      "<a href=\"#assets\">Assets</a><a href=\"#health\">Capture health</a>"
+      "<a href=\"#assets\">Assets</a>");
+  page.raw(has_posture(input) ? "<a href=\"#posture\">Posture</a>" : "");
+  page.raw(
+      "<a href=\"#health\">Capture health</a>"
       "<a href=\"#verify\">Verify</a></nav>\n<main>\n");
 }
 
@@ -99,6 +102,7 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   add_topology(page, input, limits);
   add_traffic(page, input, limits);
   add_assets(page, input, limits);
+  add_posture(page, input, limits);
   add_health(page, input);
   add_captures(page, input.summary);
   add_verification(page, input);

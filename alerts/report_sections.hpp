@@ -15,6 +15,8 @@ void add_silenced(Html& page, const ReportInput& input);
 void add_topology(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_posture(const ReportInput& input);
+void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_health(Html& page, const ReportInput& input);
 void add_verification(Html& page, const ReportInput& input);
 

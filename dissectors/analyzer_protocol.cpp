@@ -108,6 +108,7 @@ bool Analyzer::probe(const Dissector& dissector, const ProbeInput& input, Side s
     return false;
   }
   flow_->session = dissector.open(answer.variant);
+  flow_->session->join(shared_of(dissector), {endpoint(Side::first).ip, endpoint(Side::second).ip});
   flow_->protocol = dissector.protocol;
   flow_->found = Flow::Found::known;
   if (answer.direction != Direction::unknown) {
@@ -118,6 +119,17 @@ bool Analyzer::probe(const Dissector& dissector, const ProbeInput& input, Side s
     flow_->side(other(side)).framer.lose();  // may be in the middle of a PDU
   }
   return true;
+}
+
+Shared* Analyzer::shared_of(const Dissector& dissector) {
+  if (dissector.share == nullptr) {
+    return nullptr;
+  }
+  std::unique_ptr<Shared>& shared = shared_[static_cast<std::size_t>(dissector.protocol)];
+  if (!shared) {
+    shared = dissector.share();
+  }
+  return shared.get();
 }
 
 // Bytes on a port where another protocol is at home.
@@ -205,6 +217,7 @@ void Analyzer::message(const Message& message) {
       .direction = message.direction,
       .matched = message.matched,
       .further = message.further,
+      .envelope = message.envelope,
       .value_count = message.value_count,
       .function = message.function,
       .sub_function = message.sub_function,

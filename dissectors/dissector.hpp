@@ -57,6 +57,22 @@ struct Frame {
   static constexpr Frame not_mine() noexcept { return {Verdict::not_mine, 0}; }
 };
 
+// What the flows of one shard have in common for one protocol, such as connections that one flow
+// opens and another one carries. Two hosts always share a shard. Bounded.
+class Shared {
+ public:
+  Shared() = default;
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+  virtual ~Shared() = default;
+};
+
+// The two addresses of a flow.
+struct FlowEnds {
+  IpAddress first;  // of Side::first
+  IpAddress second;
+};
+
 // One PDU and what is known of its way.
 struct Pdu {
   Bytes bytes;
@@ -74,6 +90,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   virtual ~Session() = default;
+
+  // Called once, before anything else. `shared` outlives the session; null where
+  // Dissector::share is.
+  virtual void join(Shared* /*shared*/, const FlowEnds& /*ends*/) {}
 
   // How the bytes at the head of this side's stream divide. Looks at headers only.
   [[nodiscard]] virtual Frame frame(Bytes head, Side side) const noexcept = 0;
@@ -138,12 +158,13 @@ struct Problem {
 struct Dissector {
   Protocol protocol;
   std::span<const Binding> bindings;
-  std::span<const std::string_view> fields;  // names of the protocol's own fields, in order
-  std::span<const Problem> problems;         // at most 32; bit i of Message::problems
-  std::uint8_t foreign_problem;              // index: foreign bytes on a bound port
-  bool on_any_port;                          // probe flows on unbound ports too
-  Probe (*probe)(const ProbeInput& input) noexcept;
-  std::unique_ptr<Session> (*open)(std::uint8_t variant);
+  std::span<const std::string_view> fields;          // names of the protocol's own fields, in order
+  std::span<const Problem> problems;                 // at most 32; bit i of Message::problems
+  std::uint8_t foreign_problem;                      // index: foreign bytes on a bound port
+  bool on_any_port;                                  // probe flows on unbound ports too
+  Probe (*probe)(const ProbeInput& input) noexcept;  // null for an INNER protocol
+  std::unique_ptr<Session> (*open)(std::uint8_t variant);  // likewise
+  std::unique_ptr<Shared> (*share)() = nullptr;            // null: flows have nothing in common
 };
 
 }  // namespace prahari

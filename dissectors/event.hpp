@@ -70,8 +70,9 @@ struct MessageFacts {
   Effect effect;
   Outcome outcome;
   Direction direction;
-  bool matched;
-  bool further;  // another target of the message before; counted once
+  bool matched : 1;
+  bool further : 1;   // another target of the message before; counted once
+  bool envelope : 1;  // only carries messages that follow as messages of their own
   std::uint8_t value_count;
   std::uint16_t function;
   std::uint16_t sub_function;

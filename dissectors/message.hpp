@@ -14,12 +14,17 @@ namespace prahari {
 
 enum class Protocol : std::uint8_t {
 #define PROTOCOL(name) name,
+#define INNER(name, outer) name,
 #include "dissectors/protocols.def"
+#undef INNER
 #undef PROTOCOL
   unknown
 };
 
 [[nodiscard]] std::string_view to_string(Protocol protocol) noexcept;  // "unknown" for the last
+
+// The protocol of the flow that carries messages of this one: enip for cip, itself for most.
+[[nodiscard]] Protocol carrier_of(Protocol protocol) noexcept;
 
 // Which way a message goes. `unknown` where the bytes do not tell.
 enum class Direction : std::uint8_t { to_server, to_client, unknown };
@@ -142,6 +147,7 @@ struct Message {
   Direction direction = Direction::unknown;
   bool matched = false;          // a response whose request was seen; `request` is set
   bool further = false;          // another target of the message just before, not one more message
+  bool envelope = false;         // only carries messages that follow as messages of their own
   std::uint8_t value_count = 0;  // how many of `values` are set
   std::uint16_t function = 0;    // the code on the wire
   std::uint16_t sub_function = 0;
@@ -171,10 +177,16 @@ struct Identity {
     application_uri,  // who the software says it is: "urn:host:vendor:product"
     product_uri,
     build,
-    profile,     // what it says it can do
-    namespaces,  // a namespace of its address space, with its index
-    session,     // name of a session it opened
-    user         // name of a user it logs in with, or that logged in to it; never a secret
+    profile,      // what it says it can do
+    namespaces,   // a namespace of its address space, with its index
+    session,      // name of a session it opened
+    user,         // name of a user it logs in with, or that logged in to it; never a secret
+    device_type,  // "programmable logic controller", as the device says
+    mac,          // its own, seen from behind a router
+    project,      // what runs on it
+    slots,        // how many places its chassis has
+    route,        // the way to a module that is not in the chassis: "1/3,2/10.0.0.5"
+    security      // what it says of its own protection
   };
   Field field{};
   std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
@@ -185,13 +197,14 @@ struct Identity {
 
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 18;
+inline constexpr std::size_t kIdentityFields = 24;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
       "vendor",      "product", "model",       "order_number", "hardware", "firmware",
       "serial",      "name",    "application", "mode",         "url",      "application_uri",
-      "product_uri", "build",   "profile",     "namespace",    "session",  "user"};
+      "product_uri", "build",   "profile",     "namespace",    "session",  "user",
+      "device_type", "mac",     "project",     "slots",        "route",    "security"};
   return detail::name_of(kNames, value);
 }
 

@@ -6,6 +6,7 @@
 namespace prahari {
 
 #define PROTOCOL(name) extern const Dissector name##_dissector;
+#define INNER(name, outer) PROTOCOL(name)
 #include "dissectors/protocols.def"
 #undef PROTOCOL
 
@@ -22,11 +23,24 @@ constexpr std::array<std::string_view, kDissectors.size() + 1> kNames = {
 #include "dissectors/protocols.def"
 #undef PROTOCOL
     "unknown"};
+#undef INNER
+
+constexpr std::array<Protocol, kDissectors.size() + 1> kCarriers = {
+#define PROTOCOL(name) Protocol::name,
+#define INNER(name, outer) Protocol::outer,
+#include "dissectors/protocols.def"
+#undef INNER
+#undef PROTOCOL
+    Protocol::unknown};
 
 }  // namespace
 
 std::string_view to_string(Protocol protocol) noexcept {
   return kNames[static_cast<std::size_t>(protocol)];
+}
+
+Protocol carrier_of(Protocol protocol) noexcept {
+  return kCarriers[static_cast<std::size_t>(protocol)];
 }
 
 std::span<const Dissector* const> all_dissectors() noexcept { return kDissectors; }

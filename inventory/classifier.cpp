@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "dissectors/unit.hpp"
 #include "inventory/number_text.hpp"
 
 namespace prahari {
@@ -89,7 +90,7 @@ void judge_engineering(AssetEntry& entry) {
 void judge_gateway(AssetEntry& entry) {
   const Behaviour& did = *entry.behaviour;
   const auto fronted = [](const Unit& unit) {
-    return unit.responses > 0 && unit.id != 0 && unit.id != 255;
+    return unit.responses > 0 && unit.id != 0 && unit.id != 255 && !is_slot(unit.id);
   };
   const auto units = std::ranges::count_if(entry.asset.units, fronted);
   if (units >= 2) {
@@ -145,7 +146,8 @@ void hold(Asset& asset, RoleReason role) {
 void observe(AssetEntry* client, AssetEntry* server, const Event& event) {
   const MessageFacts& message = event.message;
   const Timestamp now = event.packet.time;
-  const std::uint64_t protocol = std::uint64_t{1} << static_cast<unsigned>(event.protocol);
+  const std::uint64_t protocol = std::uint64_t{1}
+                                 << static_cast<unsigned>(carrier_of(event.protocol));
   if (message.direction == Direction::to_server && client != nullptr) {
     client->asset.sent = true;
     client->asset.protocols |= protocol;

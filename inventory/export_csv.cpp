@@ -6,6 +6,7 @@
 #include <string>
 
 #include "capture/time_text.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
 #include "inventory/number_text.hpp"
 
@@ -41,7 +42,8 @@ std::vector<std::string> answering_units(const Asset& asset) {
   std::vector<std::string> out;
   for (const Unit& unit : asset.units) {
     if (unit.responses > 0) {
-      out.push_back(std::to_string(unit.id));
+      out.push_back(is_slot(unit.id) || is_route(unit.id) ? unit_words(unit.id)
+                                                          : std::to_string(unit.id));
     }
   }
   return out;

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, kOperations + 1> kClasses = {
 
 // Names of the contract whose dissectors may come with a later version: a site file may name them
 // today and judges from the day they exist.
-constexpr auto kAnnounced = std::to_array<std::string_view>({"enip", "cip", "cipio", "opcua"});
+constexpr auto kAnnounced = std::to_array<std::string_view>({"opcua"});
 
 // What a target can be limited to. Modbus has numbers only; others have names besides.
 constexpr auto kModbusTargets = std::to_array<std::string_view>(

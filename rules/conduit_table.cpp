@@ -23,9 +23,9 @@ ZoneIndex index_of(const Site& site, std::string_view name) noexcept {
   return static_cast<ZoneIndex>(zone - site.zones.begin() + 1);
 }
 
-bool covers(std::string_view allowed, std::string_view protocol) noexcept {
-  return allowed == "any" || allowed == protocol ||
-         (allowed == "enip" && (protocol == "cip" || protocol == "cipio"));
+bool covers(std::string_view allowed, Protocol protocol) noexcept {
+  return allowed == "any" || allowed == to_string(protocol) ||
+         allowed == to_string(carrier_of(protocol));
 }
 
 bool inside(const std::vector<NumberRange>& ranges, std::uint64_t first,
@@ -66,7 +66,7 @@ bool within(const std::vector<TargetLimit>& limits, const Target& target) noexce
 ConduitTable::Entry ConduitTable::compile(const Conduit& conduit, const Allow& allow) {
   Entry entry{.conduit = &conduit, .allow = &allow};
   for (const Dissector* one : all_dissectors()) {
-    if (covers(allow.protocol, to_string(one->protocol))) {
+    if (covers(allow.protocol, one->protocol)) {
       entry.protocols |= 1U << static_cast<unsigned>(one->protocol);
     }
   }

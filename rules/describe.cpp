@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "dissectors/unit.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -107,17 +108,22 @@ std::string host_words(const HostKey& host, const Policy& policy) {
 std::string target_words(const Event& event) {
   const MessageFacts& message = event.message;
   if (!event.text.empty()) {
-    std::string words{message.table};
-    words += words.empty() ? "" : " ";
+    std::string words = is_slot(message.unit) || is_route(message.unit)
+                            ? unit_words(message.unit) + ' '
+                            : std::string{};
+    words += message.table;
+    words += message.table.empty() ? "" : " ";
     return words + printable(event.text.substr(0, kLongestTarget));
   }
   const bool has_object = message.count > 0 && !message.table.empty();
   if (!has_object && message.unit == 0) {
     return {};
   }
-  std::string words = "unit " + std::to_string(message.unit);
+  // Unit 0 is a device of its own in Modbus only.
+  const bool named = message.unit != 0 || event.protocol == Protocol::modbus;
+  std::string words = named ? unit_words(message.unit) : std::string{};
   if (has_object) {
-    words += ' ';
+    words += words.empty() ? "" : " ";
     words += message.table;
     words += ' ' + std::to_string(message.address) + last_of(message.address, message.count);
   }
@@ -138,8 +144,10 @@ std::string target_limit(const Event& event) {
   if (message.count == 0) {
     return {};
   }
-  return "@unit=" + std::to_string(message.unit) + ',' + std::string{message.table} + '=' +
-         std::to_string(message.address) + last_of(message.address, message.count);
+  const std::string unit =
+      event.protocol == Protocol::modbus ? "unit=" + std::to_string(message.unit) + ',' : "";
+  return '@' + unit + std::string{message.table} + '=' + std::to_string(message.address) +
+         last_of(message.address, message.count);
 }
 
 std::string protocol_words(const Event& event) {

@@ -23,8 +23,17 @@ Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& ou
 
 Engine::~Engine() = default;
 
+void Engine::expect(std::span<const FlowId> flows) const noexcept {
+  for (const auto& detector : impl_->detectors) {
+    detector->expect(flows);
+  }
+}
+
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
+  if (event.kind == EventKind::message && event.message.envelope) {
+    return;  // what it carries is judged
+  }
   for (const auto& detector : impl_->detectors) {
     detector->on_event(event, impl_->context, impl_->gate);
   }

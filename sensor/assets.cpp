@@ -7,8 +7,10 @@
 #include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
+#include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
+#include "inventory/posture_view.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
@@ -79,6 +81,25 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   }
 }
 
+void append_postures(std::string& out, const Asset& asset) {
+  for (const ServicePosture& row : service_postures(asset.postures)) {
+    const auto list = [&out](std::string_view name, const std::vector<std::string>& lines) {
+      for (const std::string& line : lines) {
+        append_line(out, name, line);
+      }
+    };
+    append_line(out, "posture",
+                std::string{to_string(row.protocol)} + ", port " + std::to_string(row.port));
+    list("  offers", row.offered);
+    list("  log-in", row.users_offered);
+    list("  used", row.used);
+    list("  logged in", row.users_used);
+    list("  certificate", row.certificates);
+    list("  setting", row.settings);
+    list("  to ask", row.questions);
+  }
+}
+
 // One asset for a person: what it is, and for each fact how that is known.
 std::string describe(const AssetRecord& record, const State& state) {
   const Asset& asset = record.asset;
@@ -106,15 +127,15 @@ std::string describe(const AssetRecord& record, const State& state) {
       origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
                 std::string{capture_name(fact.packet, state.context())};
     }
-    const std::string unit =
-        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit) + ": ";
+    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
     append_line(out, to_string(fact.field), unit + fact.value + "  [" + origin + "]");
   }
   for (const Unit& unit : asset.units) {
-    append_line(out, "unit " + std::to_string(unit.id),
+    append_line(out, unit_words(unit.id),
                 with_commas(unit.requests) + " requests, " + with_commas(unit.responses) +
                     " answers, " + with_commas(unit.exceptions) + " exceptions");
   }
+  append_postures(out, asset);
   append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
   append_line(out, "packets",
               with_commas(asset.packets_sent) + " sent, " + with_commas(asset.packets_received) +

@@ -12,6 +12,7 @@
 #include "dissectors/registry.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
+#include "sensor/knowledge.hpp"
 #include "sensor/pipeline.hpp"
 #include "sensor/terminal.hpp"
 #include "sensor/zeek/logs.hpp"
@@ -209,6 +210,9 @@ Exit run_dissect(const Arguments& arguments) {
   auto fields = choose_fields(arguments, only, tsv);
   if (!fields) {
     return report(fields.error());
+  }
+  if (const Status names = load_names(); !names) {
+    return report(names.error());
   }
   auto source =
       open_captures(arguments.values("CAPTURE"), {.stream = {.hash = false}, .spool = {}});

@@ -1,6 +1,7 @@
 #include "sensor/knowledge.hpp"
 
 #include "capture/data_files.hpp"
+#include "dissectors/code_names.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -40,11 +41,16 @@ Result<Site> load_good_site(const std::string& file) {
 
 }  // namespace
 
+Status load_names() { return load_code_names(data_files()); }
+
 Result<VendorAliases> load_aliases() {
   return load<VendorAliases>("inventory", "vendor_aliases.csv", VendorAliases::load);
 }
 
 Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) {
+  if (const Status names = load_names(); !names) {
+    return names.error();
+  }
   auto oui = load<OuiTable>("inventory", "oui.csv", OuiTable::load);
   if (!oui) {
     return oui.error();

@@ -27,4 +27,7 @@ Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file);
 
 Result<VendorAliases> load_aliases();
 
+// Names of codes (dissectors/code_names.hpp). load_knowledge does it too.
+Status load_names();
+
 }  // namespace prahari

@@ -250,13 +250,24 @@ class EnipLogs final : public ProtocolLogs {
     out.write<CipLine>("cip", kCip, line);
   }
 
+  // ICSNPP counts the sequence count of class 1 as data.
   static void io(const Where& where, const Values& values, LogFolder& out) {
+    Number length = values.number("data_len");
+    std::string data;
+    if (const Number count = values.number("cip_seq"); count && length) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      for (const unsigned shift : {4U, 0U, 12U, 8U}) {
+        data += kDigits[*count >> shift & 15U];
+      }
+      *length += 2;
+    }
+    data += values.text("data");
     out.write<IoLine>("cip_io", kIo,
                       {.where = where,
                        .connection = values.number("connection_id"),
                        .sequence = values.number("encap_seq"),
-                       .length = values.number("data_len"),
-                       .data = values.text("data")});
+                       .length = length,
+                       .data = std::move(data)});
   }
 };
 

@@ -31,18 +31,16 @@ void require(bool holds) {
 
 class Checker final : public Emitter {
  public:
-  explicit Checker(const Dissector& dissector) : dissector_(dissector) {}
-
   void message(const Message& message) override {
     require(message.protocol < Protocol::unknown);
     require(!message.name.empty());
     require(message.value_count <= Message::kValues);
-    require((std::uint64_t{message.problems} >> dissector_.problems.size()) == 0);
+    require((std::uint64_t{message.problems} >> dissector(message.protocol).problems.size()) == 0);
     require(message.kind != Kind::exception || message.outcome != Outcome::success);
   }
   void identity(const Identity& identity) override { require(!identity.value.empty()); }
   void anomaly(const Anomaly& anomaly) override {
-    require(anomaly.problem < dissector_.problems.size());
+    require(anomaly.problem < dissector(anomaly.protocol).problems.size());
   }
   Fields* fields() override {
     fields_.clear();
@@ -54,15 +52,13 @@ class Checker final : public Emitter {
   int client = -1;  // index of the side, -1: not known
 
  private:
-  const Dissector& dissector_;
   Fields fields_;
 };
 
 // One flow, read the way the analyzer reads it.
 class Flow {
  public:
-  Flow(const Dissector& dissector, std::uint8_t flags)
-      : dissector_(dissector), flags_(flags), out_(dissector) {
+  Flow(const Dissector& dissector, std::uint8_t flags) : dissector_(dissector), flags_(flags) {
     const unsigned told = flags >> 1U & 3U;
     out_.client = told == 1 ? 0 : told == 2 ? 1 : -1;
   }
@@ -121,6 +117,10 @@ class Flow {
     }
     session_ = dissector_.open(by_probe ? probe.variant : known_variant());
     require(session_ != nullptr);
+    if (dissector_.share != nullptr && !shared_) {
+      shared_ = dissector_.share();
+    }
+    session_->join(shared_.get(), {});
     return true;
   }
 
@@ -189,6 +189,7 @@ class Flow {
   const Dissector& dissector_;
   std::uint8_t flags_;
   Checker out_;
+  std::unique_ptr<Shared> shared_;
   std::unique_ptr<Session> session_;
   PacketRef packet_;
   std::array<std::vector<std::byte>, 2> streams_;
@@ -203,7 +204,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto dissectors = all_dissectors();
   const std::size_t protocol = in.u8() % dissectors.size();
   const std::uint8_t flags = in.u8();
-  if (!in.ok()) {
+  if (!in.ok() || dissectors[protocol]->open == nullptr) {
     return 0;
   }
   Flow flow{*dissectors[protocol], flags};

@@ -6,8 +6,8 @@
 #include <bitset>
 #include <string>
 
+#include "dissectors/device_text.hpp"
 #include "dissectors/protocols/modbus/decode.hpp"
-#include "dissectors/protocols/modbus/text.hpp"
 
 namespace prahari::modbus {
 namespace {

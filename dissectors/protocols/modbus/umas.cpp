@@ -2,8 +2,8 @@
 
 #include "dissectors/protocols/modbus/umas.hpp"
 
+#include "dissectors/device_text.hpp"
 #include "dissectors/protocols/modbus/decode.hpp"
-#include "dissectors/protocols/modbus/text.hpp"
 
 namespace prahari::modbus {
 namespace {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "dissectors/protocols/modbus/session.hpp"
+#include "tests/unit/dissectors/allocations.hpp"
 #include "tests/unit/dissectors/modbus_talk.hpp"
 
 namespace {
@@ -39,6 +40,9 @@ thread_local std::uint64_t allocations = 0;
 #endif
 
 namespace prahari::test {
+
+std::uint64_t allocations_so_far() noexcept { return allocations; }
+
 namespace {
 
 // Forgets all it is told, without heap.

@@ -1,8 +1,8 @@
-#include "dissectors/protocols/modbus/text.hpp"
+#include "dissectors/device_text.hpp"
 
 #include <algorithm>
 
-namespace prahari::modbus {
+namespace prahari {
 namespace {
 
 constexpr std::size_t kMaxText = 256;
@@ -122,4 +122,4 @@ std::string_view printable_runs(Bytes raw, TextBuffer& buffer) noexcept {
   return runs;
 }
 
-}  // namespace prahari::modbus
+}  // namespace prahari

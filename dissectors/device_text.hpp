@@ -7,7 +7,7 @@
 
 #include "dissectors/reader.hpp"
 
-namespace prahari::modbus {
+namespace prahari {
 
 using TextBuffer = std::array<char, 520>;
 
@@ -21,4 +21,4 @@ using TextBuffer = std::array<char, 520>;
 // `raw` as hex digits, lower case.
 [[nodiscard]] std::string_view hex_text(Bytes raw, TextBuffer& buffer) noexcept;
 
-}  // namespace prahari::modbus
+}  // namespace prahari

@@ -1,0 +1,75 @@
+// How servers are protected: what each offers, what was really used, what an auditor will ask.
+
+#include <algorithm>
+
+#include "alerts/report_sections.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::size_t kMostLines = 12;  // of one cell
+
+void add_lines(Html& page, std::string_view column, std::span<const std::string> lines) {
+  page.raw("<td data-label=\"").text(column).raw("\"><span>");
+  page.raw(lines.empty() ? "–" : "");
+  for (std::size_t i = 0; i < lines.size() && i < kMostLines; ++i) {
+    page.raw(i == 0 ? "" : "<br>").text(lines[i]);
+  }
+  if (lines.size() > kMostLines) {
+    page.raw("<br>+").number(lines.size() - kMostLines);
+  }
+  page.raw("</span></td>");
+}
+
+std::vector<std::string> joined(const std::vector<std::string>& first,
+                                const std::vector<std::string>& second) {
+  std::vector<std::string> out = first;
+  out.insert(out.end(), second.begin(), second.end());
+  return out;
+}
+
+void add_row(Html& page, const HostView& host, const ServicePosture& row) {
+  page.raw("<tr><td data-label=\"Server\"><span><b>").text(host.label()).raw("</b>");
+  page.element("span", std::string{to_string(row.protocol)} + ", port " + std::to_string(row.port),
+               "sub");
+  page.raw("</span></td>");
+  add_lines(page, "Offers", joined(row.offered, row.users_offered));
+  add_lines(page, "Used", joined(row.used, row.users_used));
+  add_lines(page, "Certificate", joined(row.certificates, row.settings));
+  add_lines(page, "An auditor will ask", row.questions);
+  page.raw("</tr>\n");
+}
+
+}  // namespace
+
+bool has_posture(const ReportInput& input) {
+  return std::ranges::any_of(input.context.network.hosts,
+                             [](const HostView& host) { return !host.postures.empty(); });
+}
+
+void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits) {
+  if (!has_posture(input)) {
+    return;
+  }
+  page.raw(
+      "<section id=\"posture\">\n<h2>Security posture of servers</h2>\n"
+      "<p class=\"lead\">What each server offers on the wire, what clients really used, and what "
+      "an auditor will ask. Only what was seen: a server that nobody asked has said nothing.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>Server</th><th>Offers</th><th>Used</th>"
+      "<th>Certificate</th><th>An auditor will ask</th></tr></thead><tbody>\n");
+  std::size_t shown = 0;
+  std::size_t all = 0;
+  for (const HostView& host : input.context.network.hosts) {
+    for (const ServicePosture& row : host.postures) {
+      if (++all <= limits.assets) {
+        add_row(page, host, row);
+        ++shown;
+      }
+    }
+  }
+  page.raw("</tbody></table>\n");
+  more_rows(page, shown, all, "assets.json");
+  page.raw("</section>\n");
+}
+
+}  // namespace prahari

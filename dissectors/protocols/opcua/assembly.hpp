@@ -1,0 +1,78 @@
+// Puts the chunks of a message together.
+//
+// A message in one chunk passes through without a copy. Bounded: 16 messages open in a direction,
+// 256 chunks and 4 MiB a message, 8 MiB a flow; of what is longer the first 64 KiB are kept.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dissectors/message.hpp"
+#include "dissectors/reader.hpp"
+
+namespace prahari::opcua {
+
+struct Assembly {
+  std::uint32_t channel = 0;
+  std::uint32_t token = 0;
+  std::uint32_t request_id = 0;  // 0 where it is encrypted
+  std::uint32_t sequence = 0;    // of the latest chunk
+  std::uint32_t chunks = 0;
+  std::uint64_t size = 0;  // of all bodies
+  bool cut = false;        // longer than what is kept
+  Side side = Side::first;
+  PacketRef packet;  // the latest
+  std::vector<std::byte> body;
+};
+
+class Assemblies {
+ public:
+  static constexpr std::size_t kOpen = 16;
+  static constexpr std::uint32_t kMaxChunks = 256;
+  static constexpr std::size_t kMaxMessage = std::size_t{4} * 1024 * 1024;
+  static constexpr std::size_t kMaxFlow = 2 * kMaxMessage;
+  static constexpr std::size_t kKeptOfLong = std::size_t{64} * 1024;
+
+  // The message that this chunk belongs to, or null if none is open.
+  [[nodiscard]] Assembly* find(Side side, std::uint32_t channel, std::uint32_t request) noexcept;
+
+  // Opens one. Where too many are open the oldest is handed to `given_up` first.
+  template <class GivenUp>
+  Assembly& open(Side side, std::uint32_t channel, std::uint32_t request, GivenUp&& given_up) {
+    if (count(side) == kOpen) {
+      Assembly oldest = take(*first_of(side));
+      given_up(oldest);
+    }
+    return add(side, channel, request);
+  }
+
+  void append(Assembly& assembly, Bytes body);
+
+  // Ends it: the caller has it now.
+  Assembly take(Assembly& assembly);
+
+  // Ends every one of this side; the callee sees each.
+  template <class Each>
+  void end_all(Side side, Each&& each) {
+    while (Assembly* open = first_of(side)) {
+      Assembly ended = take(*open);
+      each(ended);
+    }
+  }
+  // The oldest of this side whose latest chunk came before `time`, or null.
+  [[nodiscard]] Assembly* stale(Side side, Timestamp time) noexcept;
+
+  [[nodiscard]] bool empty() const noexcept { return open_.empty(); }
+  [[nodiscard]] bool any(Side side) const noexcept { return count(side) > 0; }
+
+ private:
+  [[nodiscard]] std::size_t count(Side side) const noexcept;
+  [[nodiscard]] Assembly* first_of(Side side) noexcept;
+  Assembly& add(Side side, std::uint32_t channel, std::uint32_t request);
+
+  std::vector<Assembly> open_;  // oldest first
+  std::size_t held_ = 0;        // bytes of all bodies
+};
+
+}  // namespace prahari::opcua

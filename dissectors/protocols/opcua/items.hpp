@@ -1,0 +1,84 @@
+// The targets of one message: the nodes that are read or written, the methods that are called.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dissectors/message.hpp"
+#include "dissectors/protocols/opcua/text.hpp"
+#include "dissectors/protocols/opcua/wire.hpp"
+
+namespace prahari::opcua {
+
+inline constexpr std::uint32_t kValueAttribute = 13;
+
+struct Item {
+  std::uint32_t text = 0;  // where in Items::text its NodeId lies, and how long it is
+  std::uint32_t size = 0;
+  std::uint32_t attribute = kValueAttribute;
+  std::uint32_t known = 0;  // its number, if it is a node of namespace 0; else 0
+  std::uint32_t status = 0;
+  std::uint8_t value_count = 0;
+  bool has_meaning = false;  // name, operation and effect are its own, not those of the service
+  Operation operation{};
+  Effect effect{};
+  std::uint64_t print = 0;  // tells the node again
+  std::string_view name;    // a literal
+  std::array<double, Message::kValues> values{};
+};
+
+// Keeps the first 64 and counts all. The buffers are reused: no heap once they have grown.
+class Items {
+ public:
+  static constexpr std::size_t kKept = 64;
+
+  void clear() noexcept {
+    list_.clear();
+    text_.clear();
+    total_ = 0;
+  }
+
+  // Null beyond what is kept.
+  Item* add(const NodeId& node) {
+    ++total_;
+    if (list_.size() == kKept) {
+      return nullptr;
+    }
+    Item& item = list_.emplace_back();
+    item.text = static_cast<std::uint32_t>(text_.size());
+    append_node_id(text_, node);
+    item.size = static_cast<std::uint32_t>(text_.size()) - item.text;
+    item.known = node.ns == 0 && node.kind == NodeId::Kind::numeric ? node.number : 0;
+    item.print = fingerprint(node);
+    return &item;
+  }
+
+  [[nodiscard]] std::string_view text(const Item& item) const noexcept {
+    return std::string_view{text_}.substr(item.text, item.size);
+  }
+  [[nodiscard]] std::vector<Item>& list() noexcept { return list_; }
+  [[nodiscard]] const std::vector<Item>& list() const noexcept { return list_; }
+  [[nodiscard]] std::size_t total() const noexcept { return total_; }
+  [[nodiscard]] std::size_t memory() const noexcept {
+    return text_.capacity() + list_.capacity() * sizeof(Item);
+  }
+
+  // Takes over what `other` holds; both keep their buffers.
+  void assign(const Items& other) {
+    list_.assign(other.list_.begin(), other.list_.end());
+    text_.assign(other.text_);
+    total_ = other.total_;
+  }
+
+ private:
+  std::vector<Item> list_;
+  std::string text_;
+  std::size_t total_ = 0;
+};
+
+}  // namespace prahari::opcua

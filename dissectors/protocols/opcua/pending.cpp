@@ -1,0 +1,61 @@
+#include "dissectors/protocols/opcua/pending.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace prahari::opcua {
+
+Request& PendingRequests::push(std::uint32_t channel, std::uint32_t id, bool& overflow) {
+  const auto same = std::ranges::find_if(
+      keys_, [&](const Key& key) { return key.channel == channel && key.id == id; });
+  if (same != keys_.end()) {
+    release(slots_[same->slot]);  // an id that comes again means a new request
+  }
+  overflow = keys_.size() == kMost;
+  if (overflow) {
+    release(slots_[keys_.front().slot]);
+  }
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+    free_.reserve(slots_.size());  // giving back needs no heap
+  }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  keys_.push_back({channel, id, slot});
+  Request& request = slots_[slot];
+  request.channel = channel;
+  request.id = id;
+  return request;
+}
+
+Request* PendingRequests::find(std::uint32_t channel, std::uint32_t id, Side side) noexcept {
+  const auto found = std::ranges::find_if(keys_, [&](const Key& key) {
+    return key.id == id && key.channel == channel && slots_[key.slot].side != side;
+  });
+  return found == keys_.end() ? nullptr : &slots_[found->slot];
+}
+
+void PendingRequests::release(const Request& request) noexcept {
+  const auto slot = static_cast<std::uint32_t>(&request - slots_.data());
+  std::erase_if(keys_, [slot](const Key& key) { return key.slot == slot; });
+  free_.push_back(slot);
+}
+
+Request* PendingRequests::overdue(Timestamp now, std::uint32_t default_ms) noexcept {
+  const auto late = std::ranges::find_if(keys_, [&](const Key& key) {
+    const Request& request = slots_[key.slot];
+    const std::uint32_t wait = request.timeout_ms == 0 ? default_ms : request.timeout_ms;
+    return now - request.packet.time > std::chrono::milliseconds{wait} &&
+           (!request.silent || request.service != service::kPublish);
+  });
+  return late == keys_.end() ? nullptr : &slots_[late->slot];
+}
+
+void PendingRequests::clear() noexcept {
+  while (!keys_.empty()) {
+    release(slots_[keys_.back().slot]);
+  }
+}
+
+}  // namespace prahari::opcua

@@ -1,0 +1,204 @@
+// Certificates of OPC UA applications that nobody should trust: out of date, weak, made out to
+// somebody else, one key on several hosts, or another one than the server had (detections.md, 12).
+//
+// That a certificate is signed by itself is usual here and no finding; that it changes is.
+
+#include <algorithm>
+#include <array>
+
+#include "dissectors/hash.hpp"
+#include "dissectors/lru_table.hpp"
+#include "inventory/posture_book.hpp"
+#include "rules/describe.hpp"
+#include "rules/wording.hpp"
+
+namespace prahari {
+namespace {
+
+using Flaw = Posture::Flaw;
+
+constexpr std::string_view kKind = "opcua-certificate";
+constexpr std::array<std::string_view, 2> kAttack = {"T0830", "T0849"};
+constexpr std::chrono::seconds kWeek{std::chrono::days{7}};
+constexpr std::uint32_t kMostHosts = 4096;
+constexpr std::uint32_t kAnomalies =
+    Posture::bit(Flaw::expired) | Posture::bit(Flaw::not_yet_valid) | Posture::bit(Flaw::weak_key) |
+    Posture::bit(Flaw::weak_signature) | Posture::bit(Flaw::name_mismatch) |
+    Posture::bit(Flaw::unreadable);
+
+std::string hex(const std::array<std::uint8_t, 20>& bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4U];
+    out += kDigits[byte & 0x0fU];
+  }
+  return out;
+}
+
+// Where a certificate is shown: a host, in which part, at which port for servers.
+struct Place {
+  IpAddress ip;
+  std::uint16_t port = 0;
+  std::uint64_t what = 0;
+  friend bool operator==(const Place&, const Place&) = default;
+};
+struct PlaceHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(const Place& place) const noexcept {
+    return Hasher{seed}.add(place.ip).add(place.what << 16U | place.port).value();
+  }
+};
+struct KeyHash {
+  std::uint64_t seed = process_seed();
+  std::uint64_t operator()(std::uint64_t key) const noexcept {
+    return Hasher{seed}.add(key).value();
+  }
+};
+
+struct Shown {
+  std::array<std::uint8_t, 20> thumbprint{};
+  std::uint64_t key = 0;
+  PacketRef packet;
+};
+
+struct Holder {
+  IpAddress ip;
+  AssetIndex asset = kNone;
+  PacketRef packet;
+};
+
+class OpcuaCertificate final : public Detector {
+ public:
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (event.kind != EventKind::posture || event.protocol != Protocol::opcua ||
+        event.posture.aspect != Posture::Aspect::certificate) {
+      return;
+    }
+    if ((event.posture.flaws & kAnomalies) != 0) {
+      raise_flaws(event, context, out);
+    }
+    // A user may log in from several hosts; an application lives on one.
+    if (event.posture.key != 0 && event.posture.what != "user") {
+      follow_key(event, context, out);
+      follow_place(event, context, out);
+    }
+  }
+
+ private:
+  static const Endpoint& owner(const Event& event) noexcept {
+    return event.posture.of_client ? event.client : event.server;
+  }
+
+  static Finding about(const Event& event, const RuleContext& context) {
+    Finding finding;
+    finding.kind = kKind;
+    finding.severity = Severity::medium;
+    finding.quiet = kWeek;
+    finding.source = client_party(event, context);
+    finding.destination = server_party(event, context);
+    if (event.posture.of_client) {
+      std::swap(finding.source, finding.destination);  // the finding is about its owner
+    }
+    finding.protocol = protocol_words(event);
+    finding.transport = to_string(event.transport);
+    finding.attack = {kAttack[0], kAttack[1]};
+    finding.certin = CertInClass::posture;
+    finding.evidence = {event.packet};
+    finding.state = event.state;
+    finding.accept = ignore_entry(finding, context.policy, event.packet.time);
+    return finding;
+  }
+
+  static std::string owner_words(const Event& event, const RuleContext& context) {
+    return host_words(host_key(owner(event), event.vlan), context.policy);
+  }
+
+  static void raise_flaws(const Event& event, const RuleContext& context, FindingSink& out) {
+    Finding finding = about(event, context);
+    finding.dedup_key = to_string(owner(event).ip) + '|' + hex(event.posture.thumbprint);
+    finding.why = "The OPC UA " + std::string{event.posture.what} + " certificate of " +
+                  owner_words(event, context) +
+                  " is not fit for use: " + flaw_words(event.posture.flaws & kAnomalies) + " (" +
+                  printable(event.text) + ").";
+    out.raise(std::move(finding));
+  }
+
+  // One key, one host: whoever else has it can pass for it.
+  void follow_key(const Event& event, const RuleContext& context, FindingSink& out) {
+    const AssetIndex asset =
+        event.posture.of_client ? context.parties.client : context.parties.server;
+    const IpAddress& ip = owner(event).ip;
+    const std::uint32_t known = keys_.find(event.posture.key);
+    if (known == keys_.kNone) {
+      keys_[keys_.insert(event.posture.key)] = {ip, asset, event.packet};
+      return;
+    }
+    const Holder& holder = keys_[known];
+    if (holder.ip == ip || (asset != kNone && holder.asset == asset)) {
+      return;
+    }
+    Finding finding = about(event, context);
+    finding.dedup_key = to_string(ip) + "|key|" + hex(event.posture.thumbprint);
+    finding.why = owner_words(event, context) + " has the same private key as " +
+                  host_words({.ip = holder.ip, .mac = {}, .vlan = event.vlan}, context.policy) +
+                  ": either can pass for the other (" + printable(event.text) + ").";
+    finding.evidence.insert(finding.evidence.begin(), holder.packet);
+    out.raise(std::move(finding));
+  }
+
+  void follow_place(const Event& event, const RuleContext& context, FindingSink& out) {
+    if (event.posture.of_client) {
+      return;
+    }
+    const Place place{event.server.ip, event.server.port, fingerprint_of(event.posture.what)};
+    const Shown now{event.posture.thumbprint, event.posture.key, event.packet};
+    const std::uint32_t known = places_.find(place);
+    if (known == places_.kNone) {
+      places_[places_.insert(place)] = now;
+      return;
+    }
+    const Shown before = places_[known];
+    if (before.thumbprint == now.thumbprint) {
+      return;
+    }
+    places_[known] = now;
+    const bool renewed = before.key == now.key;
+    Finding finding = about(event, context);
+    finding.severity = renewed ? Severity::medium : Severity::high;
+    finding.has_operation = true;  // so that a work permit covers it
+    finding.operation = Operation::admin;
+    finding.operation_name = "Certificate changed";
+    finding.dedup_key = to_string(event.server.ip) + "|changed|" + hex(now.thumbprint);
+    finding.why = owner_words(event, context) +
+                  " now shows another OPC UA certificate than before" +
+                  (renewed ? ", for the same key" : "") + ": " + hex(now.thumbprint) +
+                  " in place of " + hex(before.thumbprint) + " (" + printable(event.text) + ").";
+    finding.evidence.insert(finding.evidence.begin(), before.packet);
+    finding.accept = permit_entry(finding, context.policy, event.packet.time);
+    out.raise(std::move(finding));
+  }
+
+  static std::uint64_t fingerprint_of(std::string_view what) noexcept {
+    Hasher hash{what.size()};
+    for (const char c : what) {
+      hash.add(static_cast<unsigned char>(c));
+    }
+    return hash.value();
+  }
+
+  LruTable<std::uint64_t, Holder, KeyHash> keys_{kMostHosts};
+  LruTable<Place, Shown, PlaceHash> places_{kMostHosts};
+};
+
+}  // namespace
+
+extern const DetectorInfo opcua_certificate_detector;
+constinit const DetectorInfo opcua_certificate_detector = {
+    .kind = kKind,
+    .title = "OPC UA certificate anomaly",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<OpcuaCertificate>(); },
+    .attack = kAttack,
+};
+
+}  // namespace prahari

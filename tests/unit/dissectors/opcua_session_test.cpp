@@ -1,0 +1,469 @@
+// OPC UA conversations: roles, chunks, channels, pairing, and what is said about the two ends.
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/dissectors/opcua_talk.hpp"
+
+namespace prahari::test {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Ua read_request(std::initializer_list<std::string_view> names) {
+  Ua body = Ua{}.asks(631).real(0).u32(2).u32(names.size());
+  for (const std::string_view name : names) {
+    body.node(2, name).u32(13).null().u16(0).null();
+  }
+  return body;
+}
+
+TEST(OpcuaConnection, HelloAcknowledgeErrorAndReverseHello) {
+  OpcuaTalk talk;
+  // opcua.md section 9, rows 1 and 2.
+  talk.client(
+      hex("48454c46 4a000000 00000000 00000100 00000100 00000000 00000000 2a000000"
+          "6f70632e7463703a2f2f6c6f63616c686f73743a343834302f667265656f706375612f7365727665"
+          "722f"));
+  EXPECT_EQ(talk.field("endpoint_url"), "\"opc.tcp://localhost:4840/freeopcua/server/\"");
+  EXPECT_EQ(talk.field("limits"),
+            R"({"version":0,"receive_buffer":65536,"send_buffer":65536,"max_message":0,)"
+            R"("max_chunks":0})");
+  talk.server(hex("41434b46 1c000000 00000000 00000100 00000100 00000000 00000000"));
+  talk.server(chunk("ERRF", Ua{}.u32(0x80800000).text("too large")));
+  EXPECT_EQ(talk.field("result"), "\"BadTcpMessageTooLarge\"");
+  EXPECT_EQ(talk.lines,
+            (Lines{"request read \"Hello\"",
+                   "identity url \"opc.tcp://localhost:4840/freeopcua/server/\" of receiver",
+                   "response read \"Acknowledge\"", "exception read \"Error\" status 80800000"}));
+}
+
+TEST(OpcuaConnection, AServerThatConnectsIsTheServer) {
+  OpcuaTalk talk;
+  talk.client(chunk("RHEF", Ua{}.text("urn:server").text("opc.tcp://server:4840")));
+  EXPECT_EQ(talk.client_side, Side::second);
+  EXPECT_EQ(talk.overruled, 1);
+  EXPECT_EQ(talk.lines,
+            (Lines{"oneway read \"Reverse Hello\"", "identity url \"opc.tcp://server:4840\""}));
+  talk.server(chunk("HELF", Ua{}.u32(0).u32(65536).u32(65536).u32(0).u32(0).text("opc.tcp://s")));
+  EXPECT_EQ(talk.messages.back().direction, Direction::to_server);
+}
+
+TEST(OpcuaConnection, LimitsBelowTheSpecificationAreNoted) {
+  OpcuaTalk talk;
+  talk.client(chunk("HELF", Ua{}.u32(0).u32(100).u32(65536).u32(0).u32(0).text("opc.tcp://s")));
+  EXPECT_EQ(talk.lines.front(), "request read \"Hello\" !opcua_bad_limits");
+}
+
+TEST(OpcuaChannel, OpeningAndRenewalWithoutSecurity) {
+  OpcuaTalk talk;
+  // opcua.md section 9, row 3.
+  talk.client(
+      hex("4f504e46 84000000 00000000 2f000000"
+          "687474703a2f2f6f7063666f756e646174696f6e2e6f72672f55412f5365637572697479506f6c69637923"
+          "4e6f6e65 ffffffff ffffffff 01000000 01000000 0100be01 0000 8e673187e39bd501 01000000"
+          "00000000 ffffffff e8030000 000000 00000000 00000000 01000000 00000000 80ee3600"));
+  EXPECT_EQ(talk.field("type_id"), "446");
+  EXPECT_EQ(talk.field("mode"), "\"None\"");
+  EXPECT_EQ(talk.field("lifetime"), "3600000");
+  EXPECT_EQ(talk.field("renew"), "false");
+  EXPECT_EQ(talk.field("encrypted"), "false");
+  EXPECT_EQ(talk.field("channel"), "0");
+  EXPECT_EQ(talk.lines, (Lines{"request read \"Open Secure Channel\""}));
+  talk.lines.clear();
+  const Ua security = Ua{}.text(kNonePolicy).null().null();
+  talk.server(chunk("OPNF", Ua{}.u32(5).add(security).u32(1).u32(1).add(
+                                Ua{}.answers(449).u32(0).u32(5).u32(1).u64(0).u32(60000).null())));
+  EXPECT_EQ(talk.field("request_frame"), "1");
+  EXPECT_EQ(talk.lines, (Lines{"response read \"Open Secure Channel\"",
+                               "posture channel-used \"None\" \"None\" no-security"}));
+}
+
+TEST(OpcuaChannel, EncryptedMessagesSayOnlyWhatCanBeSeen) {
+  OpcuaTalk talk;
+  Ua security = Ua{}.text(kSha256Policy).text("no certificate").text("12345678901234567890");
+  talk.client(chunk("OPNF", Ua{}.u32(0).add(security).raw(std::string(64, 'a'))));
+  EXPECT_EQ(talk.field("encrypted"), "true");
+  EXPECT_EQ(talk.field("policy"), "\"Basic256Sha256\"");
+  EXPECT_EQ(talk.field("mode"), "null");
+  EXPECT_EQ(talk.field("type_id"), "null");
+  EXPECT_EQ(talk.field("seq"), "null");
+  talk.server(chunk("OPNF", Ua{}.u32(9).add(security).raw(std::string(64, 'b'))));
+  talk.client(chunk("MSGF", Ua{}.u32(9).u32(1).raw(std::string(128, 'c'))));
+  EXPECT_EQ(talk.field("mode"), "\"SignAndEncrypt\"");
+  EXPECT_EQ(talk.field("service"), "null");
+  EXPECT_EQ(talk.field("token"), "1");
+  talk.server(chunk("MSGC", Ua{}.u32(9).u32(1).raw(std::string(128, 'd'))));
+  talk.server(chunk("MSGF", Ua{}.u32(9).u32(1).raw(std::string(64, 'e'))));
+  EXPECT_EQ(talk.field("chunks"), "2");
+  EXPECT_EQ(talk.field("size"), "128");
+  talk.client(chunk("CLOF", Ua{}.u32(9).u32(1).raw(std::string(64, 'f'))));
+  const Posture& certificate = talk.postures.front();
+  EXPECT_TRUE(certificate.has(Posture::Flaw::unreadable));
+  ASSERT_EQ(talk.lines.size(), 8U);
+  EXPECT_EQ(talk.lines[0], "request read \"Open Secure Channel\"");
+  EXPECT_EQ(talk.lines[4], "request control \"Encrypted Message\"");
+  EXPECT_EQ(talk.lines[5],
+            "posture channel-used \"SignAndEncrypt\" \"Basic256Sha256\" of receiver");
+  EXPECT_EQ(talk.lines[6], "response control \"Encrypted Message\"");
+  EXPECT_EQ(talk.lines[7], "request read \"Close Secure Channel\"");
+}
+
+TEST(OpcuaChannel, SignedMessagesAreReadToTheirSignature) {
+  OpcuaTalk talk;
+  Ua security = Ua{}.text(kSha256Policy).null().null();
+  talk.client(chunk("OPNF", Ua{}.u32(0).add(security).raw(std::string(64, 'a'))));
+  talk.server(chunk("OPNF", Ua{}.u32(5).add(security).raw(std::string(64, 'b'))));
+  talk.lines.clear();
+  talk.ask(read_request({"a"}).raw(std::string(64, '9')), 3);
+  EXPECT_EQ(talk.lines, (Lines{"request read \"Read\" node ns=2;s=a"}));
+  EXPECT_EQ(talk.field("mode"), "\"Sign\"");
+  EXPECT_EQ(talk.field("encrypted"), "false");
+}
+
+// Without the opening the signature is what is left behind the message.
+TEST(OpcuaChannel, MidstreamTellsTheModeByWhatIsLeft) {
+  for (const auto& [left, mode] :
+       {std::pair{0U, "\"None\""}, std::pair{20U, "\"Sign\""}, std::pair{32U, "\"Sign\""}}) {
+    OpcuaTalk talk;
+    talk.state = Completeness::midstream;
+    talk.directed = false;
+    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(std::string(2 * left, '7')), 12);
+    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(std::string(2 * left, '7')), 13);
+    EXPECT_EQ(talk.field("mode"), mode) << left;
+    EXPECT_EQ(talk.client_side, Side::first);
+    EXPECT_EQ(talk.lines.front(), "response read \"Read\"") << left;
+  }
+}
+
+TEST(OpcuaChannel, SequenceNumbersAndTokensAreFollowed) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(read_request({"a"}), 3);
+  talk.sequence[0] += 5;
+  talk.ask(read_request({"a"}), 4);
+  EXPECT_EQ(talk.lines.back(), "request read \"Read\" node ns=2;s=a !opcua_seq_anomaly");
+  talk.client(
+      chunk("MSGF", Ua{}.u32(5).u32(77).u32(++talk.sequence[0]).u32(5).add(read_request({"a"}))));
+  EXPECT_EQ(talk.lines.back(), "request read \"Read\" node ns=2;s=a !opcua_token_unknown");
+  talk.session->on_gap(Side::first);
+  talk.sequence[0] += 9;
+  talk.ask(read_request({"a"}), 6);
+  EXPECT_EQ(talk.lines.back(), "request read \"Read\" node ns=2;s=a") << "no complaint after a gap";
+}
+
+TEST(OpcuaChunks, AreOneMessageWithItsTypeInTheFirst) {
+  OpcuaTalk talk;
+  talk.open();
+  const std::vector<std::byte> body = read_request({"first", "second", "third"}).bytes;
+  const auto part = [&](std::size_t begin, std::size_t end) {
+    Ua out;
+    out.bytes.assign(body.begin() + static_cast<std::ptrdiff_t>(begin),
+                     body.begin() + static_cast<std::ptrdiff_t>(end));
+    return out;
+  };
+  talk.ask(part(0, 30), 3, "MSGC");
+  talk.ask(Ua{}.asks(473).u8(1), 4);  // another message in between
+  talk.ask(part(30, 70), 3, "MSGC");
+  talk.ask(part(70, body.size()), 3, "MSGF");
+  EXPECT_EQ(talk.lines,
+            (Lines{"request read \"Close Session\"", "request read \"Read\" node ns=2;s=first"}));
+  EXPECT_EQ(talk.field("chunks"), "3");
+  EXPECT_EQ(talk.field("nodes"), R"(["ns=2;s=first","ns=2;s=second","ns=2;s=third"])");
+}
+
+TEST(OpcuaChunks, AnAbortEndsTheMessage) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.answer(Ua{}.answers(634).u32(0), 3, "MSGC");
+  talk.answer(Ua{}.u32(0x80B90000).text("too long"), 3, "MSGA");
+  EXPECT_EQ(talk.lines, (Lines{"exception read \"Abort\" status 80b90000"}));
+  EXPECT_EQ(talk.field("chunk"), "\"A\"");
+  EXPECT_EQ(talk.field("chunks"), "2");
+  EXPECT_EQ(talk.field("reason"), "\"too long\"");
+}
+
+TEST(OpcuaChunks, ThatNeverEndAreTold) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(read_request({"a", "b"}), 3, "MSGC");
+  const std::uint32_t frame = talk.packet.frame;
+  talk.wait(std::chrono::seconds{40});
+  EXPECT_EQ(talk.lines, (Lines{"request read \"Read\" !opcua_chunks_unfinished"}));
+  EXPECT_EQ(talk.field("chunk"), "\"C\"");
+  EXPECT_EQ(frame, talk.packet.frame);
+  talk.ask(read_request({"a", "b"}), 4, "MSGC");
+  talk.session->on_end(talk);
+  EXPECT_EQ(talk.lines.size(), 2U);
+}
+
+// A flood of beginnings: sixteen stay, each other is given up and told.
+TEST(OpcuaChunks, AFloodOfBeginningsIsBounded) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.wants_fields = false;
+  for (unsigned i = 0; i < 1000; ++i) {
+    talk.ask(read_request({"a"}), 100 + i, "MSGC");
+  }
+  EXPECT_GE(talk.lines.size(), 900U);
+  EXPECT_LE(talk.lines.size(), 1000U - 16U);
+}
+
+TEST(OpcuaChunks, AMessageOfManyMegabytesIsCountedAndNotKept) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.wants_fields = false;
+  Ua filler;
+  filler.bytes.resize(60'000);
+  talk.ask(Ua{}.asks(673).u32(1).node(2, "x").u32(13).null().raw("010F").u32(9'000'000), 3, "MSGC");
+  for (int i = 0; i < 150; ++i) {
+    talk.ask(filler, 3, "MSGC");
+  }
+  talk.wants_fields = true;
+  talk.ask(filler, 3, "MSGF");
+  EXPECT_EQ(talk.field("chunks"), "152");
+  EXPECT_EQ(talk.lines.back(),
+            "request write \"Write\" node ns=2;s=x !truncated_decode !opcua_message_over_limit");
+}
+
+TEST(OpcuaPairing, AReadMeetsItsValues) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(read_request({"Line1.Speed", "Line1.Name"}), 3);
+  EXPECT_EQ(talk.field("handle"), "7");
+  EXPECT_EQ(talk.field("nodes"), R"(["ns=2;s=Line1.Speed","ns=2;s=Line1.Name"])");
+  // A Double with both times, a String, both good.
+  talk.answer(
+      Ua{}.answers(634).u32(2).raw("0D0B").real(12.5).u64(0).u64(0).raw("010C").text("Fill").u32(0),
+      3);
+  EXPECT_EQ(talk.field("values"), R"([12.5,"Fill"])");
+  EXPECT_EQ(talk.field("results"), R"({"Good":2})");
+  EXPECT_EQ(talk.field("request_frame"), "5");
+  EXPECT_EQ(talk.field("latency_us"), "1000");
+  EXPECT_EQ(talk.lines, (Lines{"request read \"Read\" node ns=2;s=Line1.Speed",
+                               "response read \"Read\" node ns=2;s=Line1.Speed"}));
+}
+
+TEST(OpcuaPairing, EachTargetOfAWriteIsOneEventWithItsStatus) {
+  OpcuaTalk talk;
+  talk.open();
+  Ua write = Ua{}.asks(673).u32(3);
+  write.node(2, "a").u32(13).null().raw("010B").real(1.25);
+  write.node(2, "b").u32(13).null().raw("0186").u32(2).u32(7).u32(9);
+  write.node(2, "c").u32(17).null().raw("0103").u8(3);
+  talk.ask(write, 3);
+  talk.answer(Ua{}.answers(676).u32(3).u32(0).u32(0x80340000).u32(0x801F0000).u32(0), 3);
+  EXPECT_EQ(talk.lines,
+            (Lines{"request write \"Write\" node ns=2;s=a = 1.25",
+                   "also request write \"Write\" node ns=2;s=b = 7, 9",
+                   "also request admin/set-security \"Write Access Rights\" node ns=2;s=c = 3",
+                   "response write \"Write\" node ns=2;s=a",
+                   "also response write \"Write\" node ns=2;s=b status 80340000",
+                   "also response admin/set-security \"Write Access Rights\" node ns=2;s=c"
+                   " status 801f0000"}));
+  EXPECT_EQ(talk.field("results"), R"({"Good":1,"BadNodeIdUnknown":1,"BadUserAccessDenied":1})");
+}
+
+TEST(OpcuaPairing, AFaultIsTheAnswerOfItsRequest) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(read_request({"a"}), 3);
+  talk.answer(Ua{}.answers(397, 0x80260000), 3);
+  EXPECT_EQ(talk.lines.back(), "exception read \"Read\" node ns=2;s=a status 80260000");
+  EXPECT_EQ(talk.field("service"), "\"ServiceFault\"");
+  EXPECT_EQ(talk.field("type_id"), "397");
+  EXPECT_EQ(talk.field("result"), "\"BadSessionClosed\"");
+  EXPECT_TRUE(talk.messages.back().matched);
+}
+
+TEST(OpcuaPairing, AMissingAnswerIsNotedUnlessItIsAPublish) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(read_request({"a"}), 3);
+  const std::string asked = std::to_string(talk.packet.frame);
+  talk.ask(Ua{}.asks(826).u32(0), 4);
+  talk.wait(std::chrono::seconds{4});
+  EXPECT_EQ(talk.lines.size(), 2U);
+  talk.wait(std::chrono::minutes{10});
+  EXPECT_EQ(talk.lines.back(), "anomaly request_timeout request=" + asked);
+  EXPECT_EQ(talk.lines.size(), 3U);
+  talk.answer(Ua{}.answers(634).u32(0).u32(0), 99);
+  EXPECT_EQ(talk.lines.back(), "anomaly unmatched_response");
+}
+
+TEST(OpcuaPairing, WaitingRequestsAreBounded) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.wants_fields = false;
+  for (unsigned i = 0; i < 5000; ++i) {
+    talk.ask(read_request({"a"}), 10 + i);
+  }
+  EXPECT_EQ(std::ranges::count(talk.lines, "anomaly pending_overflow"), 1);
+  talk.answer(Ua{}.answers(634).u32(0).u32(0), 5009);
+  EXPECT_TRUE(talk.messages.back().matched);
+  talk.answer(Ua{}.answers(634).u32(0).u32(0), 10);
+  EXPECT_FALSE(talk.messages.back().matched);
+}
+
+TEST(OpcuaUsers, ASecretIsNeverWritten) {
+  OpcuaTalk talk;
+  talk.open();
+  Ua token = Ua{}.text("policy").text("operator").text("hunter2").null();
+  Ua activate = Ua{}.asks(467).null().null().u32(0).u32(0).node(324).u8(1);
+  activate.u32(token.bytes.size()).add(token).null().null();
+  talk.ask(activate, 3);
+  EXPECT_EQ(talk.field("user"), "\"operator\"");
+  EXPECT_EQ(talk.field("user_token"), "\"user name\"");
+  EXPECT_EQ(talk.field("secret_size"), "7");
+  EXPECT_EQ(talk.record().find("hunter2"), std::string::npos);
+  ASSERT_EQ(talk.postures.size(), 2U);
+  EXPECT_EQ(talk.postures.back().secret_size, 7U);
+  EXPECT_NE(talk.postures.back().secret_hash, 0U);
+  EXPECT_EQ(talk.lines.back(),
+            "posture user-used \"user name\" \"operator\" of receiver cleartext-password");
+  talk.answer(Ua{}.answers(470).null().u32(0).u32(0), 3);
+  EXPECT_EQ(talk.lines[2], "response read \"Activate Session\"");
+  EXPECT_EQ(talk.lines[3], "identity user \"operator\" of receiver");
+  EXPECT_EQ(talk.lines[4], "posture user-used \"user name\" \"operator\"");
+}
+
+TEST(OpcuaUsers, ArgumentsOfMethodsAboutUsersAreHidden) {
+  OpcuaTalk talk;
+  talk.open();
+  Ua call = Ua{}.asks(712).u32(1).node(24290).node(24310).u32(2);
+  call.raw("0C").text("hunter2").raw("0C").text("hunter3");
+  talk.ask(call, 3);
+  EXPECT_EQ(talk.lines.back(), "request admin/set-security \"Call ChangePassword\" node i=24290");
+  EXPECT_EQ(talk.record().find("hunter"), std::string::npos);
+  EXPECT_EQ(talk.field("methods"), R"(["i=24310"])");
+}
+
+TEST(OpcuaMeaning, MethodsAndServicesHaveTheirEffect) {
+  const struct {
+    Ua body;
+    std::string_view line;
+  } rows[] = {
+      {Ua{}.asks(712).u32(1).node(2253).node(12886).u32(0),
+       "request control/change-mode \"Call RequestServerStateChange\" node i=2253"},
+      {Ua{}.asks(712).u32(1).node(2, "Alarm").node(9213).u32(0),
+       "request control/suppress \"Call TimedShelve\" node ns=2;s=Alarm"},
+      {Ua{}.asks(712).u32(1).node(2, "File").node(11588).u32(0),
+       "request program/program-download \"Call Write (file)\" node ns=2;s=File"},
+      {Ua{}.asks(712).u32(1).node(2, "Motor").node(2, "Motor.Go").u32(0),
+       "request control \"Call\" node ns=2;s=Motor"},
+      {Ua{}.asks(781).u32(1).u32(1).u32(4), "request read/suppress \"Delete Monitored Items\""},
+      {Ua{}.asks(847).u32(1).u32(4), "request read/suppress \"Delete Subscriptions\""},
+      {Ua{}.asks(799).u8(0).u32(1).u32(4), "request read/suppress \"Set Publishing Mode\""},
+      {Ua{}.asks(799).u8(1).u32(1).u32(4), "request read \"Set Publishing Mode\""},
+      {Ua{}.asks(500).u32(1).node(2, "x").u8(1),
+       "request write/erase \"Delete Nodes\" node ns=2;s=x"},
+      {Ua{}.asks(700).u32(1).node(688).u8(1).u32(22).node(85).u8(0).u64(1).u64(2).raw("00"),
+       "request write/erase \"Delete History\" node i=85"},
+  };
+  for (const auto& row : rows) {
+    OpcuaTalk talk;
+    talk.open();
+    talk.ask(row.body, 3);
+    EXPECT_EQ(talk.lines.front(), row.line);
+  }
+}
+
+// What a browse calls a node says what its value is.
+TEST(OpcuaFacts, NameplatesAndBuildInfoComeFromReads) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(Ua{}.asks(527)
+               .raw("0000")
+               .u64(0)
+               .u32(0)
+               .u32(0)
+               .u32(1)
+               .node(2, "Device")
+               .u32(0)
+               .raw("0000")
+               .u8(0)
+               .u32(0)
+               .u32(63),
+           3);
+  Ua browsed = Ua{}.answers(530).u32(1).u32(0).null().u32(1);
+  browsed.raw("0023").u8(1).node(2, "Device.Serial").u16(1).text("SerialNumber");
+  browsed.raw("02").text("Serial number").u32(2).raw("0044").u32(0);
+  talk.answer(browsed, 3);
+  talk.ask(Ua{}.asks(631)
+               .real(0)
+               .u32(2)
+               .u32(3)
+               .node(2, "Device.Serial")
+               .u32(13)
+               .null()
+               .u16(0)
+               .null()
+               .node(2264)
+               .u32(13)
+               .null()
+               .u16(0)
+               .null()
+               .node(2255)
+               .u32(13)
+               .null()
+               .u16(0)
+               .null(),
+           4);
+  talk.lines.clear();
+  talk.answer(Ua{}.answers(634)
+                  .u32(3)
+                  .raw("010C")
+                  .text("SN-77")
+                  .raw("010C")
+                  .text("1.4.2")
+                  .raw("018C")
+                  .u32(2)
+                  .text("http://opcfoundation.org/UA/")
+                  .text("urn:plc")
+                  .u32(0),
+              4);
+  EXPECT_EQ(talk.lines, (Lines{"response read \"Read\" node ns=2;s=Device.Serial",
+                               "identity serial \"SN-77\"", "identity firmware \"1.4.2\"",
+                               "identity namespace \"0 http://opcfoundation.org/UA/\"",
+                               "identity namespace \"1 urn:plc\""}));
+}
+
+TEST(OpcuaFacts, EndpointsAreOfferedWithTheirFlaws) {
+  OpcuaTalk talk;
+  talk.open();
+  talk.ask(Ua{}.asks(428).text("opc.tcp://s:4840").u32(0).u32(0), 3);
+  const auto endpoint = [](std::string_view policy, unsigned mode, std::string_view token_policy) {
+    Ua out = Ua{}.text("opc.tcp://s:4840").text("urn:host:open62541:app").text("http://open62541");
+    out.raw("02").text("Mixer").u32(0).null().null().u32(1).text("opc.tcp://s:4840").null();
+    out.u32(mode).text(policy).u32(2);
+    out.text("anon").u32(0).null().null().null();
+    out.text("user").u32(1).null().null().text(token_policy);
+    return out.null().u8(1);
+  };
+  talk.lines.clear();
+  talk.answer(Ua{}.answers(431)
+                  .u32(2)
+                  .add(endpoint(kNonePolicy, 1, kNonePolicy))
+                  .add(endpoint(kSha256Policy, 3, "")),
+              3);
+  EXPECT_EQ(talk.field("endpoints"),
+            R"([{"url":"opc.tcp://s:4840","policy":"None","mode":"None",)"
+            R"("tokens":"anonymous, user name","level":1},)"
+            R"({"url":"opc.tcp://s:4840","policy":"Basic256Sha256","mode":"SignAndEncrypt",)"
+            R"("tokens":"anonymous, user name","level":1}])");
+  EXPECT_EQ(talk.field("application_uri"), "\"urn:host:open62541:app\"");
+  EXPECT_EQ(talk.lines,
+            (Lines{"response discover \"Get Endpoints\"", "identity application \"Mixer\"",
+                   "identity application_uri \"urn:host:open62541:app\"",
+                   "identity product_uri \"http://open62541\"", "identity url \"opc.tcp://s:4840\"",
+                   "identity vendor \"open62541\"", "identity product \"open62541\"",
+                   "identity url \"opc.tcp://s:4840\"",
+                   "posture channel-offered \"None\" \"None\" no-security",
+                   "posture user-offered \"anonymous\" \"\" anonymous",
+                   "posture user-offered \"user name\" \"None\" cleartext-password",
+                   "posture channel-offered \"SignAndEncrypt\" \"Basic256Sha256\"",
+                   "posture user-offered \"anonymous\" \"\" anonymous",
+                   "posture user-offered \"user name\" \"Basic256Sha256\""}));
+}
+
+}  // namespace
+}  // namespace prahari::test
