@@ -90,8 +90,9 @@ bool read_identity_attribute(std::uint32_t attribute, Reader& in, DeviceIdentity
 
 bool read_identity_item(Bytes item, DeviceIdentity& device) noexcept {
   Reader in{item};
-  in.skip(2);  // version of the encapsulation
-  in.skip(4);  // family and port
+  device.encap_version = in.le16();
+  in.skip(2);  // address family
+  device.self_port = in.be16();
   device.self_ip = in.be32();
   in.skip(8);
   constexpr std::uint32_t kLastOfHead = 7;
@@ -195,6 +196,8 @@ void show(const DeviceIdentity& device, Fields& fields, std::size_t field) {
     add_address(words, *device.self_ip);
     fields.member("ip", words.view());
   }
+  number("port", device.self_port);
+  number("encap_version", device.encap_version);
   fields.end_object();
 }
 

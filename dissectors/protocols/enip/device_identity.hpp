@@ -20,6 +20,8 @@ struct DeviceIdentity {
   Bytes name;
   std::optional<std::uint8_t> state;
   std::optional<std::uint32_t> self_ip;  // as the device sees itself
+  std::optional<std::uint16_t> self_port;
+  std::optional<std::uint16_t> encap_version;
 };
 
 // Where the facts go: whose they are and how they came.
