@@ -75,21 +75,33 @@ class Decoder {
   }
 
   // `asked` is the request as it was sent, or empty.
-  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth) {
+  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
     const Reply reply = read_reply(bytes);
     const Request request = read_request(asked);
-    const bool carried =
-        !asked.empty() && is_errand(request) && reply.service != svc::kUnconnectedSend;
-    if (carried && depth < kMaxDepth) {
+    if (!asked.empty() && is_errand(request) && depth + errands < kMaxDepth) {
       // The answer to what an Unconnected Send carried comes back by itself.
       const Errand inner = read_errand(request.data);
-      return this->reply(bytes, inner.message, go_on(way, inner.route), depth);
+      if (answers_carried(reply, inner)) {
+        return this->reply(bytes, inner.message, go_on(way, inner.route), depth, errands + 1);
+      }
     }
     const bool known = !asked.empty() && request.service == reply.service;
     answer(reply, known ? &request : nullptr, way, depth);
   }
 
  private:
+  // Read Tag Fragmented has the number of Unconnected Send: what was not delivered tells how much
+  // of the path was left, a tag that was refused tells nothing more.
+  static bool answers_carried(const Reply& reply, const Errand& inner) noexcept {
+    if (reply.service != svc::kUnconnectedSend) {
+      return true;
+    }
+    constexpr std::uint8_t kPartial = 6;
+    const bool served = reply.status == 0 || reply.status == kPartial;
+    return read_request(inner.message).service == svc::kUnconnectedSend &&
+           (served || reply.data.empty());
+  }
+
   [[nodiscard]] std::uint16_t vendor_of(const Way& way) const noexcept {
     return way.route == nullptr ? x_.memory.vendor : std::uint16_t{0};
   }

@@ -145,6 +145,7 @@ async def main():
         await running.stop()
         return
     await play(chassis, plc)
+    await asyncio.sleep(0.2)  # for the server to take the last message
     await running.stop()
 
     adapter = plant.adapter(SERVER)
@@ -156,6 +157,7 @@ async def main():
     scanner.truth = log
     await implicit_messages(scanner, adapter)
     await scanner.close()
+    await asyncio.sleep(0.2)
     await running.stop()
     print("scenario: as wanted")
 

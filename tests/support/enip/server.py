@@ -192,6 +192,8 @@ class Server:
             route = wire.read_path(rest[2:2 + 2 * rest[0]]).route
             module = self._module(route)
             if module is None:
+                lost, to, _ = wire.read_request(inner)
+                note("request", depth + 1, lost, to)
                 note("response", depth, service, path, status=CONNECTION_FAILURE,
                      extended=(BAD_LINK,))
                 return wire.reply(service, bytes([rest[0]]), CONNECTION_FAILURE, (BAD_LINK,))
