@@ -117,9 +117,7 @@ void show_assets(Screen& screen, const RunSummary& summary, const NetworkView& n
   std::string roles;
   for (std::size_t i = 0; i < kRoles; ++i) {
     const std::string_view role = to_string(static_cast<Role>(i));
-    const auto count = static_cast<std::uint64_t>(
-        std::count_if(network.hosts.begin(), network.hosts.end(),
-                      [&](const HostView& host) { return host.has_role(role); }));
+    const std::uint64_t count = network.role_counts[i];
     if (count != 0) {
       add_to_list(roles, with_commas(count) + " " + std::string(role));
     }

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 namespace prahari {
 namespace {
@@ -100,14 +101,27 @@ void take(ServicePosture& row, const PostureFact& fact) {
   ask(row.questions, fact);
 }
 
+// Those of its services, in an order that depends on content only.
+std::vector<const PostureFact*> in_order(std::span<const PostureFact> postures) {
+  std::vector<const PostureFact*> out;
+  for (const PostureFact& fact : postures) {
+    if (!fact.as_client) {
+      out.push_back(&fact);
+    }
+  }
+  std::ranges::sort(out, {}, [](const PostureFact* fact) {
+    return std::tie(fact->protocol, fact->port, fact->aspect, fact->what, fact->text,
+                    fact->thumbprint);
+  });
+  return out;
+}
+
 }  // namespace
 
 std::vector<ServicePosture> service_postures(std::span<const PostureFact> postures) {
   std::vector<ServicePosture> rows;
-  for (const PostureFact& fact : postures) {
-    if (fact.as_client) {
-      continue;
-    }
+  for (const PostureFact* each : in_order(postures)) {
+    const PostureFact& fact = *each;
     auto row = std::ranges::find_if(rows, [&](const ServicePosture& known) {
       return known.protocol == fact.protocol && known.port == fact.port;
     });

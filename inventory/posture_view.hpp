@@ -24,7 +24,7 @@ struct ServicePosture {
   std::vector<std::string> questions;  // "Why may clients log in without saying who they are?"
 };
 
-// By protocol and port; the postures in the order of sort_for_export.
+// By protocol and port, whatever the order of the postures.
 [[nodiscard]] std::vector<ServicePosture> service_postures(std::span<const PostureFact> postures);
 
 }  // namespace prahari

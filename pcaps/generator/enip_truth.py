@@ -21,9 +21,9 @@ PORT, IO_PORT = 44818, 2222
 
 def size_of(data):
     if len(data) < wire.HEADER.size:
-        return 0
+        return None
     command, length = struct.unpack_from("<HH", data)
-    return wire.HEADER.size + length if command in COMMANDS else None
+    return wire.HEADER.size + length if command in COMMANDS else 0
 
 
 class Service:

@@ -19,9 +19,9 @@ WRITE_REQUEST, READ_REQUEST, ACTIVATE_REQUEST = 673, 631, 467
 
 def size_of(data):
     if len(data) < 8:
-        return 0
+        return None
     size, = struct.unpack_from("<I", data, 4)
-    return size if data[:3] in TYPES and 8 <= size <= 1 << 20 else None
+    return size if data[:3] in TYPES and 8 <= size <= 1 << 20 else 0
 
 
 class Chunk:

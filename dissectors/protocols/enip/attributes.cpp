@@ -210,9 +210,9 @@ void write_number(const Call& call, Bytes value) {
 void decode_list_to_set(Call& call) {
   call.show_data(call.in.rest());
   const std::size_t count = call.in.le16();
-  const std::uint16_t first = call.in.le16();
   begin_list(call, CipField::attributes);
-  if (call.in.ok()) {
+  const std::uint16_t first = count > 0 ? call.in.le16() : std::uint16_t{0};
+  if (count > 0 && call.in.ok()) {
     add_item(call, first);
   }
   end_list(call);

@@ -25,6 +25,13 @@ void decode_body(Call& call) {
   }
 }
 
+// The general status in the low byte, the first extended one above it: 0x010601.
+std::uint32_t full_status(const Reply& reply) noexcept {
+  Reader words{reply.extended};
+  const std::uint32_t extended = words.le16();
+  return words.ok() ? extended << 8U | reply.status : reply.status;
+}
+
 class Decoder {
  public:
   explicit Decoder(Exchange& exchange) noexcept : x_(exchange) {}
@@ -187,7 +194,7 @@ class Decoder {
     message.outcome = good ? Outcome::success : Outcome::failure;
     message.direction = Direction::to_client;
     message.function = reply.service;
-    message.status = reply.status;
+    message.status = full_status(reply);
     message.matched = request != nullptr && x_.asked != nullptr;
     if (message.matched) {
       message.request = x_.asked->packet;

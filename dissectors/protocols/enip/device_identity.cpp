@@ -90,8 +90,8 @@ bool read_identity_attribute(std::uint32_t attribute, Reader& in, DeviceIdentity
 
 bool read_identity_item(Bytes item, DeviceIdentity& device) noexcept {
   Reader in{item};
-  device.encap_version = in.le16();
-  in.skip(2);  // address family
+  device.version = in.le16();
+  in.skip(2);  // family of the address
   device.self_port = in.be16();
   device.self_ip = in.be32();
   in.skip(8);
@@ -197,7 +197,7 @@ void show(const DeviceIdentity& device, Fields& fields, std::size_t field) {
     fields.member("ip", words.view());
   }
   number("port", device.self_port);
-  number("encap_version", device.encap_version);
+  number("encap_version", device.version);
   fields.end_object();
 }
 

@@ -19,9 +19,10 @@ struct DeviceIdentity {
   std::optional<std::uint32_t> serial;
   Bytes name;
   std::optional<std::uint8_t> state;
-  std::optional<std::uint32_t> self_ip;  // as the device sees itself
+  // As the device sees itself; in a ListIdentity reply only.
+  std::optional<std::uint32_t> self_ip;
   std::optional<std::uint16_t> self_port;
-  std::optional<std::uint16_t> encap_version;
+  std::optional<std::uint16_t> version;  // of the encapsulation
 };
 
 // Where the facts go: whose they are and how they came.

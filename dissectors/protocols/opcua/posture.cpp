@@ -16,6 +16,7 @@ namespace {
 using Aspect = Posture::Aspect;
 using Flaw = Posture::Flaw;
 
+constexpr std::uint8_t kGood = 2;  // Policy::strength
 constexpr std::size_t kLongestUser = 128;
 constexpr std::string_view kServer = "server application";
 constexpr std::string_view kClient = "client application";
@@ -33,6 +34,11 @@ Posture about(Aspect aspect, bool of_sender) {
 
 bool cleartext(const Policy& policy, TokenType type) noexcept {
   return type == TokenType::user_name && &policy == &no_policy();
+}
+
+// Less than good is used where good is offered. Which of the good ones is no question.
+bool downgraded(const Channel& channel, std::uint8_t best) noexcept {
+  return best >= kGood && channel.policy->strength < kGood;
 }
 
 // One offer of channels, and with it those of users, whose policy may differ from the channel's.
@@ -123,7 +129,7 @@ std::uint64_t secret_hash(std::string_view user, Bytes secret) noexcept {
 void emit_channel(const Channel& channel, bool from_server, std::uint8_t best, Emitter& out) {
   Posture posture = about(Aspect::channel_used, from_server);
   posture.flaws = channel_flaws(*channel.policy, channel.mode) |
-                  (best > channel.policy->strength ? Posture::bit(Flaw::downgrade) : 0U);
+                  (downgraded(channel, best) ? Posture::bit(Flaw::downgrade) : 0U);
   posture.what = to_string(channel.mode);
   posture.text = channel.policy->name;
   out.posture(posture);

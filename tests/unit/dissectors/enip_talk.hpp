@@ -82,6 +82,8 @@ class EnipTalk final : public Emitter {
     line << " \"" << message.name << '"';
     if (!message.target.text.empty()) {
       line << " @" << message.target.table << ' ' << message.target.text;
+    } else if (message.target.count > 0) {
+      line << " @" << message.target.table << ' ' << message.target.address;
     }
     if (message.target.unit != 0) {
       line << " unit=" << std::hex << message.target.unit << std::dec;

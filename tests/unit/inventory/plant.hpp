@@ -25,6 +25,10 @@ inline void play_plant(Inventory& inventory) {
   script.identity(Identity::Field::model, "=cmd|' /C calc'!A0");
   script.identity(Identity::Field::name, "Line 2, \"filler\"");
   script.identity(Identity::Field::firmware, "\xff\xfe", 7);
+  using Aspect = Posture::Aspect;
+  script.posture(Aspect::channel_used, "None", "None", Posture::bit(Posture::Flaw::no_security));
+  script.posture(Aspect::channel_used, "None", "None", Posture::bit(Posture::Flaw::downgrade));
+  script.posture(Aspect::certificate, "client application", "CN=\"a\"", 0, true, 0xab);
   script.flow(FlowStage::closed, 20, 19);
   script.file = 1;
   script.ttl = 63;

@@ -134,6 +134,19 @@ class Script {
     return inventory_.on_event(event);
   }
 
+  Parties posture(Posture::Aspect aspect, std::string_view what, std::string_view text,
+                  std::uint32_t flaws = 0, bool of_client = false, std::uint8_t thumbprint = 0) {
+    Event event = make(EventKind::posture, client_, server_);
+    event.posture = PostureFacts{};
+    event.posture.aspect = aspect;
+    event.posture.of_client = of_client;
+    event.posture.flaws = flaws;
+    event.posture.what = what;
+    event.posture.thumbprint.fill(thumbprint);
+    event.text = text;
+    return inventory_.on_event(event);
+  }
+
  private:
   Event make(EventKind kind, const End& client, const End& server) {
     Event event;
