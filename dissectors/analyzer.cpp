@@ -8,9 +8,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 constexpr auto kIdle = 1h;  // a flow without packets for so long has ended
 constexpr auto kExpiryInterval = 1min;

@@ -75,14 +75,14 @@ class Decoder {
   }
 
   // `asked` is the request as it was sent, or empty.
-  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth) {
+  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
     const Reply reply = read_reply(bytes);
     const Request request = read_request(asked);
-    if (!asked.empty() && is_errand(request) && depth < kMaxDepth) {
+    if (!asked.empty() && is_errand(request) && depth + errands < kMaxDepth) {
       // The answer to what an Unconnected Send carried comes back by itself.
       const Errand inner = read_errand(request.data);
       if (answers_carried(reply, inner)) {
-        return this->reply(bytes, inner.message, go_on(way, inner.route), depth);
+        return this->reply(bytes, inner.message, go_on(way, inner.route), depth, errands + 1);
       }
     }
     const bool known = !asked.empty() && request.service == reply.service;

@@ -157,6 +157,23 @@ void tell(const DeviceIdentity& device, const FactSource& source, Emitter& out) 
   }
 }
 
+void tell_security(Bytes item, const FactSource& source, Emitter& out) {
+  constexpr auto kStates = std::to_array<std::string_view>(
+      {"CIP Security: as delivered", "CIP Security: being configured", "CIP Security: configured",
+       "CIP Security: configuration incomplete"});
+  Reader in{item};
+  in.skip(2);  // profiles that the device has
+  const std::uint8_t state = in.u8();
+  if (in.ok() && state < kStates.size()) {
+    out.identity({.field = Identity::Field::security,
+                  .confidence = source.confidence,
+                  .of_sender = true,
+                  .unit = source.unit,
+                  .source = source.words,
+                  .value = kStates[state]});
+  }
+}
+
 void show(const DeviceIdentity& device, Fields& fields, std::size_t field) {
   fields.begin_object(field);
   const auto number = [&](std::string_view name, const auto& value) {

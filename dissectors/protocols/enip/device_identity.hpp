@@ -34,6 +34,9 @@ struct FactSource {
 
 void tell(const DeviceIdentity& device, const FactSource& source, Emitter& out);
 
+// The item beside it that says how far CIP Security is set up.
+void tell_security(Bytes item, const FactSource& source, Emitter& out);
+
 // As one object: {vendor_id, vendor, device_type, ...}.
 void show(const DeviceIdentity& device, Fields& fields, std::size_t field);
 

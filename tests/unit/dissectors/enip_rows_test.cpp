@@ -137,9 +137,10 @@ TEST(EnipRows, StreamCutAnywhere) {
     EnipTalk talk;
     talk.wants_fields = false;
     Cutter out{talk};
+    PartialBudget budget;
     Framer framer;
-    framer.feed(*talk.session, Side::first, Bytes{stream}.first(cut), {}, out);
-    framer.feed(*talk.session, Side::first, Bytes{stream}.subspan(cut), {}, out);
+    framer.feed(*talk.session, Side::first, Bytes{stream}.first(cut), {}, budget, out);
+    framer.feed(*talk.session, Side::first, Bytes{stream}.subspan(cut), {}, budget, out);
     ASSERT_EQ(envelopes(talk), messages) << cut;
     ASSERT_EQ(out.strange, 0) << cut;
   }

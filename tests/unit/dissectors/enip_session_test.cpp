@@ -92,6 +92,20 @@ TEST(EnipSession, ConnectionsDoNotMixTheirAnswers) {
   }
 }
 
+// Two requests that the answer may be for, on connections of which nothing is known: better no
+// request than the wrong one.
+TEST(EnipSession, DoubtfulAnswerHasNoRequest) {
+  EnipTalk talk;
+  talk.say(unit(0xA1, 7, kGet));
+  talk.say(unit(0xB1, 7, kGet));
+  talk.say("< " + unit(0xB2, 7, kGetReply));
+  EXPECT_FALSE(last_of(talk, Protocol::cip).matched);
+  EXPECT_EQ(talk.lines.back().find("anomaly"), std::string::npos);
+  talk.say(unit(0xB1, 9, kRead));
+  talk.say("< " + unit(0xB2, 9, kReadReply));
+  EXPECT_TRUE(last_of(talk, Protocol::cip).matched);
+}
+
 // A connection that is never answered takes nothing from one that is.
 TEST(EnipSession, FloodOnOneConnectionLeavesOthersAlone) {
   EnipTalk talk;
@@ -236,12 +250,13 @@ TEST(EnipIo, OpeningIsKnownToItsDatagrams) {
   const std::vector<std::string> expected = {
       "client is first",
       "cipio oneway write \"Output Data\" connection_id=4916739 encap_seq=1 cip_seq=1 "
-      "run_idle=true",
+      "run_idle=true rpi_us=10000",
       "identity host mode \"run\" 90",
       "client is second",
-      "cipio oneway read \"Input Data\" connection_id=2164129811 encap_seq=1 cip_seq=1",
+      "cipio oneway read \"Input Data\" connection_id=2164129811 encap_seq=1 cip_seq=1 "
+      "rpi_us=10000",
       "cipio oneway write \"Output Data\" connection_id=4916739 encap_seq=2 cip_seq=2 "
-      "run_idle=false",
+      "run_idle=false rpi_us=10000 lost=0",
       "identity host mode \"idle\" 90"};
   std::vector<std::string> said = udp.lines;
   std::erase(said, "client is first");

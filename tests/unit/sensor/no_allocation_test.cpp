@@ -32,7 +32,7 @@ void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(blo
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 // Ethernet, 802.1Q (110), IPv4, TCP; addresses 10.0.0.1 and 10.0.0.2, port 502.
 constexpr std::string_view kAsk =
