@@ -54,9 +54,12 @@ void ModeChanges::on_command(const Event& message, AlertHandle alert) {
   if (effect == Effect::reserve || effect == Effect::release) {
     return;
   }
-  Note& note = note_of(key_of(message.server, message.vlan, message.message.unit, {}));
-  note.command = alert;
-  note.commanded = message.packet.time;
+  // What a module is told shows in what its chassis does as a whole, such as the I/O it sends.
+  for (const std::uint32_t unit : {message.message.unit, Identity::kNoUnit}) {
+    Note& note = note_of(key_of(message.server, message.vlan, unit, {}));
+    note.command = alert;
+    note.commanded = message.packet.time;
+  }
 }
 
 AlertHandle ModeChanges::explained_by(Key device, Timestamp now) const noexcept {
