@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <iterator>
+#include <ranges>
 #include <set>
 
 #include "alerts/text.hpp"
@@ -99,14 +100,30 @@ std::string service_of(const Conversation& talk) {
   return out;
 }
 
-TalkView talk_of(const Conversation& talk, const std::map<AssetIndex, std::size_t>& hosts) {
-  const auto host = [&](AssetIndex index) {
-    const auto found = hosts.find(index);
-    return found == hosts.end() ? kNoHost : found->second;
-  };
+// The place of each asset in the list of hosts.
+class Places {
+ public:
+  explicit Places(const std::vector<AssetIndex>& hosts) {
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+      if (hosts[i] >= places_.size()) {
+        places_.resize(hosts[i] + std::size_t{1}, kAbsent);
+      }
+      places_[hosts[i]] = static_cast<std::uint32_t>(i);
+    }
+  }
+  [[nodiscard]] std::size_t of(AssetIndex asset) const noexcept {
+    return asset < places_.size() && places_[asset] != kAbsent ? places_[asset] : kNoHost;
+  }
+
+ private:
+  static constexpr std::uint32_t kAbsent = kNone;
+  std::vector<std::uint32_t> places_;
+};
+
+TalkView talk_of(const Conversation& talk, const Places& hosts) {
   TalkView out;
-  out.client = host(talk.client);
-  out.server = host(talk.server);
+  out.client = hosts.of(talk.client);
+  out.server = hosts.of(talk.server);
   out.client_ip = to_string(talk.client_ip);
   out.server_ip = to_string(talk.server_ip);
   out.service = service_of(talk);
@@ -123,18 +140,29 @@ TalkView talk_of(const Conversation& talk, const std::map<AssetIndex, std::size_
   return out;
 }
 
+std::string rest_of(bool has_zones) { return has_zones ? "unassigned" : "no level known"; }
+
+// The group that the host asks for; it may not be there.
+std::string group_wanted(const HostView& host, bool has_zones) {
+  if (has_zones) {
+    return host.zone;
+  }
+  return host.proposed_level ? proposed_group(*host.proposed_level) : rest_of(has_zones);
+}
+
 // The zones of the site file, or one group for each proposed level.
-std::vector<ZoneView> empty_groups(const NetworkView& view, const Site& site) {
+std::vector<ZoneView> empty_groups(const Inventory& inventory,
+                                   const std::vector<AssetIndex>& assets, const Policy& policy) {
   std::vector<ZoneView> groups;
-  if (view.has_zones) {
-    for (const Zone& zone : site.zones) {
+  if (policy.has_zones()) {
+    for (const Zone& zone : policy.site().zones) {
       groups.push_back({zone.name, zone.level, {}});
     }
   } else {
     std::set<double> levels;
-    for (const HostView& host : view.hosts) {
-      if (host.proposed_level) {
-        levels.insert(*host.proposed_level);
+    for (const AssetIndex index : assets) {
+      if (const auto level = level_of(inventory.asset(index).level)) {
+        levels.insert(static_cast<double>(*level));
       }
     }
     for (const double level : levels) {
@@ -167,11 +195,23 @@ bool HostView::has_tag(std::string_view tag) const noexcept {
   return std::find(tags.begin(), tags.end(), tag) != tags.end();
 }
 
-const HostView* NetworkView::host(std::string_view id) const noexcept {
-  const auto found = std::lower_bound(
-      hosts.begin(), hosts.end(), id,
-      [](const HostView& host, std::string_view wanted) { return host.id < wanted; });
-  return id.empty() || found == hosts.end() || found->id != id ? nullptr : &*found;
+const HostView* NetworkView::host(std::string_view id) const {
+  const auto id_at = [this](std::size_t at) {
+    return id_of ? id_of(at) : std::string_view{hosts[at].id};
+  };
+  const auto numbers = std::views::iota(std::size_t{0}, hosts.size());
+  const auto found = std::ranges::lower_bound(numbers, id, {}, id_at);
+  return id.empty() || found == numbers.end() || id_at(*found) != id ? nullptr : &hosts[*found];
+}
+
+std::vector<std::size_t> NetworkView::zone_numbers() const {
+  std::vector<std::size_t> out(hosts.size(), kNoHost);
+  for (std::size_t zone = 0; zone < zones.size(); ++zone) {
+    for (const std::size_t host : zones[zone].hosts) {
+      out[host] = zone;
+    }
+  }
+  return out;
 }
 
 NetworkView make_network_view(const Inventory& inventory, const Policy& policy) {
@@ -179,46 +219,53 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
   view.site = policy.site().info;
   view.site_file = policy.site().file;
   view.has_zones = policy.has_zones();
-  std::map<AssetIndex, std::size_t> hosts;
   const std::vector<AssetIndex> assets = inventory.assets_in_order();
-  view.hosts.reserve(assets.size());
-  for (const AssetIndex index : assets) {
-    hosts[index] = view.hosts.size();
-    view.hosts.push_back(host_of(inventory.asset(index), policy));
-  }
   const std::vector<ConversationIndex> conversations = inventory.conversations_in_order();
-  view.talks.reserve(conversations.size());
-  for (const ConversationIndex index : conversations) {
-    view.talks.push_back(talk_of(inventory.conversation(index), hosts));
-  }
-  view.zones = empty_groups(view, policy.site());
+  view.zones = empty_groups(inventory, assets, policy);
+  std::vector<std::string> groups;
+  std::ranges::transform(view.zones, std::back_inserter(groups), &ZoneView::name);
+  view.id_of = [&inventory, assets](std::size_t at) -> std::string_view {
+    return inventory.asset(assets[at]).id;
+  };
+  view.hosts = {assets.size(), [&inventory, &policy, assets, groups](std::size_t at) {
+                  HostView host = host_of(inventory.asset(assets[at]), policy);
+                  const std::string wanted = group_wanted(host, policy.has_zones());
+                  host.group = std::ranges::find(groups, wanted) == groups.end()
+                                   ? rest_of(policy.has_zones())
+                                   : wanted;
+                  return host;
+                }};
+  view.talks = {conversations.size(),
+                [&inventory, conversations, places = Places{assets}](std::size_t at) {
+                  return talk_of(inventory.conversation(conversations[at]), places);
+                }};
   fill_groups(view);
   return view;
 }
 
 void fill_groups(NetworkView& view) {
-  const std::string rest = view.has_zones ? "unassigned" : "no level known";
-  ZoneView others{rest, std::nullopt, {}};
-  for (std::size_t i = 0; i < view.hosts.size(); ++i) {
-    HostView& host = view.hosts[i];
-    const std::string wanted = view.has_zones        ? host.zone
-                               : host.proposed_level ? proposed_group(*host.proposed_level)
-                                                     : rest;
-    const auto zone =
-        std::find_if(view.zones.begin(), view.zones.end(),
-                     [&](const ZoneView& candidate) { return candidate.name == wanted; });
-    ZoneView& group = zone == view.zones.end() ? others : *zone;
-    host.group = group.name;
-    group.hosts.push_back(i);
+  for (HostView& host : view.hosts.made()) {
+    const std::string wanted = group_wanted(host, view.has_zones);
+    const bool known = std::ranges::find(view.zones, wanted, &ZoneView::name) != view.zones.end();
+    host.group = known ? wanted : rest_of(view.has_zones);
+  }
+  ZoneView others{rest_of(view.has_zones), std::nullopt, {}};
+  std::vector<IpAddress> addresses(view.hosts.size());
+  view.role_counts = {};
+  std::size_t number = 0;
+  for (const HostView& host : view.hosts) {
+    const auto zone = std::ranges::find(view.zones, host.group, &ZoneView::name);
+    (zone == view.zones.end() ? others : *zone).hosts.push_back(number);
+    if (!host.ips.empty()) {
+      parse(host.ips.front(), addresses[number]);
+    }
+    for (std::size_t role = 0; role < kRoles; ++role) {
+      view.role_counts[role] += host.has_role(to_string(static_cast<Role>(role))) ? 1U : 0U;
+    }
+    ++number;
   }
   if (!others.hosts.empty()) {
     view.zones.push_back(std::move(others));
-  }
-  std::vector<IpAddress> addresses(view.hosts.size());
-  for (std::size_t i = 0; i < view.hosts.size(); ++i) {
-    if (!view.hosts[i].ips.empty()) {
-      parse(view.hosts[i].ips.front(), addresses[i]);
-    }
   }
   for (ZoneView& zone : view.zones) {
     std::stable_sort(zone.hosts.begin(), zone.hosts.end(),

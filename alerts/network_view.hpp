@@ -1,15 +1,18 @@
 // The network as the reports show it: inventory and site file joined, in plain values and in an
-// order that depends on content only. Made once, when a run or a look begins to be written.
+// order that depends on content only. Hosts and conversations are made as they are looked at.
 
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "alerts/view_list.hpp"
 #include "inventory/inventory.hpp"
 #include "inventory/posture_view.hpp"
 #include "rules/policy.hpp"
@@ -90,20 +93,27 @@ struct NetworkView {
   SiteInfo site;
   std::string site_file;  // empty: there is none
   bool has_zones = false;
-  std::vector<HostView> hosts;  // by id
-  std::vector<TalkView> talks;
+  ViewList<HostView> hosts;  // by id
+  ViewList<TalkView> talks;
   // Highest level first; "unassigned" last, if any host is in it. Without a site file: groups by
   // the level that the inventory proposes.
   std::vector<ZoneView> zones;
 
+  std::function<std::string_view(std::size_t)> id_of;  // of a host; empty: ask the host itself
+  std::array<std::size_t, kRoles> role_counts{};       // of all hosts
+
   // Null if the id is empty or its asset was evicted.
-  [[nodiscard]] const HostView* host(std::string_view id) const noexcept;
+  [[nodiscard]] const HostView* host(std::string_view id) const;
+
+  // For each host the number of its zone; kNoHost for a host that is in none.
+  [[nodiscard]] std::vector<std::size_t> zone_numbers() const;
 };
 
+// Both must outlive the view.
 [[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
 
 // Puts each host into the zone (or the group by level) of its name, the rest into one at the end;
-// in each by address.
+// in each by address. Counts roles on the way.
 void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.

@@ -55,6 +55,27 @@ void sub(Html& page, std::string_view words) {
   }
 }
 
+// What decides where a host stands. Hosts come by id, so their number stands for it.
+struct Place {
+  int rank = 0;
+  std::string ip;
+  std::size_t host = 0;
+};
+
+std::vector<Place> places_in_order(const NetworkView& network) {
+  std::vector<Place> order;
+  order.reserve(network.hosts.size());
+  for (const HostView& host : network.hosts) {
+    order.push_back(
+        {rank(host), host.ips.empty() ? std::string{} : host.ips.front(), order.size()});
+  }
+  std::ranges::sort(order, {}, [](const Place& place) {
+    // Shorter first: 10.0.0.9 before 10.0.0.10.
+    return std::tuple{place.rank, place.ip.size(), std::string_view{place.ip}, place.host};
+  });
+  return order;
+}
+
 void add_row(Html& page, const HostView& host, bool zones) {
   page.raw("<tr><td data-label=\"Asset\"><span><b>").text(host.label()).raw("</b>");
   const std::string ips = join(host.ips, 3);
@@ -91,18 +112,7 @@ void add_row(Html& page, const HostView& host, bool zones) {
 
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits) {
   const NetworkView& network = input.context.network;
-  std::vector<const HostView*> order;
-  order.reserve(network.hosts.size());
-  for (const HostView& host : network.hosts) {
-    order.push_back(&host);
-  }
-  std::stable_sort(order.begin(), order.end(), [](const HostView* a, const HostView* b) {
-    const std::string_view left = a->ips.empty() ? std::string_view{} : a->ips.front();
-    const std::string_view right = b->ips.empty() ? std::string_view{} : b->ips.front();
-    // Shorter first: 10.0.0.9 before 10.0.0.10.
-    return std::tuple(rank(*a), left.size(), left, std::string_view{a->id}) <
-           std::tuple(rank(*b), right.size(), right, std::string_view{b->id});
-  });
+  const std::vector<Place> order = places_in_order(network);
   page.raw("<section id=\"assets\">\n<h2>Assets</h2>\n");
   if (order.empty()) {
     page.raw("<p>No asset was seen.</p>\n</section>\n");
@@ -118,7 +128,7 @@ void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits
       "<tbody>\n");
   const std::size_t shown = std::min(order.size(), limits.assets);
   for (std::size_t i = 0; i < shown; ++i) {
-    add_row(page, *order[i], network.has_zones);
+    add_row(page, network.hosts[order[i].host], network.has_zones);
   }
   page.raw("</tbody></table>\n");
   more_rows(page, shown, order.size(), "assets.csv");

@@ -133,14 +133,15 @@ struct Link {
 
 std::vector<Link> links_between(const ReportInput& input) {
   const NetworkView& network = input.context.network;
+  const std::vector<std::size_t> zones = network.zone_numbers();
   std::map<std::pair<std::string, std::string>, Link> links;
   for (const TalkView& talk : network.talks) {
     if (talk.client == kNoHost || talk.server == kNoHost) {
       continue;
     }
-    const std::string& from = network.hosts[talk.client].group;
-    const std::string& to = network.hosts[talk.server].group;
-    if (from != to) {
+    if (zones[talk.client] != zones[talk.server]) {
+      const std::string& from = network.zones[zones[talk.client]].name;
+      const std::string& to = network.zones[zones[talk.server]].name;
       Link& link = links[{from, to}];
       link.from = from;
       link.to = to;

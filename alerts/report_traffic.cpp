@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "alerts/report_sections.hpp"
 
@@ -20,12 +21,14 @@ using Matrix = std::map<std::pair<std::string, std::string>, Cell>;
 
 Matrix zone_matrix(const ReportInput& input) {
   const NetworkView& network = input.context.network;
+  const std::vector<std::size_t> zones = network.zone_numbers();
   Matrix matrix;
   for (const TalkView& talk : network.talks) {
     if (talk.client == kNoHost || talk.server == kNoHost) {
       continue;
     }
-    Cell& cell = matrix[{network.hosts[talk.client].group, network.hosts[talk.server].group}];
+    Cell& cell =
+        matrix[{network.zones[zones[talk.client]].name, network.zones[zones[talk.server]].name}];
     cell.operations |= talk.operations;
     cell.packets += talk.packets;
     cell.bytes += talk.bytes;
@@ -98,22 +101,28 @@ std::string host_text(const NetworkView& network, std::size_t host, const std::s
 }
 
 void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
-  std::vector<const TalkView*> order;
+  struct Busy {
+    std::uint64_t messages;
+    std::uint64_t packets;
+    std::size_t talk;
+  };
+  std::vector<Busy> order;
   order.reserve(network.talks.size());
   for (const TalkView& talk : network.talks) {
-    order.push_back(&talk);
+    order.push_back({talk.messages, talk.packets, order.size()});
   }
-  std::stable_sort(order.begin(), order.end(), [](const TalkView* a, const TalkView* b) {
-    return a->messages != b->messages ? a->messages > b->messages : a->packets > b->packets;
-  });
   const std::size_t shown = std::min(order.size(), limit);
+  std::ranges::partial_sort(
+      order, order.begin() + static_cast<std::ptrdiff_t>(shown), [](const Busy& a, const Busy& b) {
+        return std::tie(b.messages, b.packets, a.talk) < std::tie(a.messages, a.packets, b.talk);
+      });
   page.raw(
       "<h3>Busiest conversations</h3>\n<table class=\"rows\"><thead><tr><th>Client</th>"
       "<th>Server</th><th>Service</th><th>Operations</th><th class=\"num\">Messages</th>"
       "<th class=\"num\">Packets</th><th class=\"num\">Bytes</th><th>Seen</th>"
       "</tr></thead><tbody>\n");
   for (std::size_t i = 0; i < shown; ++i) {
-    const TalkView& talk = *order[i];
+    const TalkView& talk = network.talks[order[i].talk];
     std::string seen = talk.established ? "established" : "not established";
     if (talk.one_way_flows != 0) {
       seen = "one direction only";

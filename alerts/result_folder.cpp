@@ -62,7 +62,7 @@ Status claim(const fs::path& path, std::initializer_list<std::string_view> kinds
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
-    return Error{path.string() + ": is no folder; choose another", Error::Kind::usage};
+    return Error{path.string() + ": is a file; choose a folder", Error::Kind::usage};
   }
   if (!fs::exists(status)) {
     fs::create_directories(path, error);

@@ -19,24 +19,6 @@ constexpr std::array<std::string_view, 5> kColours = {"\x1b[2m", "\x1b[36m", "\x
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kReset = "\x1b[0m";
 
-// Where the line that begins the text ends: before the word that no longer fits. Counts code
-// points, and leaves them whole.
-std::size_t line_end(std::string_view text, std::size_t width) noexcept {
-  std::size_t end = 0;
-  std::size_t columns = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == ' ') {
-      end = at;
-    }
-    const std::size_t begin = at;
-    static_cast<void>(next_code_point(text, at));
-    if (++columns > width) {
-      return end > 0 ? end : begin;
-    }
-  }
-  return text.size();
-}
-
 class Screen {
  public:
   explicit Screen(bool colour) : colour_(colour) {}
@@ -51,17 +33,16 @@ class Screen {
     padded.resize(std::max<std::size_t>(padded.size(), 10), ' ');
     line(painted(padded, kBold) + " " + terminal_text(text, 3 * kWidth));
   }
-  // A text broken between words into lines that fit; what is beyond the third line is in the
-  // report.
+  // A text in lines that fit; what is beyond the third is in the report.
   void paragraph(std::string_view text, std::size_t indent) {
     constexpr std::size_t kLines = 3;
-    const std::size_t width = kWidth - indent;
-    for (std::size_t shown = 0; shown < kLines && !text.empty(); ++shown) {
-      const bool last = shown + 1 == kLines;
-      const std::size_t end = line_end(text, last ? width - 4 : width);
-      const bool cut = last && end < text.size();
-      line(std::string(indent, ' ') + std::string(text.substr(0, end)) + (cut ? " ..." : ""));
-      text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+    constexpr std::string_view kMore = " ...";
+    const auto lines = wrap(text, kWidth - indent - kMore.size());
+    for (std::size_t i = 0; i < lines.size() && i < kLines; ++i) {
+      std::string shown(indent, ' ');
+      shown += lines[i];
+      shown += i + 1 == kLines && lines.size() > kLines ? kMore : "";
+      line(shown);
     }
   }
   [[nodiscard]] std::string painted(std::string_view text, std::string_view colour) const {
@@ -117,9 +98,7 @@ void show_assets(Screen& screen, const RunSummary& summary, const NetworkView& n
   std::string roles;
   for (std::size_t i = 0; i < kRoles; ++i) {
     const std::string_view role = to_string(static_cast<Role>(i));
-    const auto count = static_cast<std::uint64_t>(
-        std::count_if(network.hosts.begin(), network.hosts.end(),
-                      [&](const HostView& host) { return host.has_role(role); }));
+    const std::uint64_t count = network.role_counts[i];
     if (count != 0) {
       add_to_list(roles, with_commas(count) + " " + std::string(role));
     }

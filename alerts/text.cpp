@@ -1,5 +1,6 @@
 #include "alerts/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -67,6 +68,24 @@ std::string cut_text(std::string_view text, std::size_t limit) {
     }
   }
   return out;
+}
+
+// Where the line that begins the text ends: before the word that no longer fits. Counts code
+// points, and leaves them whole.
+std::size_t line_end(std::string_view text, std::size_t width) noexcept {
+  std::size_t end = 0;
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == ' ') {
+      end = at;
+    }
+    const std::size_t begin = at;
+    static_cast<void>(next_code_point(text, at));
+    if (++columns > width) {
+      return end > 0 ? end : begin;
+    }
+  }
+  return text.size();
 }
 
 }  // namespace
@@ -155,6 +174,16 @@ void append_html(std::string& out, std::string_view text) {
 
 std::string terminal_text(std::string_view text, std::size_t limit) {
   return cut_text(text, limit);
+}
+
+std::vector<std::string_view> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = line_end(text, std::max<std::size_t>(width, 1));
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+  }
+  return lines;
 }
 
 std::string plain_text(std::string_view text, std::size_t limit) { return cut_text(text, limit); }

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,6 +30,9 @@ void append_html(std::string& out, std::string_view text);
 
 // One line for a terminal; `limit` is in characters, what is longer ends in "...".
 [[nodiscard]] std::string terminal_text(std::string_view text, std::size_t limit = 400);
+
+// Cut between words into lines of at most `width` characters; a longer word is cut as well.
+[[nodiscard]] std::vector<std::string_view> wrap(std::string_view text, std::size_t width);
 
 // Valid UTF-8 without controls, cut to `limit` characters: for fields that people copy.
 [[nodiscard]] std::string plain_text(std::string_view text, std::size_t limit = 10'000);

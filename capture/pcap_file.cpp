@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <string_view>
+#include <string>
+#include <utility>
 
 #include <pcap/pcap.h>
 
@@ -17,7 +19,6 @@ constexpr std::uint32_t kMicroseconds = 0xa1b2c3d4;
 constexpr std::uint32_t kNanoseconds = 0xa1b23c4d;
 constexpr std::uint32_t kModified = 0xa1b2cd34;  // its record header is 24 bytes long
 
-constexpr std::size_t kSnapLengthAt = 16;
 constexpr std::size_t kLinkTypeAt = 20;
 
 std::uint32_t host32(const std::byte* at) noexcept {
@@ -30,6 +31,22 @@ bool is_magic(std::uint32_t value) noexcept {
   return value == kMicroseconds || value == kNanoseconds || value == kModified;
 }
 
+// The longest packet that libpcap believes in; buses have longer ones than networks.
+std::uint32_t longest_of(LinkType link) noexcept {
+  constexpr std::uint32_t kMebi = 1U << 20U;
+  switch (static_cast<std::uint32_t>(link)) {
+    case 189:  // USB_LINUX
+    case 220:  // USB_LINUX_MMAPPED
+    case 231:  // DBUS
+    case 249:  // USBPCAP
+      return 128 * kMebi;
+    case 279:  // EBHSCR
+      return 8 * kMebi;
+    default:
+      return kMaxFrame;
+  }
+}
+
 }  // namespace
 
 bool is_pcap(Bytes head) noexcept {
@@ -40,104 +57,109 @@ bool is_pcap(Bytes head) noexcept {
   return is_magic(magic) || is_magic(__builtin_bswap32(magic));
 }
 
-void PcapFile::Close::operator()(pcap* handle) const noexcept { pcap_close(handle); }
-
 Result<std::unique_ptr<Source>> PcapFile::open(std::unique_ptr<ByteStream> stream, Bytes head) {
   std::unique_ptr<PcapFile> file{new PcapFile{std::move(stream)}};
-  if (!file->read_header(head)) {
+  Header header{};
+  if (!file->read_header(head, header)) {
     return cut_in_header(file->stream());
   }
-  if (const Status started = file->start(); !started) {
-    return started.error();
+  if (const Status judged = file->judge(header); !judged) {
+    return judged.error();
   }
   return std::unique_ptr<Source>{std::move(file)};
 }
 
-// Keeps the header for libpcap, with one change: a snap length that is too small for the packets
-// behind it would make libpcap cut them, so it is shown the largest.
-bool PcapFile::read_header(Bytes head) noexcept {
-  std::copy(head.begin(), head.end(), header_.begin());
-  const std::span rest = std::span{header_}.subspan(head.size());
+std::uint32_t PcapFile::word(const std::byte* at) const noexcept {
+  const std::uint32_t value = host32(at);
+  return swapped_ ? __builtin_bswap32(value) : value;
+}
+
+bool PcapFile::read_header(Bytes head, Header& header) noexcept {
+  std::copy(head.begin(), head.end(), header.begin());
+  const std::span rest = std::span{header}.subspan(head.size());
   if (stream().read(rest) < rest.size()) {
     return false;
   }
-  const bool swapped = !is_magic(host32(header_.data()));
-  const auto order = [swapped](std::uint32_t value) {
-    return swapped ? __builtin_bswap32(value) : value;
-  };
-  record_header_ = order(host32(header_.data())) == kModified ? 24 : 16;
+  swapped_ = !is_magic(host32(header.data()));
+  const std::uint32_t magic = word(header.data());
+  nanoseconds_ = magic == kNanoseconds;
+  record_header_ = magic == kModified ? kLongestRecordHeader : 16;
   constexpr std::uint32_t kLinkTypeMask = 0x03ff'ffff;  // above: length of the frame check sequence
-  link_ = link_type(order(host32(&header_[kLinkTypeAt])) & kLinkTypeMask);
-  const std::uint32_t snap_length = order(kMaxFrame);
-  std::memcpy(&header_[kSnapLengthAt], &snap_length, sizeof snap_length);
+  link_ = link_type(word(&header[kLinkTypeAt]) & kLinkTypeMask);
+  longest_ = longest_of(link_);
   return true;
 }
 
-Status PcapFile::start() {
-  cookie_io_functions_t io{};
-  io.read = [](void* cookie, char* to, std::size_t size) -> ssize_t {
-    const std::span out{reinterpret_cast<std::byte*>(to), size};
-    return static_cast<ssize_t>(static_cast<PcapFile*>(cookie)->give(out));
-  };
-  // Only so that ftello() can tell the position.
-  io.seek = [](void* cookie, off64_t* offset, int whence) -> int {
-    if (whence != SEEK_CUR || *offset != 0) {
-      errno = ESPIPE;
-      return -1;
-    }
-    *offset = static_cast<off64_t>(static_cast<PcapFile*>(cookie)->stream().position());
-    return 0;
-  };
-  file_ = fopencookie(this, "rb", io);
-  if (file_ == nullptr) {
+// Lets libpcap say whether it is a file header, and which version.
+Status PcapFile::judge(const Header& header) {
+  Header copy = header;
+  std::FILE* file = fmemopen(copy.data(), copy.size(), "rb");
+  if (file == nullptr) {
     return Error{stream().path() + ": cannot open: " + system_message(errno)};
   }
-  std::setvbuf(file_, stdio_buffer_.data(), _IOFBF, stdio_buffer_.size());
   char why[PCAP_ERRBUF_SIZE] = "";
-  handle_.reset(pcap_fopen_offline_with_tstamp_precision(file_, PCAP_TSTAMP_PRECISION_NANO, why));
-  if (handle_ == nullptr) {
-    std::fclose(file_);
+  pcap_t* handle = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
+  if (handle == nullptr) {
+    std::fclose(file);
     return Error{stream().path() + ": not a capture that can be read: " + why, Error::Kind::input};
   }
+  constexpr int kMajor = 2;
+  constexpr int kInOrder = 4;
+  const int minor = pcap_minor_version(handle);
+  if (pcap_major_version(handle) != kMajor || minor < kInOrder - 1) {
+    lengths_ = Lengths::swapped;
+  } else if (minor < kInOrder) {
+    lengths_ = Lengths::maybe_swapped;
+  }
+  pcap_close(handle);
   return ok_status();
 }
 
-std::size_t PcapFile::give(std::span<std::byte> out) noexcept {
-  const std::size_t n = std::min(out.size(), header_.size() - header_given_);
-  std::copy_n(header_.begin() + static_cast<std::ptrdiff_t>(header_given_), n, out.begin());
-  header_given_ += n;
-  return n > 0 ? n : stream().read(out);
+// Where no whole record is left: the end, or a part of one.
+Source::Poll PcapFile::stop(std::size_t left) noexcept {
+  return finish(left == 0 ? Ending::none : Ending::cut, {});
 }
 
 Source::Poll PcapFile::next(Packet& packet) noexcept {
   if (finished()) {
     return Poll::end;
   }
-  pcap_pkthdr* record = nullptr;
-  const u_char* data = nullptr;
-  const int outcome = pcap_next_ex(handle_.get(), &record, &data);
-  if (outcome != 1) {
-    const std::string_view why = outcome == PCAP_ERROR_BREAK ? "" : pcap_geterr(handle_.get());
-    const bool cut = why.starts_with("truncated");
-    return finish(why.empty() ? Ending::none
-                  : cut       ? Ending::cut
-                              : Ending::damaged,
-                  cut ? std::string{} : std::string{why});
+  Bytes ahead = ahead_.peek(record_header_);
+  if (ahead.size() < record_header_) {
+    return stop(ahead.size());
   }
-  // The format's seconds are unsigned; libpcap takes them for signed. With nanoseconds asked for,
-  // tv_usec holds nanoseconds.
-  const auto seconds = std::int64_t{static_cast<std::uint32_t>(record->ts.tv_sec)};
-  packet.ref.time = clamp_time(seconds * 1'000'000'000 + record->ts.tv_usec);
+  const std::byte* header = ahead.data();
+  const auto seconds = std::int64_t{word(header)};
+  const auto fraction = std::int64_t{static_cast<std::int32_t>(word(header + 4))};
+  std::uint32_t captured = word(header + 8);
+  std::uint32_t wire_length = word(header + 12);
+  if (lengths_ == Lengths::swapped ||
+      (lengths_ == Lengths::maybe_swapped && captured > wire_length)) {
+    std::swap(captured, wire_length);
+  }
+  if (captured > longest_) {
+    return finish(Ending::damaged, "invalid packet capture length " + std::to_string(captured) +
+                                       ", bigger than maximum of " + std::to_string(longest_));
+  }
+  const std::size_t kept = std::min(captured, kMaxFrame);
+  const std::size_t size = record_header_ + captured;  // of the record
+  if (ahead.size() < record_header_ + kept) {
+    ahead = ahead_.peek(record_header_ + kept);
+  }
+  if (ahead.size() < std::min(size, record_header_ + kept) ||
+      (ahead.size() < size && !ahead_.skip_behind(size - ahead.size()))) {
+    return stop(ahead.size());
+  }
+  ahead_.consume(std::min(size, ahead.size()));
+  packet.ref.time = clamp_time(seconds * 1'000'000'000 + fraction * (nanoseconds_ ? 1 : 1000));
   packet.ref.offset = offset_ + record_header_;
   packet.ref.frame = next_frame();
-  packet.ref.captured = record->caplen;
-  packet.ref.wire_length = std::max(record->len, record->caplen);
+  packet.ref.captured = static_cast<std::uint32_t>(kept);
+  packet.ref.wire_length = std::max<std::uint32_t>(wire_length, packet.ref.captured);
   packet.ref.file = 0;
   packet.ref.link = link_;
-  packet.bytes = std::as_bytes(std::span{data, record->caplen});
-  // A frame of the largest size may have been a longer one that libpcap cut.
-  offset_ = record->caplen < kMaxFrame ? packet.ref.offset + record->caplen
-                                       : static_cast<std::uint64_t>(ftello(file_));
+  packet.bytes = ahead.subspan(record_header_, kept);
+  offset_ += size;
   return hand_out(packet);
 }
 

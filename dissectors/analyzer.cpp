@@ -8,9 +8,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 constexpr auto kIdle = 1h;  // a flow without packets for so long has ended
 constexpr auto kExpiryInterval = 1min;
@@ -74,19 +72,43 @@ AnalyzerStats Analyzer::stats() const noexcept {
   return out;
 }
 
-void Analyzer::on_packet(const Packet& packet, const Layers& layers) {
+FlowPlace Analyzer::place_of(const Layers& layers) const noexcept {
+  FlowPlace place;
+  place.in_flow = layers.network == Network::ipv4 || layers.network == Network::ipv6;
+  if (place.in_flow) {
+    place.key = make_flow_key(layers, place.from_low);
+    place.hash = flows_.hash(place.key);
+    flows_.prefetch(place.hash);
+  }
+  return place;
+}
+
+// What generation the flow has is not known before it arrives from memory; any stands for "some".
+FlowId Analyzer::approach(const FlowPlace& place) const noexcept {
+  const Flows::Slot slot = place.in_flow ? flows_.prefetch_entry(place.hash) : Flows::kNone;
+  return slot == Flows::kNone ? FlowId{} : FlowId{shard_, static_cast<std::uint16_t>(slot), 1};
+}
+
+void Analyzer::approach_session(FlowId flow) const noexcept {
+  constexpr std::size_t kUsualSession = 3 * kCacheLine;
+  const auto* const session = reinterpret_cast<const char*>(flows_[flow.slot].session.get());
+  for (std::size_t at = 0; at < kUsualSession; at += kCacheLine) {
+    __builtin_prefetch(session + at);
+  }
+}
+
+void Analyzer::on_packet(const Packet& packet, const Layers& layers, const FlowPlace& place) {
   current_ = packet.ref;
   expire(packet.ref.time);
   current_ = packet.ref;
-  if (layers.network != Network::ipv4 && layers.network != Network::ipv6) {
+  if (!place.in_flow) {
     on_host(packet, layers);
     return;
   }
-  bool from_low = false;
-  const FlowKey key = make_flow_key(layers, from_low);
-  Flows::Slot slot = flows_.peek(key);
+  const bool from_low = place.from_low;
+  Flows::Slot slot = flows_.peek(place.key, place.hash);
   if (slot == Flows::kNone) {
-    slot = open(key, from_low, packet, layers);
+    slot = open(place.key, from_low, packet, layers);
   }
   select(slot);
   if (const auto age = packet.ref.time - flow_->touched;

@@ -34,6 +34,14 @@ struct AnalyzerStats {
   void add(const AnalyzerStats& other) noexcept;
 };
 
+// Where a packet belongs, worked out once.
+struct FlowPlace {
+  FlowKey key;
+  std::uint64_t hash = 0;
+  bool from_low = false;  // sent by the lower end of the key
+  bool in_flow = false;   // false: a frame that shows a host only; the rest means nothing
+};
+
 class Analyzer final : private Emitter, private Framer::Out {
  public:
   // `fields`: whether somebody wants each message's own fields (EventSink::record is then called).
@@ -43,7 +51,17 @@ class Analyzer final : private Emitter, private Framer::Out {
   ~Analyzer() override;
 
   // One frame of this shard, decoded with Decoded::ok.
-  void on_packet(const Packet& packet, const Layers& layers);
+  void on_packet(const Packet& packet, const Layers& layers) {
+    on_packet(packet, layers, place_of(layers));
+  }
+
+  // The same for who has several packets at hand: the steps before on_packet ask memory for what
+  // it will read, so that the waits of all these packets overlap. They change nothing, and
+  // on_packet may also be called without them.
+  [[nodiscard]] FlowPlace place_of(const Layers& layers) const noexcept;
+  FlowId approach(const FlowPlace& place) const noexcept;  // generation 0 where none can be told
+  void approach_session(FlowId flow) const noexcept;
+  void on_packet(const Packet& packet, const Layers& layers, const FlowPlace& place);
 
   // The capture is over, at this time: what waits is handed on, every flow ends, oldest first.
   void finish(Timestamp end);

@@ -16,6 +16,14 @@ Binding::Layer layer_of(Transport transport) noexcept {
   return transport == Transport::tcp ? Binding::Layer::tcp_port : Binding::Layer::udp_port;
 }
 
+// First those are asked that are bound to one of the ports, then those that any port may carry.
+bool is_asked(const Dissector& dissector, const FlowKey& key, Transport transport, bool bound) {
+  const Binding::Layer layer = layer_of(transport);
+  const bool here =
+      bound_to(dissector, {layer, key.low_port}) || bound_to(dissector, {layer, key.high_port});
+  return here == bound && (bound || dissector.on_any_port);
+}
+
 }  // namespace
 
 void Analyzer::on_datagram(const Layers& layers, Side side) {
@@ -69,10 +77,7 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   bool need_more = false;
   for (const bool bound : {true, false}) {
     for (const Dissector* dissector : all_dissectors()) {
-      const Binding::Layer layer = layer_of(flow_->transport);
-      const bool here = bound_to(*dissector, {layer, key.low_port}) ||
-                        bound_to(*dissector, {layer, key.high_port});
-      if (here != bound || (!bound && !dissector->on_any_port)) {
+      if (!is_asked(*dissector, key, flow_->transport, bound)) {
         continue;
       }
       any_bound = any_bound || bound;

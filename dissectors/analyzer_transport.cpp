@@ -9,7 +9,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 constexpr auto kTwinWithin = 10ms;  // a mirror copies a frame at once; a sender repeats later
 

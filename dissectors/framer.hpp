@@ -46,7 +46,8 @@ class Framer {
   Bytes extend(const Session& session, Side side, Bytes segment, const PacketRef& packet, Out& out);
   Bytes cut(const Session& session, Side side, Bytes segment, const PacketRef& packet,
             PartialBudget& budget, Out& out);
-  bool contradicted(const Session& session, Side side, Bytes segment, std::size_t missing) const;
+  [[nodiscard]] bool contradicted(const Session& session, Side side, Bytes segment,
+                                  std::size_t missing) const;
 
   std::unique_ptr<PartialPdu> partial_;
   std::size_t skip_ = 0;  // bytes of an overlong PDU still to be passed over

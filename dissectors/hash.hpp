@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "dissectors/address.hpp"
 
@@ -31,6 +32,13 @@ class Hasher {
   }
   Hasher& add(const MacAddress& mac) noexcept {
     return add(detail::join_le<std::uint64_t, 6>(std::as_bytes(std::span{mac.octets})));
+  }
+  // Every character counts, and how many there are.
+  constexpr Hasher& add(std::string_view text) noexcept {
+    for (const char character : text) {
+      add(static_cast<unsigned char>(character));
+    }
+    return add(text.size());
   }
 
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return mix(state_); }

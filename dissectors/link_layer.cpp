@@ -1,6 +1,7 @@
 #include "dissectors/link_layer.hpp"
 
 #include "dissectors/ethertypes.hpp"
+#include "dissectors/fixed_header.hpp"
 #include "dissectors/tunnels.hpp"
 
 namespace prahari {
@@ -90,16 +91,15 @@ bool push_tag(Descent& d) noexcept { return ++d.tags <= kMaxTags; }
 
 // IEEE 802.1Q: priority and VLAN, then the type of what follows. False when it is cut off.
 bool read_vlan_tag(Descent& d, std::uint16_t& type) noexcept {
-  Reader in{d.rest};
-  const std::uint16_t id = in.be16() & kVlanMask;
-  type = in.be16();
-  if (!in.ok()) {
+  const auto tag = FixedHeader<4>::take(d.rest);
+  if (!tag) {
     return false;
   }
+  const std::uint16_t id = tag->be16<0>() & kVlanMask;
+  type = tag->be16<2>();
   if (id != 0) {  // 0: a priority and no VLAN
     d.layers.vlan.push(id);
   }
-  d.rest = in.rest();
   return true;
 }
 
@@ -192,16 +192,14 @@ Step read_link(Descent& d, LinkType link) noexcept {
 }
 
 Step read_ethernet(Descent& d) noexcept {
-  Reader in{d.rest};
-  d.layers.dst_mac = MacAddress::read(in);
-  d.layers.src_mac = MacAddress::read(in);
-  const std::uint16_t type = in.be16();
-  if (!in.ok()) {
+  const auto header = FixedHeader<14>::take(d.rest);
+  if (!header) {
     return Step::stop(Decoded::truncated_link);
   }
-  d.rest = in.rest();
+  header->copy<0>(d.layers.dst_mac.octets);
+  header->copy<6>(d.layers.src_mac.octets);
   d.whole_frame = true;
-  return Step::go(Next::ethertype, type);
+  return Step::go(Next::ethertype, header->be16<12>());
 }
 
 Step read_ethertype(Descent& d, std::uint16_t type) noexcept {

@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include "dissectors/prefetch.hpp"
+
 namespace prahari {
 
 // Hash is called as hash(key) and yields 64 bits. It holds the seed: keys come off the wire, so
@@ -54,10 +56,24 @@ class LruTable {
     }
     return at;
   }
-  [[nodiscard]] Slot peek(const Key& key) const noexcept {
-    Slot at = buckets_[bucket(key)];
+  [[nodiscard]] Slot peek(const Key& key) const noexcept { return peek(key, hash(key)); }
+  [[nodiscard]] Slot peek(const Key& key, std::uint64_t hash) const noexcept {
+    Slot at = buckets_[bucket(hash)];
     while (at != kNone && !(entries_[at].key == key)) {
       at = entries_[at].chain;
+    }
+    return at;
+  }
+
+  // For who looks up many keys: asks memory for the place of a hash, then for the entry that lies
+  // there, so that waiting for one overlaps with waiting for others. The entry is most likely, not
+  // surely, that of the key; kNone where there is none.
+  [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept { return hash_(key); }
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket(hash)]); }
+  Slot prefetch_entry(std::uint64_t hash) const noexcept {
+    const Slot at = buckets_[bucket(hash)];
+    if (at != kNone) {
+      prefetch_object(&entries_[at]);
     }
     return at;
   }
@@ -79,7 +95,7 @@ class LruTable {
     const Slot at = take_free();
     Entry& entry = entries_[at];
     entry.key = key;
-    Slot& head = buckets_[bucket(key)];
+    Slot& head = buckets_[bucket(hash(key))];
     entry.chain = std::exchange(head, at);
     link_newest(at);
     ++size_;
@@ -88,7 +104,7 @@ class LruTable {
 
   // The slot of a living entry. Its value is reset at once, so that it holds nothing any longer.
   void erase(Slot at) {
-    Slot* link = &buckets_[bucket(entries_[at].key)];
+    Slot* link = &buckets_[bucket(hash(entries_[at].key))];
     while (*link != at) {
       link = &entries_[*link].chain;
     }
@@ -127,8 +143,8 @@ class LruTable {
     Slot older = kNone;
   };
 
-  [[nodiscard]] std::size_t bucket(const Key& key) const noexcept {
-    return static_cast<std::size_t>(hash_(key)) & (buckets_.size() - 1);
+  [[nodiscard]] std::size_t bucket(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(hash) & (buckets_.size() - 1);
   }
 
   Slot take_free() {

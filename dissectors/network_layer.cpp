@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dissectors/ethertypes.hpp"
+#include "dissectors/fixed_header.hpp"
 #include "dissectors/ip_protocols.hpp"
 
 namespace prahari {
@@ -116,24 +117,15 @@ Step read_ip(Descent& d) noexcept {
 Step read_ipv4(Descent& d) noexcept {
   constexpr std::size_t kMinHeader = 20;
   constexpr std::uint16_t kMoreOrOffset = 0x3fff;
-  Reader in{d.rest};
-  const std::uint8_t version_and_size = in.u8();
-  if (in.ok() && version_and_size >> 4 != 4) {
+  if (!d.rest.empty() && first_nibble(d.rest) != 4) {
     return Step::stop(Decoded::bad_network);
   }
-  in.skip(1);
-  const std::uint16_t total = in.be16();
-  const std::uint16_t id = in.be16();
-  const std::uint16_t fragment_word = in.be16();
-  const std::uint8_t ttl = in.u8();
-  const std::uint8_t protocol = in.u8();
-  in.skip(2);  // header checksum: offloading leaves it wrong
-  const Bytes src = in.take(4);
-  const Bytes dst = in.take(4);
-  if (!in.ok()) {
+  const auto fixed = FixedHeader<kMinHeader>::peek(d.rest);
+  if (!fixed) {
     return Step::stop(Decoded::truncated_network);
   }
-  const std::size_t header = std::size_t{version_and_size & 0x0fU} * 4;
+  const std::size_t header = std::size_t{fixed->u8<0>() & 0x0fU} * 4;
+  const std::uint16_t total = fixed->be16<2>();
   // A total of 0 is that of a segment which the network card would have cut (TSO).
   if (header < kMinHeader || (total != 0 && (total < header || !d.confine(total)))) {
     return Step::stop(Decoded::bad_network);
@@ -145,11 +137,15 @@ Step read_ipv4(Descent& d) noexcept {
   Layers& layers = d.layers;
   layers.ethertype = ethertype::kIpv4;
   layers.network = Network::ipv4;
-  set_address(layers.src, IpAddress::Family::v4, src.first<4>());
-  set_address(layers.dst, IpAddress::Family::v4, dst.first<4>());
+  const std::uint16_t fragment_word = fixed->be16<6>();
+  const std::uint8_t protocol = fixed->u8<9>();  // behind it a check sum, which offloading spoils
+  layers.src.family = IpAddress::Family::v4;
+  layers.dst.family = IpAddress::Family::v4;
+  fixed->copy<12>(std::span{layers.src.octets}.first<4>());
+  fixed->copy<16>(std::span{layers.dst.octets}.first<4>());
   layers.ip_protocol = protocol;
-  layers.ttl = ttl;
-  layers.ip_id = id;
+  layers.ttl = fixed->u8<8>();
+  layers.ip_id = fixed->be16<4>();
   if ((fragment_word & kMoreOrOffset) == 0) {
     return Step::go(Next::ip_protocol, protocol);
   }

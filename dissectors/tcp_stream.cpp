@@ -7,7 +7,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 // How far `to` lies after `from`, modulo 2^32 (RFC 9293, 3.4).
 constexpr std::int32_t distance(std::uint32_t from, std::uint32_t to) noexcept {

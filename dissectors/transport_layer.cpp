@@ -2,6 +2,7 @@
 
 #include "dissectors/transport_layer.hpp"
 
+#include "dissectors/fixed_header.hpp"
 #include "dissectors/ip_protocols.hpp"
 #include "dissectors/network_layer.hpp"
 #include "dissectors/tunnels.hpp"
@@ -13,19 +14,18 @@ Step read_tcp(Descent& d) noexcept {
   constexpr std::size_t kMinHeader = 20;
   Layers& layers = d.layers;
   layers.transport = Transport::tcp;
-  Reader in{d.rest};
-  layers.src_port = in.be16();
-  layers.dst_port = in.be16();
-  layers.tcp.seq = in.be32();
-  layers.tcp.ack = in.be32();
-  const std::size_t header = std::size_t{in.u8()} >> 4 << 2;
-  layers.tcp.flags = in.u8();
-  layers.tcp.window = in.be16();
-  layers.checksum = in.be16();
-  in.skip(2);  // urgent pointer
-  if (!in.ok()) {
+  const auto fixed = FixedHeader<kMinHeader>::peek(d.rest);
+  if (!fixed) {
     return Step::stop(Decoded::truncated_transport);
   }
+  layers.src_port = fixed->be16<0>();
+  layers.dst_port = fixed->be16<2>();
+  layers.tcp.seq = fixed->be32<4>();
+  layers.tcp.ack = fixed->be32<8>();
+  const std::size_t header = std::size_t{fixed->u8<12>()} >> 4 << 2;
+  layers.tcp.flags = fixed->u8<13>();
+  layers.tcp.window = fixed->be16<14>();
+  layers.checksum = fixed->be16<16>();  // then an urgent pointer
   if (header < kMinHeader || header > d.rest.size() + d.missing) {
     return Step::stop(Decoded::bad_transport);
   }

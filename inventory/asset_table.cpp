@@ -90,6 +90,8 @@ AssetIndex AssetTable::add(std::string key, const PacketRef& packet) {
   restamp(at);
   Asset& asset = slots_[at].asset;
   asset.id = asset_id(key);
+  asset.id.shrink_to_fit();  // for good, and there are many
+  key.shrink_to_fit();
   asset.key = std::move(key);
   asset.first_seen = packet.time;
   asset.last_seen = packet.time;
@@ -195,14 +197,6 @@ void AssetTable::remove(AssetIndex index) {
   units_freed_ += entry.asset.units.size();
   postures_freed_ += entry.asset.postures.size();
   slots_.erase(index);
-}
-
-void AssetTable::seen(AssetIndex index, std::uint32_t event_count) noexcept {
-  AssetEntry& entry = slots_[index];
-  if (event_count - entry.used > patience_) {
-    entry.used = event_count;
-    slots_.use(index);
-  }
 }
 
 std::vector<AssetIndex> AssetTable::all() const {

@@ -51,7 +51,12 @@ class AssetTable {
   // Makes it the most recently seen, so that no addition that follows can evict it.
   void touch(AssetIndex index) noexcept { slots_.use(index); }
   // The same for each message: cheap, since the order changes only now and then.
-  void seen(AssetIndex index, std::uint32_t event_count) noexcept;
+  void seen(AssetIndex index, AssetEntry& entry, std::uint32_t event_count) noexcept {
+    if (event_count - entry.used > patience_) {
+      entry.used = event_count;
+      slots_.use(index);
+    }
+  }
 
   [[nodiscard]] AssetEntry& operator[](AssetIndex index) noexcept { return slots_[index]; }
   [[nodiscard]] const AssetEntry& operator[](AssetIndex index) const noexcept {

@@ -48,6 +48,7 @@ ConversationIndex ConversationTable::find_or_add(const Conversation& like, Times
       ++evicted_;
     }
     at = slots_.add();
+    slots_[at].stamp = ++stamps_;
     slots_[at].row = like;
     slots_[at].row.first = now;
     slots_[at].row.last = now;
@@ -93,14 +94,6 @@ void ConversationTable::mend_if_stale(ConversationIndex index) {
   if (stale(entry.row.client, entry.client_generation) ||
       stale(entry.row.server, entry.server_generation)) {
     mend(index);
-  }
-}
-
-void ConversationTable::seen(ConversationIndex index, std::uint32_t event_count) noexcept {
-  ConversationEntry& entry = slots_[index];
-  if (event_count - entry.used > patience_) {
-    entry.used = event_count;
-    slots_.use(index);
   }
 }
 

@@ -16,7 +16,8 @@ struct ConversationEntry {
   Conversation row;
   std::uint32_t client_generation = 0;
   std::uint32_t server_generation = 0;
-  std::uint32_t used = 0;  // event count at the last change of the LRU order
+  std::uint32_t used = 0;   // event count at the last change of the LRU order
+  std::uint32_t stamp = 0;  // of this conversation only; 0: none lives here
 };
 
 class ConversationTable {
@@ -33,17 +34,18 @@ class ConversationTable {
   // The same, but cheap while both assets live.
   void mend_if_stale(ConversationIndex index);
 
-  void seen(ConversationIndex index, std::uint32_t event_count) noexcept;
+  void seen(ConversationIndex index, ConversationEntry& entry, std::uint32_t event_count) noexcept {
+    if (event_count - entry.used > patience_) {
+      entry.used = event_count;
+      slots_.use(index);
+    }
+  }
 
   [[nodiscard]] Conversation& operator[](ConversationIndex index) noexcept {
     return slots_[index].row;
   }
-  [[nodiscard]] std::uint32_t generation(ConversationIndex index) const noexcept {
-    return slots_.generation(index);
-  }
-  [[nodiscard]] bool alive(ConversationIndex index, std::uint32_t generation) const noexcept {
-    return slots_.alive(index, generation);
-  }
+  // Keeps its address whatever becomes of the conversation.
+  [[nodiscard]] ConversationEntry& entry(ConversationIndex index) noexcept { return slots_[index]; }
   [[nodiscard]] std::vector<ConversationIndex> all() const;
   [[nodiscard]] std::uint32_t size() const noexcept { return slots_.size(); }
   [[nodiscard]] std::uint64_t evicted() const noexcept { return evicted_; }
@@ -56,6 +58,7 @@ class ConversationTable {
   std::uint32_t patience_;
   LruSlots<ConversationEntry> slots_;
   TagIndex index_;
+  std::uint32_t stamps_ = 0;
   std::uint64_t evicted_ = 0;
 };
 

@@ -1,201 +1,233 @@
 #include "inventory/export_json.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "capture/time_text.hpp"
 #include "dissectors/unit.hpp"
+#include "inventory/json_writer.hpp"
 #include "inventory/posture_book.hpp"
 
 namespace prahari {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Writes one asset; the order of the members is that of the file.
+class AssetLine {
+ public:
+  AssetLine(std::string& out, const AssetRecord& record, const ExportContext& context) noexcept
+      : json_(out), record_(record), asset_(record.asset), context_(context) {}
 
-Json vlan_json(const VlanTags& vlan) {
-  Json out = Json::array();
-  for (std::size_t i = 0; i < vlan.count; ++i) {
-    out.push_back(vlan.ids[i]);
+  void write() {
+    const AssetDecoration& site = record_.site;
+    json_.begin_object();
+    json_.key("id").text(asset_.id);
+    json_.key("key").text(asset_.key);
+    json_.key("name").text(shown_name(record_));
+    json_.key("mac").text(asset_.mac.empty() ? std::string{} : to_string(asset_.mac));
+    json_.key("nic_vendor").text(asset_.nic_vendor);
+    json_.key("zone").text(site.zone);
+    json_.key("criticality").text(site.criticality);
+    json_.key("owner").text(site.owner);
+    json_.key("location").text(site.location);
+    json_.key("tags").texts(site.tags);
+    write_level();
+    write_roles();
+    json_.key("values");
+    write_values(Identity::kNoUnit);
+    write_addresses();
+    write_units();
+    json_.key("protocols").texts(protocol_names(asset_.protocols));
+    write_period(asset_.first_seen, asset_.last_seen);
+    json_.key("first_packet");
+    write_evidence(asset_.first_packet);
+    json_.key("packets_sent").number(asset_.packets_sent);
+    json_.key("packets_received").number(asset_.packets_received);
+    json_.key("heard").boolean(asset_.sent);
+    write_postures();
+    write_facts();
+    json_.end_object();
   }
-  return out;
-}
 
-Json evidence_json(const PacketRef& packet, const ExportContext& context) {
-  return {{"capture", capture_name(packet, context)},
-          {"frame", packet.frame},
-          {"time", format_time(packet.time)}};
-}
+ private:
+  void write_time(std::string_view key, Timestamp time) { json_.key(key).text(format_time(time)); }
 
-// A Modbus unit by its number, a slot of a chassis by its own.
-void set_unit(Json& out, std::uint32_t unit) {
-  if (is_slot(unit)) {
-    out["slot"] = unit - kSlotUnits;
-  } else if (is_route(unit)) {
-    out["module"] = unit_words(unit);
-  } else {
-    out["unit"] = unit;
+  void write_period(Timestamp first, Timestamp last) {
+    write_time("first_seen", first);
+    write_time("last_seen", last);
   }
-}
 
-void add_origin(Json& out, const Fact& fact, const ExportContext& context) {
-  out["source"] = fact.source;
-  out["confidence"] = fact.confidence;
-  out["first_seen"] = format_time(fact.first);
-  out["last_seen"] = format_time(fact.last);
-  out["count"] = fact.count;
-  out["evidence"] = evidence_json(fact.packet, context);
-}
+  void write_evidence(const PacketRef& packet) {
+    json_.begin_object();
+    json_.key("capture").text(capture_name(packet, context_));
+    json_.key("frame").number(std::uint64_t{packet.frame});
+    write_time("time", packet.time);
+    json_.end_object();
+  }
 
-Json values_json(const Asset& asset, std::uint32_t unit, const ExportContext& context) {
-  Json out = Json::object();
-  for (std::size_t i = 0; i < kIdentityFields; ++i) {
-    const auto field = static_cast<Identity::Field>(i);
-    const Chosen chosen = choose(asset, field, context.aliases, unit);
-    if (chosen.fact == nullptr) {
-      continue;
+  void write_origin(const Fact& fact) {
+    json_.key("source").text(fact.source);
+    json_.key("confidence").number(std::uint64_t{fact.confidence});
+    write_period(fact.first, fact.last);
+    json_.key("count").number(std::uint64_t{fact.count});
+    json_.key("evidence");
+    write_evidence(fact.packet);
+  }
+
+  void write_level() {
+    json_.key("level");
+    const std::optional<float> level = shown_level(record_);
+    if (!level) {
+      json_.null();
+    } else if (const int whole = static_cast<int>(*level); static_cast<float>(whole) == *level) {
+      json_.number(std::int64_t{whole});
+    } else {
+      json_.number(static_cast<double>(*level));
     }
-    Json value = {{"value", chosen.value}};
-    if (chosen.value != chosen.fact->value) {
-      value["as_told"] = chosen.fact->value;
+    json_.key("level_reason").text(shown_level_reason(record_));
+  }
+
+  void write_roles() {
+    json_.key("roles").begin_array();
+    for (const RoleReason& held : asset_.roles) {
+      json_.begin_object();
+      json_.key("role").text(to_string(held.role));
+      json_.key("reason").text(held.reason);
+      write_time("since", held.since);
+      json_.end_object();
     }
-    if (unit == Identity::kNoUnit && chosen.fact->unit != Identity::kNoUnit) {
-      set_unit(value, chosen.fact->unit);
+    json_.end_array();
+  }
+
+  void write_values(std::uint32_t unit) {
+    json_.begin_object();
+    for (std::size_t i = 0; i < kIdentityFields; ++i) {
+      const auto field = static_cast<Identity::Field>(i);
+      const Chosen chosen = choose(asset_, field, context_.aliases, unit);
+      if (chosen.fact == nullptr) {
+        continue;
+      }
+      json_.key(to_string(field)).begin_object();
+      json_.key("value").text(chosen.value);
+      if (chosen.value != chosen.fact->value) {
+        json_.key("as_told").text(chosen.fact->value);
+      }
+      if (unit == Identity::kNoUnit && chosen.fact->unit != Identity::kNoUnit) {
+        write_unit(chosen.fact->unit);
+      }
+      write_origin(*chosen.fact);
+      json_.end_object();
     }
-    add_origin(value, *chosen.fact, context);
-    out[std::string{to_string(field)}] = std::move(value);
+    json_.end_object();
   }
-  return out;
-}
 
-Json facts_json(const Asset& asset, const ExportContext& context) {
-  Json out = Json::array();
-  if (!asset.nic_vendor.empty()) {
-    Fact oui;
-    oui.confidence = 50;  // identification.md section 2
-    oui.count = 1;
-    oui.source = "OUI";
-    oui.first = asset.first_seen;
-    oui.last = asset.last_seen;
-    oui.packet = asset.first_packet;
-    Json fact = {{"field", "nic_vendor"}, {"value", asset.nic_vendor}};
-    add_origin(fact, oui, context);
-    out.push_back(std::move(fact));
-  }
-  for (const Fact& known : asset.facts) {
-    Json fact = {{"field", to_string(known.field)}, {"value", known.value}};
-    if (known.unit != Identity::kNoUnit) {
-      set_unit(fact, known.unit);
+  void write_addresses() {
+    json_.key("addresses").begin_array();
+    for (const AddressUse& use : asset_.addresses) {
+      json_.begin_object();
+      json_.key("ip").text(to_string(use.ip));
+      json_.key("vlan").begin_array();
+      for (std::size_t i = 0; i < use.vlan.count; ++i) {
+        json_.number(std::uint64_t{use.vlan.ids[i]});
+      }
+      json_.end_array();
+      json_.key("confirmed").boolean(use.confirmed);
+      write_period(use.first, use.last);
+      if (use.tunnel != 0) {
+        json_.key("tunnel").number(std::uint64_t{use.tunnel});
+      }
+      json_.end_object();
     }
-    add_origin(fact, known, context);
-    out.push_back(std::move(fact));
+    json_.end_array();
   }
-  return out;
-}
 
-Json addresses_json(const Asset& asset) {
-  Json out = Json::array();
-  for (const AddressUse& use : asset.addresses) {
-    Json address = {{"ip", to_string(use.ip)},
-                    {"vlan", vlan_json(use.vlan)},
-                    {"confirmed", use.confirmed},
-                    {"first_seen", format_time(use.first)},
-                    {"last_seen", format_time(use.last)}};
-    if (use.tunnel != 0) {
-      address["tunnel"] = use.tunnel;
+  void write_units() {
+    json_.key("units").begin_array();
+    for (const Unit& unit : asset_.units) {
+      json_.begin_object();
+      write_unit(unit.id);
+      json_.key("requests").number(unit.requests);
+      json_.key("responses").number(unit.responses);
+      json_.key("exceptions").number(unit.exceptions);
+      write_period(unit.first, unit.last);
+      json_.key("values");
+      write_values(unit.id);
+      json_.end_object();
     }
-    out.push_back(std::move(address));
+    json_.end_array();
   }
-  return out;
-}
 
-Json units_json(const Asset& asset, const ExportContext& context) {
-  Json out = Json::array();
-  for (const Unit& unit : asset.units) {
-    Json& row = out.emplace_back(Json::object());
-    set_unit(row, unit.id);
-    row["requests"] = unit.requests;
-    row["responses"] = unit.responses;
-    row["exceptions"] = unit.exceptions;
-    row["first_seen"] = format_time(unit.first);
-    row["last_seen"] = format_time(unit.last);
-    row["values"] = values_json(asset, unit.id, context);
-  }
-  return out;
-}
-
-Json roles_json(const Asset& asset) {
-  Json out = Json::array();
-  for (const RoleReason& held : asset.roles) {
-    out.push_back({{"role", to_string(held.role)},
-                   {"reason", held.reason},
-                   {"since", format_time(held.since)}});
-  }
-  return out;
-}
-
-Json postures_json(const Asset& asset, const ExportContext& context) {
-  Json out = Json::array();
-  for (const PostureFact& fact : asset.postures) {
-    Json row = {{"as", fact.as_client ? "client" : "server"},
-                {"protocol", to_string(fact.protocol)},
-                {"port", fact.port},
-                {"aspect", to_string(fact.aspect)},
-                {"what", fact.what},
-                {"text", fact.text},
-                {"flaws", flaw_names(fact.flaws)}};
-    if (!fact.thumbprint.empty()) {
-      row["sha1"] = fact.thumbprint;
+  // A Modbus unit by its number, a slot of a chassis by its own.
+  void write_unit(std::uint32_t unit) {
+    if (is_slot(unit)) {
+      json_.key("slot").number(std::uint64_t{unit - kSlotUnits});
+    } else if (is_route(unit)) {
+      json_.key("module").text(unit_words(unit));
+    } else {
+      json_.key("unit").number(std::uint64_t{unit});
     }
-    row["count"] = fact.count;
-    row["first_seen"] = format_time(fact.first);
-    row["last_seen"] = format_time(fact.last);
-    row["evidence"] = evidence_json(fact.packet, context);
-    out.push_back(std::move(row));
   }
-  return out;
-}
 
-Json level_json(std::optional<float> level) {
-  if (!level) {
-    return nullptr;
+  void write_postures() {
+    json_.key("posture").begin_array();
+    for (const PostureFact& fact : asset_.postures) {
+      json_.begin_object();
+      json_.key("as").text(fact.as_client ? "client" : "server");
+      json_.key("protocol").text(to_string(fact.protocol));
+      json_.key("port").number(std::uint64_t{fact.port});
+      json_.key("aspect").text(to_string(fact.aspect));
+      json_.key("what").text(fact.what);
+      json_.key("text").text(fact.text);
+      json_.key("flaws").texts(flaw_names(fact.flaws));
+      if (!fact.thumbprint.empty()) {
+        json_.key("sha1").text(fact.thumbprint);
+      }
+      json_.key("count").number(std::uint64_t{fact.count});
+      write_period(fact.first, fact.last);
+      json_.key("evidence");
+      write_evidence(fact.packet);
+      json_.end_object();
+    }
+    json_.end_array();
   }
-  const auto whole = static_cast<float>(static_cast<int>(*level));
-  return whole == *level ? Json(static_cast<int>(*level)) : Json(*level);
-}
+
+  void write_facts() {
+    json_.key("facts").begin_array();
+    if (!asset_.nic_vendor.empty()) {
+      Fact oui;
+      oui.confidence = 50;  // identification.md section 2
+      oui.count = 1;
+      oui.source = "OUI";
+      oui.first = asset_.first_seen;
+      oui.last = asset_.last_seen;
+      oui.packet = asset_.first_packet;
+      json_.begin_object();
+      json_.key("field").text("nic_vendor");
+      json_.key("value").text(asset_.nic_vendor);
+      write_origin(oui);
+      json_.end_object();
+    }
+    for (const Fact& known : asset_.facts) {
+      json_.begin_object();
+      json_.key("field").text(to_string(known.field));
+      json_.key("value").text(known.value);
+      if (known.unit != Identity::kNoUnit) {
+        write_unit(known.unit);
+      }
+      write_origin(known);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  JsonWriter json_;
+  const AssetRecord& record_;
+  const Asset& asset_;
+  const ExportContext& context_;
+};
 
 }  // namespace
 
 std::string asset_json(const AssetRecord& record, const ExportContext& context) {
-  const Asset& asset = record.asset;
-  const AssetDecoration& site = record.site;
-  const Json out = {
-      {"id", asset.id},
-      {"key", asset.key},
-      {"name", shown_name(record)},
-      {"mac", asset.mac.empty() ? std::string{} : to_string(asset.mac)},
-      {"nic_vendor", asset.nic_vendor},
-      {"zone", site.zone},
-      {"criticality", site.criticality},
-      {"owner", site.owner},
-      {"location", site.location},
-      {"tags", site.tags},
-      {"level", level_json(shown_level(record))},
-      {"level_reason", shown_level_reason(record)},
-      {"roles", roles_json(asset)},
-      {"values", values_json(asset, Identity::kNoUnit, context)},
-      {"addresses", addresses_json(asset)},
-      {"units", units_json(asset, context)},
-      {"protocols", protocol_names(asset.protocols)},
-      {"first_seen", format_time(asset.first_seen)},
-      {"last_seen", format_time(asset.last_seen)},
-      {"first_packet", evidence_json(asset.first_packet, context)},
-      {"packets_sent", asset.packets_sent},
-      {"packets_received", asset.packets_received},
-      {"heard", asset.sent},
-      {"posture", postures_json(asset, context)},
-      {"facts", facts_json(asset, context)},
-  };
-  // Text from the wire need not be UTF-8.
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  AssetLine{out, record, context}.write();
+  return out;
 }
 
 AssetJson::AssetJson(std::ostream& out, const ExportContext& context)
@@ -204,7 +236,9 @@ AssetJson::AssetJson(std::ostream& out, const ExportContext& context)
 }
 
 void AssetJson::write(const AssetRecord& record) {
-  out_ << (first_ ? "\n" : ",\n") << asset_json(record, context_);
+  line_.clear();
+  AssetLine{line_, record, context_}.write();
+  out_ << (first_ ? "\n" : ",\n") << line_;
   first_ = false;
 }
 

@@ -19,6 +19,7 @@ class AssetJson {
  private:
   std::ostream& out_;
   const ExportContext& context_;
+  std::string line_;  // kept for its memory
   bool first_ = true;
 };
 

@@ -49,6 +49,7 @@ Learned learn(Asset& asset, const Event& identity, std::uint8_t penalty, bool fu
     outcome = Learned::replaced;
   }
   const int confidence = std::max(0, int{said.confidence} - int{penalty});
+  asset.facts.reserve(asset.facts.size() + 1);  // few come, and doubling would waste
   asset.facts.push_back(Fact{.field = said.field,
                              .confidence = static_cast<std::uint8_t>(confidence),
                              .count = 1,

@@ -2,43 +2,47 @@
 
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <vector>
 
-#include "dissectors/event.hpp"
-#include "inventory/asset.hpp"
+#include "dissectors/flow_array.hpp"
+#include "inventory/conversation_table.hpp"
+#include "inventory/inventory.hpp"
 
 namespace prahari {
 
+// One end of a flow. Places of the table keep their address, so the pointer stays a good one; the
+// stamp tells whether it still leads to the same asset.
+struct NotedAsset {
+  AssetEntry* entry = nullptr;
+  AssetIndex index = kNone;
+  std::uint32_t stamp = 0;  // AssetEntry::stamp when it was looked up
+
+  [[nodiscard]] bool holds() const noexcept { return entry == nullptr || entry->stamp == stamp; }
+};
+
+struct NotedConversation {
+  ConversationEntry* entry = nullptr;
+  ConversationIndex index = kNone;
+  std::uint32_t stamp = 0;  // ConversationEntry::stamp likewise
+
+  [[nodiscard]] bool holds() const noexcept { return entry != nullptr && entry->stamp == stamp; }
+};
+
 struct FlowNote {
   std::uint32_t generation = 0;  // of the flow; 0: nothing is known
-  AssetIndex client = kNone;
-  AssetIndex server = kNone;
-  std::uint32_t client_stamp = 0;  // AssetEntry::stamp when it was looked up
-  std::uint32_t server_stamp = 0;
-  ConversationIndex conversation = kNone;
-  std::uint32_t conversation_generation = 0;
-  std::uint32_t unit = 0;         // position in the server's Asset::units
+  std::uint32_t unit = 0;        // position in the server's Asset::units
+  NotedAsset client;
+  NotedAsset server;
+  NotedConversation conversation;
   std::uint64_t orientation = 0;  // tells which end is the client
   Protocol protocol = Protocol::unknown;
   bool established = false;
-};
 
-// One place for each flow that can live; grows as far as the flows go. Analyst thread.
-class FlowNotes {
- public:
-  [[nodiscard]] FlowNote& of(FlowId flow) {
-    std::vector<FlowNote>& shard = shards_[flow.shard % kShards];
-    const std::size_t at = flow.slot % kFlowsPerShard;
-    if (at >= shard.size()) {
-      shard.resize(at + 1);
-    }
-    return shard[at];
+  [[nodiscard]] Parties parties() const noexcept {
+    return {client.index, server.index, conversation.index};
   }
-
- private:
-  std::array<std::vector<FlowNote>, kShards> shards_;
 };
+
+using FlowNotes = FlowArray<FlowNote>;
 
 }  // namespace prahari

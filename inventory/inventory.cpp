@@ -39,6 +39,8 @@ Inventory::Inventory(const OuiTable& oui, InventoryLimits limits)
 
 Inventory::~Inventory() = default;
 
+void Inventory::expect(std::span<const FlowId> flows) const noexcept { impl_->expect(flows); }
+
 Parties Inventory::on_event(const Event& event) {
   impl_->tick();
   switch (event.kind) {

@@ -45,6 +45,9 @@ class Inventory {
   Inventory& operator=(const Inventory&) = delete;
   ~Inventory();
 
+  // Events of these flows come soon: asks memory for what is known about them.
+  void expect(std::span<const FlowId> flows) const noexcept;
+
   // Learns from the event and says whom it is about.
   Parties on_event(const Event& event);
 

@@ -2,6 +2,7 @@
 #include <span>
 #include <utility>
 
+#include "dissectors/prefetch.hpp"
 #include "dissectors/reader.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
@@ -56,11 +57,54 @@ void move_messages(const Conversation& from, Conversation& to) noexcept {
 
 }  // namespace
 
-void Inventory::Impl::saw(AssetIndex asset, Timestamp now) noexcept {
-  if (asset != kNone) {
-    Asset& seen = assets[asset].asset;
+// One round for each step from pointer to pointer: what a round reads, the one before asked for.
+void Inventory::Impl::expect(std::span<const FlowId> flows) const noexcept {
+  const auto each_note = [&](auto&& visit) {
+    for (const FlowId flow : flows) {
+      if (const FlowNote* note = flow.valid() ? notes_.peek(flow) : nullptr) {
+        visit(*note);
+      }
+    }
+  };
+  const auto each_end = [](const FlowNote& note, auto&& visit) {
+    for (const NotedAsset* end : {&note.client, &note.server}) {
+      if (end->entry != nullptr) {
+        visit(*end->entry);
+      }
+    }
+  };
+  each_note([](const FlowNote& note) { prefetch_object(&note); });
+  each_note([&](const FlowNote& note) {
+    each_end(note, [](const AssetEntry& end) {
+      __builtin_prefetch(&end.asset.units);
+      __builtin_prefetch(&end.asset.last_seen);
+      __builtin_prefetch(&end.stamp);
+    });
+    if (note.conversation.entry != nullptr) {
+      prefetch_object(note.conversation.entry);
+    }
+  });
+  each_note([&](const FlowNote& note) {
+    each_end(note, [](const AssetEntry& end) {
+      prefetch_object(end.behaviour.get());
+      __builtin_prefetch(end.asset.units.data());
+    });
+  });
+}
+
+NotedAsset Inventory::Impl::noted(AssetIndex asset) noexcept {
+  if (asset == kNone) {
+    return {};
+  }
+  AssetEntry& entry = assets[asset];
+  return {&entry, asset, entry.stamp};
+}
+
+void Inventory::Impl::saw(const NotedAsset& asset, Timestamp now) noexcept {
+  if (asset.entry != nullptr) {
+    Asset& seen = asset.entry->asset;
     seen.last_seen = std::max(seen.last_seen, now);
-    assets.seen(asset, events_);
+    assets.seen(asset.index, *asset.entry, events_);
   }
 }
 
@@ -81,7 +125,7 @@ Parties Inventory::Impl::on_host(const Event& event) {
   parties.client =
       event.host.arp_operation != 0 ? resolver_.confirm(sender) : resolver_.resolve(sender);
   if (parties.client != kNone) {
-    saw(parties.client, event.packet.time);
+    saw(noted(parties.client), event.packet.time);
     Asset& asset = assets[parties.client].asset;
     asset.sent = true;
     ++asset.packets_sent;
@@ -103,47 +147,42 @@ FlowNote& Inventory::Impl::note_of(const Event& event) {
   return note;
 }
 
-bool Inventory::Impl::holds(const FlowNote& note, const Event& event) const noexcept {
-  const auto bound = [this](AssetIndex asset, std::uint32_t stamp) {
-    return asset == kNone || (assets[asset].stamp == stamp);
-  };
-  return note.conversation != kNone && note.orientation == orientation_of(event.client) &&
+bool Inventory::Impl::holds(const FlowNote& note, const Event& event) noexcept {
+  return note.conversation.holds() && note.orientation == orientation_of(event.client) &&
          (event.protocol == Protocol::unknown || note.protocol == carrier_of(event.protocol)) &&
-         bound(note.client, note.client_stamp) && bound(note.server, note.server_stamp) &&
-         conversations.alive(note.conversation, note.conversation_generation);
+         note.client.holds() && note.server.holds();
 }
 
 void Inventory::Impl::link(FlowNote& note, const Event& event, bool claim) {
   const bool is_flow = event.kind == EventKind::flow;
-  const auto stamp = [this](AssetIndex asset) { return asset == kNone ? 0 : assets[asset].stamp; };
-  note.client = resolve(event.client, event, is_flow ? event.flow_facts.ttl : 0, claim);
-  note.server = resolve(event.server, event, is_flow ? event.flow_facts.server_ttl : 0, claim);
-  note.client_stamp = stamp(note.client);
-  note.server_stamp = stamp(note.server);
+  const AssetIndex client = resolve(event.client, event, is_flow ? event.flow_facts.ttl : 0, claim);
+  const AssetIndex server =
+      resolve(event.server, event, is_flow ? event.flow_facts.server_ttl : 0, claim);
+  note.client = noted(client);
+  note.server = noted(server);
   note.orientation = orientation_of(event.client);
   note.unit = 0;
   if (event.protocol != Protocol::unknown) {
     note.protocol = carrier_of(event.protocol);
   }
   if (event.client.ip.empty() || event.server.ip.empty()) {
-    note.conversation = kNone;
+    note.conversation = {};
     return;
   }
   Conversation key = key_of(event, note.protocol);
-  key.client = note.client;
-  key.server = note.server;
+  key.client = client;
+  key.server = server;
   const ConversationIndex next = conversations.find_or_add(key, event.packet.time);
   leave(note, next);
-  note.conversation = next;
-  note.conversation_generation = conversations.generation(next);
+  ConversationEntry& entry = conversations.entry(next);
+  note.conversation = {&entry, next, entry.stamp};
 }
 
 // The flow turns out to belong to another conversation, or is new.
 void Inventory::Impl::leave(FlowNote& note, ConversationIndex next) {
   Conversation& row = conversations[next];
-  const bool had = note.conversation != kNone &&
-                   conversations.alive(note.conversation, note.conversation_generation);
-  if (had && note.conversation == next) {
+  const bool had = note.conversation.holds();
+  if (had && note.conversation.index == next) {
     return;
   }
   ++row.flows;
@@ -151,40 +190,42 @@ void Inventory::Impl::leave(FlowNote& note, ConversationIndex next) {
   if (!had) {
     return;
   }
-  Conversation& former = conversations[note.conversation];
+  Conversation& former = note.conversation.entry->row;
   if (former.flows > 1) {
     --former.flows;
     return;
   }
   move_messages(former, row);
-  conversations.erase(note.conversation);
+  conversations.erase(note.conversation.index);
 }
 
-Parties Inventory::Impl::parties_of(const Event& event) {
+// The note, true to this event, whose parties are there to see.
+FlowNote& Inventory::Impl::seen_note_of(const Event& event) {
   FlowNote& note = note_of(event);
   if (!holds(note, event)) {
     link(note, event, true);
   }
   saw(note.client, event.packet.time);
   saw(note.server, event.packet.time);
-  if (note.conversation != kNone) {
-    Conversation& row = conversations[note.conversation];
-    row.last = std::max(row.last, event.packet.time);
-    conversations.seen(note.conversation, events_);
+  if (ConversationEntry* entry = note.conversation.entry) {
+    entry->row.last = std::max(entry->row.last, event.packet.time);
+    conversations.seen(note.conversation.index, *entry, events_);
   }
-  return {note.client, note.server, note.conversation};
+  return note;
 }
 
+Parties Inventory::Impl::parties_of(const Event& event) { return seen_note_of(event).parties(); }
+
 Parties Inventory::Impl::on_flow(const Event& event) {
-  FlowNote& note = note_of(event);
   const FlowFacts& flow = event.flow_facts;
   const bool closed = flow.stage == FlowStage::closed;
-  if (!closed || !holds(note, event)) {
+  if (FlowNote& note = note_of(event); !closed || !holds(note, event)) {
     link(note, event, !closed);
   }
-  const Parties parties = parties_of(event);
-  if (parties.conversation != kNone) {
-    Conversation& row = conversations[parties.conversation];
+  FlowNote& note = seen_note_of(event);
+  const Parties parties = note.parties();
+  if (note.conversation.entry != nullptr) {
+    Conversation& row = note.conversation.entry->row;
     row.first = std::min(row.first, flow.first);
     row.client_known |= flow.client_known;
     if (flow.stage == FlowStage::established) {
@@ -195,14 +236,13 @@ Parties Inventory::Impl::on_flow(const Event& event) {
   // Over UDP nobody need answer; one datagram is a try, several are a habit.
   const bool one_way =
       closed && flow.one_way && (event.transport == Transport::tcp || flow.packets[0] > 1);
-  if ((one_way || flow.stage == FlowStage::established) && parties.server != kNone) {
-    assets[parties.server].asset.spoken_to = true;
+  if (note.client.entry != nullptr) {
+    note.client.entry->asset.sent |= flow.ttl != 0 || flow.packets[0] > 0;
   }
-  if (parties.client != kNone) {
-    assets[parties.client].asset.sent |= flow.ttl != 0 || flow.packets[0] > 0;
-  }
-  if (parties.server != kNone) {
-    assets[parties.server].asset.sent |= flow.server_ttl != 0 || flow.packets[1] > 0;
+  if (note.server.entry != nullptr) {
+    Asset& server = note.server.entry->asset;
+    server.spoken_to |= one_way || flow.stage == FlowStage::established;
+    server.sent |= flow.server_ttl != 0 || flow.packets[1] > 0;
   }
   if (closed) {
     close(note, event);
@@ -212,16 +252,16 @@ Parties Inventory::Impl::on_flow(const Event& event) {
 
 void Inventory::Impl::close(FlowNote& note, const Event& event) {
   const FlowFacts& flow = event.flow_facts;
-  if (note.client != kNone) {
-    assets[note.client].asset.packets_sent += flow.packets[0];
-    assets[note.client].asset.packets_received += flow.packets[1];
+  if (note.client.entry != nullptr) {
+    note.client.entry->asset.packets_sent += flow.packets[0];
+    note.client.entry->asset.packets_received += flow.packets[1];
   }
-  if (note.server != kNone) {
-    assets[note.server].asset.packets_sent += flow.packets[1];
-    assets[note.server].asset.packets_received += flow.packets[0];
+  if (note.server.entry != nullptr) {
+    note.server.entry->asset.packets_sent += flow.packets[1];
+    note.server.entry->asset.packets_received += flow.packets[0];
   }
-  if (note.conversation != kNone) {
-    Conversation& row = conversations[note.conversation];
+  if (note.conversation.entry != nullptr) {
+    Conversation& row = note.conversation.entry->row;
     for (std::size_t i = 0; i < row.packets.size(); ++i) {
       row.packets[i] += flow.packets[i];
       row.bytes[i] += flow.bytes[i];
@@ -235,11 +275,11 @@ void Inventory::Impl::close(FlowNote& note, const Event& event) {
 
 void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
   const MessageFacts& message = event.message;
-  if (note.server == kNone || message.direction == Direction::unknown ||
+  if (note.server.entry == nullptr || message.direction == Direction::unknown ||
       !numbers_units(event.protocol, message.unit)) {
     return;
   }
-  Asset& server = assets[note.server].asset;
+  Asset& server = note.server.entry->asset;
   if (note.unit >= server.units.size() || server.units[note.unit].id != message.unit) {
     const std::size_t before = server.units.size();
     note.unit =
@@ -262,30 +302,28 @@ void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
 }
 
 Parties Inventory::Impl::on_message(const Event& event) {
-  const Parties parties = parties_of(event);
+  FlowNote& note = seen_note_of(event);
   const MessageFacts& message = event.message;
   if (message.envelope) {
-    return parties;  // what it carries is counted
+    return note.parties();  // what it carries is counted
   }
-  if (parties.conversation != kNone) {
-    Conversation& row = conversations[parties.conversation];
+  if (note.conversation.entry != nullptr) {
+    Conversation& row = note.conversation.entry->row;
     if (message.further) {
       row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
-      return parties;
+      return note.parties();
     }
     ++row.messages;
     row.exceptions += message.kind == Kind::exception ? 1 : 0;
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
     ++row.by_state[static_cast<std::size_t>(event.state)];
   }
-  if (parties.server != kNone) {
-    assets[parties.server].asset.spoken_to = true;
+  if (note.server.entry != nullptr) {
+    note.server.entry->asset.spoken_to = true;
   }
-  observe(parties.client == kNone ? nullptr : &assets[parties.client],
-          parties.server == kNone ? nullptr : &assets[parties.server], event);
-  FlowNote& note = event.flow.valid() ? notes_.of(event.flow) : stray_;
+  observe(note.client.entry, note.server.entry, event);
   count_unit(note, event);
-  return parties;
+  return note.parties();
 }
 
 Parties Inventory::Impl::on_identity(const Event& event) {

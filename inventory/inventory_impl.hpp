@@ -19,6 +19,7 @@ class Inventory::Impl {
   Impl(const OuiTable& oui, InventoryLimits limits)
       : assets(oui, limits.assets), conversations(assets, limits.conversations) {}
 
+  void expect(std::span<const FlowId> flows) const noexcept;
   Parties on_host(const Event& event);
   Parties on_flow(const Event& event);
   Parties on_message(const Event& event);
@@ -46,12 +47,14 @@ class Inventory::Impl {
 
  private:
   FlowNote& note_of(const Event& event);
-  [[nodiscard]] bool holds(const FlowNote& note, const Event& event) const noexcept;
+  [[nodiscard]] static bool holds(const FlowNote& note, const Event& event) noexcept;
+  FlowNote& seen_note_of(const Event& event);
   void link(FlowNote& note, const Event& event, bool claim);
   void leave(FlowNote& note, ConversationIndex next);
   void close(FlowNote& note, const Event& event);
   void count_unit(FlowNote& note, const Event& event);
-  void saw(AssetIndex asset, Timestamp now) noexcept;
+  [[nodiscard]] NotedAsset noted(AssetIndex asset) noexcept;
+  void saw(const NotedAsset& asset, Timestamp now) noexcept;
   AssetIndex resolve(const Endpoint& end, const Event& event, std::uint8_t ttl, bool claim);
   std::vector<std::uint32_t> count_asked();
 

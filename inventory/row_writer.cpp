@@ -39,6 +39,10 @@ ON CONFLICT (id) DO UPDATE SET severity = excluded.severity,
   last_seen = max(last_seen, excluded.last_seen), count = max(count, excluded.count),
   body = excluded.body, evidence = excluded.evidence)sql";
 
+// Changes nothing where the asset is known.
+constexpr const char* kNewAsset =
+    "INSERT INTO assets VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
+
 constexpr const char* kAsset = R"sql(
 INSERT INTO assets VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET nic_vendor = excluded.nic_vendor,
@@ -63,6 +67,7 @@ constexpr const char* kFlow =
 RowWriter::RowWriter(SQLite::Database& handle, std::span<const std::uint16_t> inputs)
     : inputs_(inputs),
       alert_(handle, kAlert),
+      new_asset_(handle, kNewAsset),
       asset_(handle, kAsset),
       forget_addresses_(handle, "DELETE FROM addresses WHERE asset = ?"),
       forget_units_(handle, "DELETE FROM units WHERE asset = ?"),
@@ -102,44 +107,57 @@ void RowWriter::write(const AlertRow& alert) {
 }
 
 void RowWriter::write(const AssetRecord& record) {
-  const Asset& asset = record.asset;
-  const AssetDecoration& site = record.site;
-  asset_.bind(1, asset.id);
-  asset_.bind(2, asset.key);
-  asset_.bind(3, asset.mac.empty() ? std::string{} : to_string(asset.mac));
-  asset_.bind(4, asset.nic_vendor);
-  asset_.bind(5, std::string{to_string(asset.level)});
-  asset_.bind(6, joined(protocol_names(asset.protocols)));
-  asset_.bind(7, asset.sent ? 1 : 0);
-  asset_.bind(8, to_column(asset.first_seen));
-  asset_.bind(9, to_column(asset.last_seen));
-  asset_.bind(10, input_of(asset.first_packet));
-  asset_.bind(11, asset.first_packet.frame);
-  asset_.bind(12, to_column(asset.first_packet.time));
-  asset_.bind(13, to_column(asset.packets_sent));
-  asset_.bind(14, to_column(asset.packets_received));
-  asset_.bind(15, site.name);
-  asset_.bind(16, site.zone);
-  asset_.bind(17, site.criticality);
-  asset_.bind(18, site.owner);
-  asset_.bind(19, site.location);
-  asset_.bind(20, joined(site.tags));
-  if (site.level) {
-    asset_.bind(21, static_cast<double>(*site.level));
-  } else {
-    asset_.bind(21);
+  bind(new_asset_, record);
+  const bool fresh = new_asset_.exec() > 0;
+  new_asset_.reset();
+  if (!fresh) {
+    bind(asset_, record);
+    asset_.exec();
+    asset_.reset();
+    forget_parts(record.asset);
   }
-  asset_.exec();
-  asset_.reset();
-  replace_parts(asset);
+  write_parts(record.asset);
 }
 
-void RowWriter::replace_parts(const Asset& asset) {
+void RowWriter::bind(SQLite::Statement& statement, const AssetRecord& record) const {
+  const Asset& asset = record.asset;
+  const AssetDecoration& site = record.site;
+  statement.bind(1, asset.id);
+  statement.bind(2, asset.key);
+  statement.bind(3, asset.mac.empty() ? std::string{} : to_string(asset.mac));
+  statement.bind(4, asset.nic_vendor);
+  statement.bind(5, std::string{to_string(asset.level)});
+  statement.bind(6, joined(protocol_names(asset.protocols)));
+  statement.bind(7, asset.sent ? 1 : 0);
+  statement.bind(8, to_column(asset.first_seen));
+  statement.bind(9, to_column(asset.last_seen));
+  statement.bind(10, input_of(asset.first_packet));
+  statement.bind(11, asset.first_packet.frame);
+  statement.bind(12, to_column(asset.first_packet.time));
+  statement.bind(13, to_column(asset.packets_sent));
+  statement.bind(14, to_column(asset.packets_received));
+  statement.bind(15, site.name);
+  statement.bind(16, site.zone);
+  statement.bind(17, site.criticality);
+  statement.bind(18, site.owner);
+  statement.bind(19, site.location);
+  statement.bind(20, joined(site.tags));
+  if (site.level) {
+    statement.bind(21, static_cast<double>(*site.level));
+  } else {
+    statement.bind(21);
+  }
+}
+
+void RowWriter::forget_parts(const Asset& asset) {
   put(forget_addresses_, asset.id);
   put(forget_units_, asset.id);
   put(forget_facts_, asset.id);
   put(forget_roles_, asset.id);
   put(forget_postures_, asset.id);
+}
+
+void RowWriter::write_parts(const Asset& asset) {
   for (const AddressUse& use : asset.addresses) {
     put(address_, asset.id, to_string(use.ip), vlan_text(use.vlan), use.tunnel,
         use.confirmed ? 1 : 0, to_column(use.first), to_column(use.last));

@@ -21,11 +21,14 @@ class RowWriter {
   void write(const FlowRecord& record);
 
  private:
-  void replace_parts(const Asset& asset);
+  void bind(SQLite::Statement& statement, const AssetRecord& record) const;
+  void forget_parts(const Asset& asset);
+  void write_parts(const Asset& asset);
   [[nodiscard]] std::int64_t input_of(const PacketRef& packet) const noexcept;
 
   std::span<const std::uint16_t> inputs_;
   SQLite::Statement alert_;
+  SQLite::Statement new_asset_;
   SQLite::Statement asset_;
   SQLite::Statement forget_addresses_;
   SQLite::Statement forget_units_;

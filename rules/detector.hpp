@@ -29,6 +29,9 @@ class Detector {
   Detector& operator=(const Detector&) = delete;
   virtual ~Detector() = default;
 
+  // Events of these flows come soon: a chance to ask memory for the notes about them.
+  virtual void expect(std::span<const FlowId> /*flows*/) const noexcept {}
+
   virtual void on_event(const Event& event, const RuleContext& context, FindingSink& out) = 0;
 
   // The capture is over: what a missing packet would have told is known now.

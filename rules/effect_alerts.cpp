@@ -67,8 +67,8 @@ AlertHandle EffectAlerts::on_message(std::uint8_t rule, const Event& event,
     settle(cause, event, out);
     return cause.alert;
   }
-  if (known && out.again(cause.alert, event.packet)) {
-    return cause.alert;
+  if (known && (event.message.further || out.again(cause.alert, event.packet))) {
+    return cause.alert;  // one message is counted once, however many targets it has
   }
   cause.alert = out.raise(finding_of(kind_.rules[rule], event, context));
   cause.outcome = event.message.outcome;

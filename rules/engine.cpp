@@ -23,6 +23,12 @@ Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& ou
 
 Engine::~Engine() = default;
 
+void Engine::expect(std::span<const FlowId> flows) const noexcept {
+  for (const auto& detector : impl_->detectors) {
+    detector->expect(flows);
+  }
+}
+
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
   if (event.kind == EventKind::message && event.message.envelope) {

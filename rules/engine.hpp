@@ -31,6 +31,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
+  // Events of these flows come soon.
+  void expect(std::span<const FlowId> flows) const noexcept;
+
   void on_event(const Event& event, const Parties& parties);
   void on_end();
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "dissectors/unit.hpp"
 #include "rules/describe.hpp"
 #include "rules/wording.hpp"
 
@@ -112,7 +113,7 @@ Finding ModeChanges::finding_of(const Note& before, Mode now, const Event& event
   finding.operation = Operation::control;
   finding.operation_name = "Mode change, as a reply shows";
   const std::uint32_t unit = fact.unit == Identity::kNoUnit ? 0 : fact.unit;
-  finding.target = (unit == 0 ? "" : "unit " + std::to_string(unit) + ' ') + std::string{"mode"};
+  finding.target = (unit == 0 ? "" : unit_words(unit) + ' ') + std::string{"mode"};
   constexpr std::array<std::string_view, 4> kModes = {"", "start", "stop", "change-mode"};
   const Endpoint& device = fact.of_client ? event.client : event.server;
   finding.dedup_key = host_id(device, event.vlan) + '|' + std::to_string(unit) + '|' +

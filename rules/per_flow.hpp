@@ -1,12 +1,11 @@
 // What a detector remembers about each living flow: an array with one place for each flow, so a
-// look-up costs one comparison. Grown shard by shard as flows appear; 65,536 notes at most.
+// look-up costs one comparison. Grown as flows appear; 65,536 notes at most.
 
 #pragma once
 
-#include <array>
-#include <vector>
+#include <span>
 
-#include "dissectors/event.hpp"
+#include "dissectors/flow_array.hpp"
 
 namespace prahari {
 
@@ -21,16 +20,19 @@ class PerFlow {
   // For a valid id. The slot of a flow that ended may belong to another one by now; the note of
   // the former is then gone.
   Found at(FlowId id) {
-    std::vector<Place>& shard = shards_[id.shard % kShards];
-    if (id.slot >= shard.size()) {
-      shard.resize(id.slot + std::size_t{1});
-    }
-    Place& place = shard[id.slot];
+    Place& place = places_.of(id);
     if (place.generation == id.generation) {
       return {place.note, false};
     }
     place = {id.generation, Note{}};
     return {place.note, true};
+  }
+
+  // For Detector::expect.
+  void expect(std::span<const FlowId> flows) const noexcept {
+    for (const FlowId flow : flows) {
+      __builtin_prefetch(places_.peek(flow));
+    }
   }
 
  private:
@@ -39,7 +41,7 @@ class PerFlow {
     Note note{};
   };
 
-  std::array<std::vector<Place>, kShards> shards_;
+  FlowArray<Place> places_;
 };
 
 }  // namespace prahari

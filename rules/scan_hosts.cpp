@@ -188,6 +188,7 @@ void HostScan::on_opened(const Event& event, const RuleContext& context) {
          .flow = event.flow,
          .packet = event.packet};
   client.changed = true;
+  changed_ = true;
 }
 
 HostScan::Attempt* HostScan::attempt_of(const Event& event) {
@@ -200,6 +201,7 @@ HostScan::Attempt* HostScan::attempt_of(const Event& event) {
     return nullptr;
   }
   clients_[slot].changed = true;
+  changed_ = true;
   return &*at;
 }
 
@@ -218,9 +220,15 @@ void HostScan::on_closed(Attempt& attempt, const Event& event) {
 }
 
 void HostScan::judge(Timestamp now, ScanBook& book, const RuleContext& context, FindingSink& out) {
+  if (!changed_) {
+    return;
+  }
+  changed_ = false;
   clients_.for_each([&](std::uint32_t slot) {
-    if (clients_[slot].changed) {
-      judge(clients_[slot], now, {book, context, out});
+    Client& client = clients_[slot];
+    if (client.changed) {
+      judge(client, now, {book, context, out});
+      changed_ = changed_ || client.changed;
     }
   });
 }

@@ -17,6 +17,7 @@ namespace prahari {
 
 class HostScan {
  public:
+  void expect(std::span<const FlowId> flows) const noexcept { notes_.expect(flows); }
   void on_event(const Event& event, const RuleContext& context);
   // Looks at what was gathered; called by the ticker.
   void judge(Timestamp now, ScanBook& book, const RuleContext& context, FindingSink& out);
@@ -81,6 +82,7 @@ class HostScan {
   LruTable<HostPair, char, HostPairHash> answered_{65'536};     // server answered client
   LruTable<IpAddress, char, AddressHash> controllers_{65'536};  // answered in an OT protocol
   PerFlow<FlowNote> notes_;
+  bool changed_ = false;  // any client is
   // Of a mirror that shows one direction only, every connection looks unanswered until its end.
   bool sees_answers_ = false;
 };

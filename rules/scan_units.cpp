@@ -98,16 +98,22 @@ void UnitSweep::on_failure(Pair& pair, std::uint8_t unit, const Event& event,
   const auto known = std::ranges::find(pair.failures, unit, &Failure::unit);
   if (known == pair.failures.end() && !pair.answered[unit] && !pair.told[unit]) {
     pair.failures.push_back({unit, event.packet.time, event.packet, request});
+    ++failures_;
   }
 }
 
 void UnitSweep::judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
                       FindingSink& out) {
+  if (failures_ == 0) {
+    return;
+  }
+  failures_ = 0;
   pairs_.for_each([&](std::uint32_t slot) {
     const Pair& pair = pairs_[slot];
     if (pair.failures.size() >= kSweep || (pair.told.any() && !pair.failures.empty())) {
       judge(pairs_[slot], now, over, book, context, out);
     }
+    failures_ += pair.failures.size();
   });
 }
 

@@ -22,6 +22,7 @@ class UnitSweep {
  public:
   UnitSweep();
 
+  void expect(std::span<const FlowId> flows) const noexcept { notes_.expect(flows); }
   void on_event(const Event& event, const RuleContext& context);
   void judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
              FindingSink& out);
@@ -57,8 +58,7 @@ class UnitSweep {
   Pair& pair_of(const Event& event, const RuleContext& context);
   void on_message(const Event& event, const RuleContext& context);
   static void on_asked(Pair& pair, std::uint8_t unit);
-  static void on_failure(Pair& pair, std::uint8_t unit, const Event& event,
-                         const PacketRef& request);
+  void on_failure(Pair& pair, std::uint8_t unit, const Event& event, const PacketRef& request);
   static void judge(Pair& pair, Timestamp now, bool over, ScanBook& book,
                     const RuleContext& context, FindingSink& out);
 
@@ -67,6 +67,7 @@ class UnitSweep {
 
   std::array<std::uint32_t, static_cast<std::size_t>(Protocol::unknown)> timeouts_{};
   LruTable<HostPair, Pair, HostPairHash> pairs_{1024};
+  std::size_t failures_ = 0;  // of all pairs, at least; 0: there is nothing to judge
   PerFlow<FlowNote> notes_;
 };
 

@@ -67,6 +67,11 @@ void Analysis::event(const Event& event) {
   engine_.on_event(event, inventory_.on_event(event));
 }
 
+void Analysis::expect(std::span<const FlowId> flows) {
+  inventory_.expect(flows);
+  engine_.expect(flows);
+}
+
 void Analysis::record(const Event& message, std::string_view text) {
   if (message_files_) {
     message_files_->write(message.protocol, text);

@@ -42,6 +42,7 @@ class Analysis final : public Analyst, private AlertSink {
   void set_tick(OnTick on_tick) { on_tick_ = std::move(on_tick); }
 
   void event(const Event& event) override;
+  void expect(std::span<const FlowId> flows) override;
   void record(const Event& message, std::string_view text) override;
   bool tick(const Tick& tick) override;
 

@@ -5,11 +5,13 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <span>
 
 #include <CLI/CLI.hpp>
 
 #include "sensor/command.hpp"
 #include "sensor/config.hpp"
+#include "sensor/help_format.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -134,11 +136,33 @@ Exit run(const Bound& bound) {
   }
 }
 
+void set_version(CLI::App& app) {
+  app.set_version_flag("--version", std::string{"prahari "} + PRAHARI_VERSION, "print the version");
+}
+
+// What is wrong with the first word, where the parser's own words would only list what is left.
+std::string misplaced_word(std::span<char* const> words, const CLI::App& app) {
+  const std::string first = words.empty() ? std::string{} : words.front();
+  if (first.starts_with('-')) {
+    return first + ": options come behind the command, as in prahari analyze " + first;
+  }
+  std::string known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == first) {
+      return {};
+    }
+    known += known.empty() ? "" : ", ";
+    known += command->get_name();
+  }
+  return "no command " + first + "; expected one of " + known;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
   CLI::App app{std::string{kAbout}, "prahari"};
-  app.set_version_flag("--version", std::string{"prahari "} + PRAHARI_VERSION);
+  app.formatter(std::make_shared<HelpFormat>());  // before the commands, which inherit it
+  set_version(app);
   app.require_subcommand(0, 1);
   app.set_help_flag("-h,--help", "print this help");
   app.footer("Start with: prahari analyze CAPTURE\nMore about one command: prahari COMMAND --help");
@@ -152,7 +176,7 @@ int run_command_line(int argc, char** argv) {
     bound.app->description(std::string{command->summary} + "\n\n" +
                            std::string{command->description});
     bound.app->footer(footer_of(*command));
-    bound.app->set_version_flag("--version", std::string{"prahari "} + PRAHARI_VERSION);
+    set_version(*bound.app);
     for (const OptionSpec& option : command->options) {
       add_option(bound, option);
     }
@@ -171,10 +195,9 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& mistake) {
-    std::string words = mistake.what();
-    std::replace(words.begin(), words.end(), '\n', ' ');
-    std::fprintf(stderr, "prahari: %s; see prahari --help\n", words.c_str());
-    return static_cast<int>(Exit::usage);
+    const std::string words = misplaced_word({argv + 1, argv + argc}, app);
+    return static_cast<int>(report(
+        {(words.empty() ? mistake.what() : words) + "; see prahari --help", Error::Kind::usage}));
   }
   for (const Bound& bound : all) {
     if (bound.app->parsed() && bound.app->get_subcommands().empty()) {
@@ -182,7 +205,7 @@ int run_command_line(int argc, char** argv) {
     }
   }
   const auto chosen = app.get_subcommands();
-  std::fputs((chosen.empty() ? app.help() : chosen.front()->help()).c_str(), stderr);
+  std::fputs((chosen.empty() ? app.help() : chosen.front()->help("prahari")).c_str(), stderr);
   return static_cast<int>(Exit::usage);
 }
 

@@ -68,6 +68,32 @@ Status check_tables(const toml::table& root, const std::string& file) {
   return ok_status();
 }
 
+// One key of a command's table, as if its option had been typed.
+Status apply_key(const OptionSpec& option, const std::string& key, const toml::node& value,
+                 const std::string& file, Arguments& arguments) {
+  if (option.value.empty()) {
+    const auto wanted = value.value_exact<bool>();
+    if (!wanted) {
+      return at_line(file, value, key + ": expected true or false");
+    }
+    if (*wanted) {
+      arguments.set(key, {});
+    }
+    return ok_status();
+  }
+  const auto values = as_arguments(value, option.many);
+  if (values.empty()) {
+    return at_line(
+        file, value,
+        key + ": expected a text or a number" + (option.many ? ", or a list of them" : ""));
+  }
+  if (Status good = check_choice(option, key, value, values, file); !good) {
+    return good;
+  }
+  arguments.set(key, values);
+  return ok_status();
+}
+
 Status apply_table(const CommandSpec& command, const toml::table& table, const std::string& file,
                    Arguments& arguments) {
   for (const auto& [name, value] : table) {
@@ -79,28 +105,11 @@ Status apply_table(const CommandSpec& command, const toml::table& table, const s
                          std::string{command.path} + " without its dashes");
     }
     if (arguments.has(key)) {
-      continue;
+      continue;  // the command line wins
     }
-    if (option->value.empty()) {
-      const auto wanted = value.value_exact<bool>();
-      if (!wanted) {
-        return at_line(file, value, key + ": expected true or false");
-      }
-      if (*wanted) {
-        arguments.set(key, {});
-      }
-      continue;
+    if (Status applied = apply_key(*option, key, value, file, arguments); !applied) {
+      return applied;
     }
-    const auto values = as_arguments(value, option->many);
-    if (values.empty()) {
-      return at_line(
-          file, value,
-          key + ": expected a text or a number" + (option->many ? ", or a list of them" : ""));
-    }
-    if (Status good = check_choice(*option, key, value, values, file); !good) {
-      return good;
-    }
-    arguments.set(key, values);
   }
   return ok_status();
 }

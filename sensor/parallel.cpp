@@ -119,112 +119,172 @@ bool add_to(PacketBatch& batch, Decoder& decoder, const Packet& packet, Pipeline
   return true;
 }
 
-void read_all(Source& source, Ring& ring, std::vector<PacketBatch>& batches, PipelineStats& stats) {
-  Decoder decoder;
-  Packet packet;
-  bool ended = false;
-  bool waiting = false;  // a packet that found no room in the last batch
-  while (!ended) {
-    PacketBatch& batch = ring.free_batch(batches);
+// Fills batches from the source, on the reader's thread.
+class BatchFiller {
+ public:
+  BatchFiller(Source& source, Ring& ring, PipelineStats& stats)
+      : source_(source), ring_(ring), stats_(stats) {}
+
+  // False when nothing comes after this batch.
+  bool fill(PacketBatch& batch) {
     batch.packets.clear();
     batch.bytes.clear();
-    bool idle = false;
-    for (std::size_t read = 0; read < PacketBatch::kPackets; ++read) {
-      if (!waiting) {
-        const Source::Poll poll = source.next(packet);
-        ended = poll == Source::Poll::end || ring.stopping();
-        idle = poll == Source::Poll::idle;
-        if (poll != Source::Poll::packet || ended) {
-          break;
-        }
-        count_packet(stats, packet);
-      }
-      // Room for the frame and for a datagram put together from fragments.
-      waiting = batch.bytes.capacity() - batch.bytes.size() < packet.bytes.size() + 65'600 &&
-                !batch.packets.empty();
-      if (waiting) {
-        break;
-      }
-      batch.bytes.reserve(batch.bytes.size() + packet.bytes.size() + 65'600);
-      add_to(batch, decoder, packet, stats);
+    Step step = Step::added;
+    for (std::size_t read = 0; read < PacketBatch::kPackets && step == Step::added; ++read) {
+      step = add_next(batch);
     }
-    batch.last = ended;
-    batch.end = stats.last;
-    batch.tick = {idle && batch.packets.empty(), source.progress(), stats.packets};
-    ring.publish(batch);
+    batch.last = step == Step::end;
+    batch.end = stats_.last;
+    batch.tick = {step == Step::idle && batch.packets.empty(), source_.progress(), stats_.packets};
+    return !batch.last;
   }
-  stats.decode = decoder.stats();
-}
+
+  [[nodiscard]] const DecodeStats& decoded() const noexcept { return decoder_.stats(); }
+
+ private:
+  enum class Step : std::uint8_t { added, full, idle, end };
+  static constexpr std::size_t kDatagram = 65'600;  // put together from fragments
+
+  Step add_next(PacketBatch& batch) {
+    if (!waiting_) {
+      const Source::Poll poll = source_.next(packet_);
+      if (poll == Source::Poll::end || ring_.stopping()) {
+        return Step::end;
+      }
+      if (poll == Source::Poll::idle) {
+        return Step::idle;
+      }
+      count_packet(stats_, packet_);
+    }
+    const std::size_t room = packet_.bytes.size() + kDatagram;
+    waiting_ = batch.bytes.capacity() - batch.bytes.size() < room && !batch.packets.empty();
+    if (waiting_) {
+      return Step::full;
+    }
+    batch.bytes.reserve(batch.bytes.size() + room);
+    add_to(batch, decoder_, packet_, stats_);
+    return Step::added;
+  }
+
+  Source& source_;
+  Ring& ring_;
+  PipelineStats& stats_;
+  Decoder decoder_;
+  Packet packet_;
+  bool waiting_ = false;  // the packet found no room in the last batch
+};
+
+// One run: what the reader, the workers and the analyst share.
+class ParallelRun {
+ public:
+  ParallelRun(const PipelineOptions& options, unsigned workers)
+      : workers_(workers),
+        formatter_(options.fields),
+        batches_(kBatches),
+        relays_(workers),
+        shards_(make_shards(
+            [this](std::uint16_t shard) -> EventSink& { return relays_[shard % workers_]; },
+            options.records != RecordStyle::none)),
+        ring_(workers) {
+    for (PacketBatch& batch : batches_) {
+      batch.bytes.reserve(PacketBatch::kBytes);
+      batch.packets.reserve(PacketBatch::kPackets);
+      batch.events.assign(workers, EventBuffer{&formatter_, options.records});
+    }
+  }
+
+  PipelineStats run(Source& source, Analyst& analyst) {
+    PipelineStats stats;
+    {
+      std::vector<std::jthread> threads;
+      threads.emplace_back([&] { read(source, stats); });
+      for (unsigned worker = 0; worker < workers_; ++worker) {
+        threads.emplace_back([this, worker] { work(worker); });
+      }
+      analyse(analyst);
+    }
+    for (const auto& shard : shards_) {
+      stats.analyzer.add(shard->stats());
+    }
+    return stats;
+  }
+
+ private:
+  void read(Source& source, PipelineStats& stats) {
+    BatchFiller filler{source, ring_, stats};
+    for (bool more = true; more;) {
+      PacketBatch& batch = ring_.free_batch(batches_);
+      more = filler.fill(batch);
+      ring_.publish(batch);
+    }
+    stats.decode = filler.decoded();
+  }
+
+  void work(unsigned worker) {
+    for (bool last = false; !last;) {
+      PacketBatch& batch = ring_.await_filled(worker, batches_);
+      last = batch.last;
+      work_on(batch, worker);
+      ring_.done(worker, batch);
+    }
+  }
+
+  void work_on(PacketBatch& batch, unsigned worker) {
+    EventBuffer& buffer = batch.events[worker];
+    buffer.clear();
+    relays_[worker].aim(buffer);
+    for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
+      const BatchPacket& entry = batch.packets[i];
+      if (entry.shard % workers_ == worker) {
+        buffer.at_packet(i);
+        shards_[entry.shard]->on_packet(entry.packet, entry.layers);
+      }
+    }
+    for (std::uint32_t shard = worker; batch.last && shard < kShards; shard += workers_) {
+      buffer.at_packet(place_of_end(batch, shard));
+      shards_[shard]->finish(batch.end);
+    }
+  }
+
+  // The ends of the shards come behind the packets of the last batch, in the order of the shards.
+  static std::uint32_t place_of_end(const PacketBatch& batch, std::uint32_t shard) noexcept {
+    return static_cast<std::uint32_t>(batch.packets.size()) + shard;
+  }
+
+  void analyse(Analyst& analyst) {
+    for (bool last = false; !last;) {
+      PacketBatch& batch = ring_.await_worked(batches_);
+      last = batch.last;
+      hand_on(batch, analyst);
+      const bool go_on = analyst.tick(batch.tick);
+      ring_.consume();
+      if (!go_on) {
+        ring_.stop();
+      }
+    }
+  }
+
+  void hand_on(PacketBatch& batch, Analyst& analyst) const {
+    for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
+      batch.events[batch.packets[i].shard % workers_].replay(i, analyst);
+    }
+    for (std::uint32_t shard = 0; batch.last && shard < kShards; ++shard) {
+      batch.events[shard % workers_].replay(place_of_end(batch, shard), analyst);
+    }
+  }
+
+  unsigned workers_;
+  RecordFormatter formatter_;
+  std::vector<PacketBatch> batches_;
+  std::vector<Relay> relays_;
+  Shards shards_;
+  Ring ring_;
+};
 
 }  // namespace
 
 PipelineStats run_parallel(Source& source, const PipelineOptions& options, Analyst& analyst) {
-  const unsigned workers = std::min(options.workers, kShards);
-  const RecordFormatter formatter{options.fields};
-  std::vector<PacketBatch> batches(kBatches);
-  for (PacketBatch& batch : batches) {
-    batch.bytes.reserve(PacketBatch::kBytes);
-    batch.packets.reserve(PacketBatch::kPackets);
-    batch.events.assign(workers, EventBuffer{&formatter, options.records});
-  }
-  std::vector<Relay> relays(workers);
-  Shards shards =
-      make_shards([&](std::uint16_t shard) -> EventSink& { return relays[shard % workers]; },
-                  options.records != RecordStyle::none);
-
-  const auto work = [&](unsigned worker, PacketBatch& batch) {
-    EventBuffer& buffer = batch.events[worker];
-    buffer.clear();
-    relays[worker].aim(buffer);
-    for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
-      const BatchPacket& entry = batch.packets[i];
-      if (entry.shard % workers == worker) {
-        buffer.at_packet(i);
-        shards[entry.shard]->on_packet(entry.packet, entry.layers);
-      }
-    }
-    for (std::uint32_t shard = worker; batch.last && shard < kShards; shard += workers) {
-      buffer.at_packet(static_cast<std::uint32_t>(batch.packets.size()) + shard);
-      shards[shard]->finish(batch.end);
-    }
-  };
-
-  Ring ring{workers};
-  PipelineStats stats;
-  {
-    std::vector<std::jthread> threads;
-    threads.emplace_back([&] { read_all(source, ring, batches, stats); });
-    for (unsigned worker = 0; worker < workers; ++worker) {
-      threads.emplace_back([&, worker] {
-        for (bool last = false; !last;) {
-          PacketBatch& batch = ring.await_filled(worker, batches);
-          last = batch.last;
-          work(worker, batch);
-          ring.done(worker, batch);
-        }
-      });
-    }
-    for (bool last = false; !last;) {
-      PacketBatch& batch = ring.await_worked(batches);
-      for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
-        batch.events[batch.packets[i].shard % workers].replay(i, analyst);
-      }
-      last = batch.last;
-      for (std::uint32_t shard = 0; last && shard < kShards; ++shard) {
-        batch.events[shard % workers].replay(
-            static_cast<std::uint32_t>(batch.packets.size()) + shard, analyst);
-      }
-      const bool go_on = analyst.tick(batch.tick);
-      ring.consume();
-      if (!go_on) {
-        ring.stop();
-      }
-    }
-  }
-  for (const auto& shard : shards) {
-    stats.analyzer.add(shard->stats());
-  }
-  return stats;
+  return ParallelRun{options, std::min(options.workers, kShards)}.run(source, analyst);
 }
 
 }  // namespace prahari

@@ -1,10 +1,12 @@
 #include "sensor/pipeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <span>
 #include <string>
-#include <vector>
 
+#include "sensor/packet_group.hpp"
 #include "sensor/parallel.hpp"
 
 namespace prahari {
@@ -43,41 +45,73 @@ class DirectSink final : public EventSink {
   std::string text_;
 };
 
-PipelineStats run_alone(Source& source, const PipelineOptions& options, Analyst& analyst) {
-  const RecordFormatter formatter{options.fields};
-  DirectSink sink{analyst, formatter, options.records};
-  auto shards = make_shards([&](std::uint16_t /*shard*/) -> EventSink& { return sink; },
-                            options.records != RecordStyle::none);
-  PipelineStats stats;
-  Decoder decoder;
-  Packet packet;
-  Layers layers;
-  Timestamp ticked;
-  for (bool go_on = true; go_on;) {
-    const Source::Poll poll = source.next(packet);
-    if (poll == Source::Poll::end) {
-      break;
+// The pipeline on one thread. Works on a few packets at a time: what they need is asked from
+// memory before the first of them is handled.
+class Alone {
+ public:
+  Alone(Source& source, const PipelineOptions& options, Analyst& analyst)
+      : source_(source),
+        analyst_(analyst),
+        formatter_(options.fields),
+        sink_(analyst, formatter_, options.records),
+        shards_(make_shards([&](std::uint16_t /*shard*/) -> EventSink& { return sink_; },
+                            options.records != RecordStyle::none)),
+        group_(std::make_unique<PacketGroup>()) {}
+
+  PipelineStats run() {
+    bool go_on = true;
+    while (go_on) {
+      const Source::Poll poll = group_->fill(source_, decoder_, stats_);
+      handle();
+      if (poll == Source::Poll::idle || stats_.packets >= next_tick_ ||
+          stats_.last - ticked_ >= kTickAfter) {
+        next_tick_ = stats_.packets + kTickEvery;
+        ticked_ = stats_.last;
+        go_on = analyst_.tick({poll == Source::Poll::idle, source_.progress(), stats_.packets});
+      }
+      go_on = go_on && poll != Source::Poll::end;
     }
-    if (poll == Source::Poll::idle) {
-      go_on = analyst.tick({true, source.progress(), stats.packets});
-      continue;
+    for (const auto& shard : shards_) {
+      shard->finish(stats_.last);
+      stats_.analyzer.add(shard->stats());
     }
-    count_packet(stats, packet);
-    if (decode_and_count(decoder, packet, layers, stats)) {
-      shards[shard_of(layers)]->on_packet(packet, layers);
+    stats_.decode = decoder_.stats();
+    return stats_;
+  }
+
+ private:
+  void handle() {
+    const std::span<const PacketGroup::Member> members = group_->members();
+    std::array<FlowPlace, PacketGroup::kMost> places;
+    std::array<FlowId, PacketGroup::kMost> flows;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      places[i] = shards_[members[i].shard]->place_of(members[i].layers);
     }
-    if (stats.packets % kTickEvery == 0 || packet.ref.time - ticked >= kTickAfter) {
-      ticked = packet.ref.time;
-      go_on = analyst.tick({false, source.progress(), stats.packets});
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      flows[i] = shards_[members[i].shard]->approach(places[i]);
+    }
+    analyst_.expect(std::span{flows}.first(members.size()));
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (flows[i].valid()) {
+        shards_[members[i].shard]->approach_session(flows[i]);
+      }
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      shards_[members[i].shard]->on_packet(members[i].packet, members[i].layers, places[i]);
     }
   }
-  for (const auto& shard : shards) {
-    shard->finish(stats.last);
-    stats.analyzer.add(shard->stats());
-  }
-  stats.decode = decoder.stats();
-  return stats;
-}
+
+  Source& source_;
+  Analyst& analyst_;
+  const RecordFormatter formatter_;
+  DirectSink sink_;
+  Shards shards_;
+  Decoder decoder_;
+  std::unique_ptr<PacketGroup> group_;
+  PipelineStats stats_;
+  std::uint64_t next_tick_ = kTickEvery;
+  Timestamp ticked_;
+};
 
 }  // namespace
 
@@ -108,7 +142,7 @@ bool decode_and_count(Decoder& decoder, const Packet& packet, Layers& layers,
 
 PipelineStats run_pipeline(Source& source, const PipelineOptions& options, Analyst& analyst) {
   const bool parallel = options.workers > 1 && options.records != RecordStyle::fields;
-  return parallel ? run_parallel(source, options, analyst) : run_alone(source, options, analyst);
+  return parallel ? run_parallel(source, options, analyst) : Alone{source, options, analyst}.run();
 }
 
 }  // namespace prahari

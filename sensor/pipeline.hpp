@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "capture/source.hpp"
@@ -29,6 +30,9 @@ class Analyst {
  public:
   virtual ~Analyst() = default;
   virtual void event(const Event& event) = 0;
+  // Events of these flows come soon: a chance to ask memory for what is remembered about them.
+  // Some may be of no flow, or never come.
+  virtual void expect(std::span<const FlowId> /*flows*/) {}
   // The record of the message event just handed over, as the formatter wrote it.
   virtual void record(const Event& /*message*/, std::string_view /*text*/) {}
   // The same without a formatter in between; only with RecordStyle::fields.

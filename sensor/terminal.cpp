@@ -169,7 +169,7 @@ void Progress::clear() {
 }
 
 void Progress::show(double share, std::uint64_t packets, std::uint64_t alerts) {
-  using std::chrono_literals::operator""ms;
+  using namespace std::chrono_literals;
   const auto now = Clock::now();
   if (!on_ || now - last_ < 200ms) {
     return;

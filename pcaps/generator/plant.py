@@ -11,8 +11,8 @@ DURATION = 1200  # plant seconds
 EPOCH = calendar.timegm((2026, 11, 20, 3, 30, 0))  # 09:00 in Asia/Kolkata
 ROUTER_MAC = "00:80:63:7a:10:01"
 
-SUPERVISION, CELL_1, CELL_2 = 10, 110, 120
-VLAN_NAMES = {SUPERVISION: "supervision", CELL_1: "cell-1", CELL_2: "cell-2"}
+SUPERVISION, CELL_1, CELL_2, CELL_3 = 10, 110, 120, 130
+VLAN_NAMES = {SUPERVISION: "supervision", CELL_1: "cell-1", CELL_2: "cell-2", CELL_3: "cell-3"}
 
 
 def net(vlan, host):
@@ -42,6 +42,10 @@ HOSTS = [
     Host("gw", CELL_1, 30, "00:90:e8:5e:b3:30", "serial gateway, energy meters and drives", 64,
          ("MGate energy", "Moxa MGate MB3270 4.2")),
     Host("laptop", CELL_1, 77, "00:e0:4c:68:0d:77", "unknown laptop", 64),
+    Host("plc7", CELL_3, 21, "00:1d:9c:a1:b2:c3", "controller, palletiser (EtherNet/IP)", 64),
+    Host("io7", CELL_3, 31, "00:1d:9c:60:a1:f0", "remote I/O adapter, palletiser", 64),
+    Host("opc", SUPERVISION, 40, "00:0b:ab:7e:40:40", "OPC UA server of the line", 128),
+    Host("mes", SUPERVISION, 50, "00:21:5a:d1:50:50", "MES gateway", 64),
 ]
 BY_NAME = {h.name: h for h in HOSTS}
 
@@ -97,8 +101,13 @@ PLANS = {
     ("hist", "plc6"): ["poll 11.0 20.0 255 4 0 24"],
 }
 
+# What the operator writes to the palletiser: when, tag, type, value.
+TAG_WRITES = [(615.0, "Pallet_SpeedSP", "DINT", 85)]
+
 ENGINEERING_AT = 421.0
-INCIDENT_AT = 1020.0
+INCIDENT_AT = 960.0
+ENIP_INCIDENT_AT = INCIDENT_AT + 162
+OPCUA_INCIDENT_AT = INCIDENT_AT + 210
 
 
 def clock(t0):

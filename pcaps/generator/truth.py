@@ -17,6 +17,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tests" / "support")]
+import enip_truth  # noqa: E402
+import opcua_truth  # noqa: E402
 import pcap_tools  # noqa: E402
 import plant  # noqa: E402
 
@@ -142,7 +144,8 @@ def incident(capture, messages, first_frame):
                 asked.add(target)
             if p.body[7] == 2 and p.target_mac == LAPTOP.mac:
                 answered.add(str(ipaddress.ip_address(p.body[14:18])))
-        elif p.source == LAPTOP.ip and p.protocol == 6 and p.flags & 0x12 == 2:
+        elif (p.source == LAPTOP.ip and p.protocol == 6 and p.flags & 0x12 == 2 and
+              p.dport == 502):
             syn.append((number, p))
             tried.add(p.target)
     mine = [m for m in messages if m.client == "laptop"]
@@ -179,6 +182,8 @@ def incident(capture, messages, first_frame):
                        ("forces PLC-1 into listen-only mode (8/4), no answer",
                         lambda m: m.sub == 4)):
         step(what, messages_where(test), server="plc1")
+    for what, frames, more in enip_truth.incident(capture) + opcua_truth.incident(capture):
+        step(what, frames, **more)
     return steps
 
 
@@ -253,8 +258,11 @@ def truth_of(path):
                     "client": m.client, "server": m.server, "unit": m.pdu.unit, "fc": m.pdu.fc,
                     "table": TABLES[m.pdu.fc], "address": m.address, "values": m.values}
                    for m in messages if m.is_request and m.pdu.fc in (5, 6, 15, 16)],
+        "enip": enip_truth.truth(capture),
+        "opcua": opcua_truth.truth(capture),
         "incident": incident(capture, messages, first_bad),
-        "expected_alerts": expected_alerts(messages),
+        "expected_alerts": expected_alerts(messages) + enip_truth.expected_alerts(capture) +
+        opcua_truth.expected_alerts(capture),
     }
 
 
@@ -313,6 +321,20 @@ def page(t):
               [(*k, *(f"{pairs[(k, kind)]:,}" for kind in
                       ("requests", "responses", "exceptions"))) for k in keys]), "",
         "The session of plc2 with plc1 began before the capture (no handshake).", "",
+        "## EtherNet/IP", "",
+        f"{t['enip']['messages']:,} encapsulated messages with {t['enip']['services']:,} CIP "
+        f"services ({t['enip']['requests']:,} requests), and implicit messages on UDP 2222.", "",
+        table(["client", "server", "CIP requests"],
+              [(r["client"], r["server"], f"{r['requests']:,}") for r in t["enip"]["by_pair"]]),
+        "",
+        table(["sender", "connection", "implicit messages"],
+              [(r["sender"], f"0x{r['connection_id']:08x}", f"{r['packets']:,}")
+               for r in t["enip"]["io"]]), "",
+        "## OPC UA", "",
+        f"{t['opcua']['chunks']:,} chunks.", "",
+        table(["client", "policy", "type", "chunks"],
+              [(r["client"], r["policy"] or "-", r["type"], r["chunks"])
+               for r in t["opcua"]["by_client"]]), "",
         "## Device identification", "",
         table(["server", "unit", "objects"],
               [(s, u, "; ".join(f"{k} {v}" for k, v in objects.items()))
@@ -325,6 +347,11 @@ def page(t):
         table(["frame", "answer", "from", "to", "unit", "function", "what", "values"],
               [(w["frame"], w["response_frame"], w["client"], w["server"], w["unit"], w["fc"],
                 f"{w['table']} {w['address']}", w["values"]) for w in t["writes"]]), "",
+        table(["frame", "from", "to", "tag", "values"],
+              [(w["frame"], w["client"], w["server"], w["tag"], w["values"])
+               for w in t["enip"]["writes"]]), "",
+        table(["frame", "from", "to", "over"],
+              [(w["frame"], w["client"], w["server"], "OPC UA") for w in t["opcua"]["writes"]]), "",
         "## The incident", "",
         table(["IST", "frames", "what", "more"],
               [(local(s["first_time"]), f"{s['first_frame']}–{s['last_frame']}", s["what"],

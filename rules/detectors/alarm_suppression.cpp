@@ -61,7 +61,13 @@ constexpr auto kRules = std::to_array<EffectRule>({
 class AlarmSuppression final : public Detector {
  public:
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
-    alerts_.on_event(event, context, out);
+    // A client that unsubscribes hides nothing from others: that is part of reading.
+    const bool own_subscription = event.kind == EventKind::message &&
+                                  event.message.effect == Effect::suppress &&
+                                  event.message.operation == Operation::read;
+    if (!own_subscription) {
+      alerts_.on_event(event, context, out);
+    }
   }
 
  private:

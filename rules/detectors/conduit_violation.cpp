@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
@@ -23,20 +24,22 @@ constexpr std::chrono::seconds kWait{2};
 constexpr std::chrono::seconds kWaitExpected{30};
 constexpr std::uint64_t kBytesWithoutPayload = 90;  // a packet that only opens or keeps alive
 
-enum class Judged : std::uint8_t { not_yet, allowed, refused, by_target };
+constexpr std::size_t kProtocols = static_cast<std::size_t>(Protocol::unknown);
 
+// A class of operation of which something was not allowed.
 struct ClassNote {
-  Judged judged = Judged::not_yet;
+  bool refused = false;  // whatever the target; else each target is judged
   AlertHandle alert;
 };
+using ClassNotes = std::array<std::array<ClassNote, kOperations>, kProtocols>;
 
 struct FlowNote {
   ZonePair zones;
-  bool exempt = false;   // within one zone, or not between two hosts
-  bool waiting = false;  // in the table of flows that said nothing yet
-  bool foreign = false;  // bytes that contradict the protocol of the port
-  std::array<std::array<ClassNote, kOperations>, static_cast<std::size_t>(Protocol::unknown)>
-      classes{};
+  bool exempt = false;                             // within one zone, or not between two hosts
+  bool waiting = false;                            // in the table of flows that said nothing yet
+  bool foreign = false;                            // bytes that contradict the protocol of the port
+  std::array<std::uint8_t, kProtocols> allowed{};  // bit per Operation: whatever the target
+  std::unique_ptr<ClassNotes> classes;             // of few flows
 };
 
 struct Waiting {
@@ -72,6 +75,8 @@ bool port_is_bound(const Event& event, Protocol& protocol) noexcept {
 
 class ConduitViolation final : public Detector {
  public:
+  void expect(std::span<const FlowId> flows) const noexcept override { notes_.expect(flows); }
+
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (!context.policy.has_zones()) {
       return;
@@ -146,19 +151,29 @@ class ConduitViolation final : public Detector {
     if (note.exempt || !asks(event.message, event.state)) {
       return;
     }
-    ClassNote& seen = note.classes[static_cast<std::size_t>(event.protocol)]
-                                  [static_cast<std::size_t>(event.message.operation)];
-    if (seen.judged == Judged::allowed ||
-        (seen.judged == Judged::refused && out.again(seen.alert, event.packet))) {
+    const auto protocol = static_cast<std::size_t>(event.protocol);
+    const auto operation = static_cast<std::size_t>(event.message.operation);
+    if ((static_cast<unsigned>(note.allowed[protocol]) >> operation & 1U) != 0) {
       return;
     }
-    const Verdict verdict = judge(note, event, context.policy);
-    if (verdict.depends_on_target) {
-      seen.judged = Judged::by_target;
-    } else {
-      seen.judged = verdict.allowed ? Judged::allowed : Judged::refused;
+    if (note.classes) {
+      const ClassNote& known = (*note.classes)[protocol][operation];
+      if (known.refused && out.again(known.alert, event.packet)) {
+        return;
+      }
     }
-    if (verdict.allowed || out.again(seen.alert, event.packet)) {
+    const Verdict verdict = judge(note, event, context.policy);
+    if (verdict.allowed) {
+      const unsigned whatever_target = verdict.depends_on_target ? 0 : 1;
+      note.allowed[protocol] |= static_cast<std::uint8_t>(whatever_target << operation);
+      return;
+    }
+    if (!note.classes) {
+      note.classes = std::make_unique<ClassNotes>();
+    }
+    ClassNote& seen = (*note.classes)[protocol][operation];
+    seen.refused = !verdict.depends_on_target;
+    if (out.again(seen.alert, event.packet)) {
       return;
     }
     seen.alert = out.raise(conduit_finding_of_message(note.zones, event, verdict, context));

@@ -8,6 +8,7 @@
 
 #include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
+#include "dissectors/unit.hpp"
 #include "rules/describe.hpp"
 #include "rules/wording.hpp"
 
@@ -107,7 +108,7 @@ class IdentityChange final : public Detector {
       return;
     }
     const Key key = key_of(event);
-    const std::uint64_t value = fingerprint(event.text);
+    const std::uint64_t value = Hasher{seed_}.add(event.text).value();
     std::uint32_t slot = values_.find(key);
     if (slot == values_.kNone) {
       slot = values_.insert(key);
@@ -127,14 +128,6 @@ class IdentityChange final : public Detector {
             .unit = fact.unit,
             .source = fact.source,
             .field = static_cast<std::uint8_t>(fact.field)};
-  }
-
-  [[nodiscard]] std::uint64_t fingerprint(std::string_view text) const noexcept {
-    Hasher hasher{seed_};
-    for (const char byte : text) {
-      hasher.add(static_cast<unsigned char>(byte));
-    }
-    return hasher.value();
   }
 
   // What the same source said last before; the inventory keeps it.
@@ -169,8 +162,7 @@ class IdentityChange final : public Detector {
     finding.has_operation = true;
     finding.operation = Operation::program;
     finding.operation_name = "Change of identity, as a reply shows";
-    const std::string unit =
-        fact.unit == Identity::kNoUnit ? "" : "unit " + std::to_string(fact.unit);
+    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit);
     finding.target = unit + (unit.empty() ? "" : " ") + std::string{field.words};
     const Endpoint& device = fact.of_client ? event.client : event.server;
     finding.dedup_key = host_id(device, event.vlan) + '|' + unit + '|' + std::string{field.words};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 
 #include "dissectors/registry.hpp"
 #include "rules/describe.hpp"
@@ -24,11 +25,15 @@ struct RuleNote {
   AlertHandle alert;
 };
 
-struct FlowNote {
-  bool in_sync = false;  // a valid message was seen
-  std::uint32_t breaches = 0;
+struct Breaches {
+  std::uint32_t count = 0;
   std::array<RuleNote, kRulesKept> rules{};  // the rules broken last
   std::uint8_t next = 0;
+};
+
+struct FlowNote {
+  bool in_sync = false;                // a valid message was seen
+  std::unique_ptr<Breaches> breaches;  // of few flows
 };
 
 std::uint32_t violations_of(Protocol protocol) noexcept {
@@ -47,6 +52,8 @@ class ProtocolViolation final : public Detector {
       violations_[i] = violations_of(static_cast<Protocol>(i));
     }
   }
+
+  void expect(std::span<const FlowId> flows) const noexcept override { notes_.expect(flows); }
 
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     const bool message = event.kind == EventKind::message;
@@ -69,8 +76,12 @@ class ProtocolViolation final : public Detector {
     if (is_uncertain(note, event)) {
       return;
     }
+    if (!note.breaches) {
+      note.breaches = std::make_unique<Breaches>();
+    }
     for (std::uint32_t rest = broken; rest != 0; rest &= rest - 1) {
-      breach(note, event, static_cast<std::uint8_t>(std::countr_zero(rest)), context, out);
+      breach(*note.breaches, event, static_cast<std::uint8_t>(std::countr_zero(rest)), context,
+             out);
     }
   }
 
@@ -80,14 +91,14 @@ class ProtocolViolation final : public Detector {
            (event.state == Completeness::midstream && !note.in_sync);
   }
 
-  static void breach(FlowNote& note, const Event& event, std::uint8_t problem,
+  static void breach(Breaches& note, const Event& event, std::uint8_t problem,
                      const RuleContext& context, FindingSink& out) {
-    ++note.breaches;
+    ++note.count;
     const auto known = std::ranges::find_if(note.rules, [&](const RuleNote& rule) {
       return rule.alert.slot != kNone && rule.protocol == event.protocol && rule.problem == problem;
     });
     // The one that makes it many is raised again, since it raises the severity.
-    if (known != note.rules.end() && note.breaches != kManyPerSession &&
+    if (known != note.rules.end() && note.count != kManyPerSession &&
         out.again(known->alert, event.packet)) {
       return;
     }
@@ -100,14 +111,14 @@ class ProtocolViolation final : public Detector {
     note.next = static_cast<std::uint8_t>((note.next + 1) % kRulesKept);
   }
 
-  static Finding finding_of(const FlowNote& note, const Event& event, std::uint8_t problem,
+  static Finding finding_of(const Breaches& note, const Event& event, std::uint8_t problem,
                             const RuleContext& context) {
     const bool message = event.kind == EventKind::message;
     const Problem& rule = dissector(event.protocol).problems[problem];
     const Direction direction = message ? event.message.direction : event.anomaly.direction;
     Finding finding;
     finding.kind = kKind;
-    finding.severity = note.breaches >= kManyPerSession ? Severity::high : Severity::medium;
+    finding.severity = note.count >= kManyPerSession ? Severity::high : Severity::medium;
     finding.confidence = 85;
     finding.certin = CertInClass::incident;
     finding.source = client_party(event, context);
@@ -132,8 +143,7 @@ class ProtocolViolation final : public Detector {
         host_words(host_key(finding.destination), context.policy) + ' ' + what +
         (message ? " that breaks" : " that break") + " the protocol: " + std::string{rule.words} +
         " (" + std::string{rule.id} + ')' +
-        (note.breaches > 1 ? "; breach " + std::to_string(note.breaches) + " of this session."
-                           : ".");
+        (note.count > 1 ? "; breach " + std::to_string(note.count) + " of this session." : ".");
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = {kAttack[0]};
     const PacketRef& request = message ? event.message.request : event.anomaly.request;

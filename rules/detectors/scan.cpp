@@ -32,6 +32,11 @@ struct FlowNote {
 
 class Scan final : public Detector {
  public:
+  void expect(std::span<const FlowId> flows) const noexcept override {
+    hosts_.expect(flows);
+    units_.expect(flows);
+  }
+
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (ticker_.due(event.packet.time)) {
       now_ = event.packet.time;

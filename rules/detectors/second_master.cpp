@@ -98,16 +98,11 @@ class SecondMaster final : public Detector {
   };
 
   [[nodiscard]] Key key_of(const Event& event) const noexcept {
-    Key key{.server = host_of(event.server),
+    return {.server = host_of(event.server),
             .vlan = event.vlan,
             .unit = event.message.unit,
-            .address = event.message.address};
-    Hasher hasher{seed_};
-    for (const char byte : event.text) {
-      hasher.add(static_cast<unsigned char>(byte));
-    }
-    key.text = hasher.value();
-    return key;
+            .address = event.message.address,
+            .text = Hasher{seed_}.add(event.text).value()};
   }
 
   void on_own(const Event& event, const RuleContext& context, FindingSink& out) {
@@ -158,6 +153,9 @@ class SecondMaster final : public Detector {
         owned_[slot].held = false;
       }
       return;
+    }
+    if (event.message.count > 0) {
+      return;  // something that was not owned
     }
     // Where it is not told what is given back, it may be anything of that client and server.
     const Host server = host_of(event.server);

@@ -103,7 +103,7 @@ constexpr auto kIo = join(
         {"connection_id", "string", [](Cell& c, const IoLine& l) { put_hex(c, l.connection, 8); }},
         {"sequence_number", "count", [](Cell& c, const IoLine& l) { c.count(l.sequence); }},
         {"data_length", "count", [](Cell& c, const IoLine& l) { c.count(l.length); }},
-        {"io_data", "string", [](Cell& c, const IoLine& l) { c.text(l.data); }},
+        {"io_data", "string", [](Cell& c, const IoLine& l) { c.text_or_unset(l.data); }},
     }});
 
 struct IdentityLine {
@@ -176,6 +176,14 @@ Number from_hex(const std::string& text) {
   return text.empty() || *end != '\0' ? Number{} : Number{value};
 }
 
+constexpr std::uint64_t kOctet = 0xff;
+
+void append_hex(std::string& out, std::uint64_t octet) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += kDigits[octet >> 4U];
+  out += kDigits[octet & 0x0fU];
+}
+
 class EnipLogs final : public ProtocolLogs {
  public:
   [[nodiscard]] bool takes(std::string_view protocol) const noexcept override {
@@ -208,22 +216,23 @@ class EnipLogs final : public ProtocolLogs {
     if (identity.empty()) {
       return;
     }
-    const Number port = member_number(identity, "port");
-    out.write<IdentityLine>("cip_identity", kIdentity,
-                            {.where = where,
-                             .version = member_number(identity, "encap_version").value_or(1),
-                             .address = member_text(identity, "ip"),
-                             .port = port,
-                             .vendor = member_number(identity, "vendor_id"),
-                             .vendor_name = member_text(identity, "vendor"),
-                             .type = member_number(identity, "device_type"),
-                             .type_name = member_text(identity, "device_type_name"),
-                             .product = member_number(identity, "product_code"),
-                             .revision = member_text(identity, "revision"),
-                             .status = member_number(identity, "status"),
-                             .serial = from_hex(member_text(identity, "serial")),
-                             .name = member_text(identity, "product_name"),
-                             .state = member_number(identity, "state")});
+    IdentityLine line;
+    line.where = where;
+    line.version = member_number(identity, "encap_version");
+    line.address = member_text(identity, "ip");
+    line.port = member_number(identity, "port");
+    line.vendor = member_number(identity, "vendor_id");
+    line.vendor_name = vendor_word(line.vendor.value_or(0), member_text(identity, "vendor"));
+    line.type = member_number(identity, "device_type");
+    line.type_name =
+        device_type_word(line.type.value_or(0), member_text(identity, "device_type_name"));
+    line.product = member_number(identity, "product_code");
+    line.revision = member_text(identity, "revision");
+    line.status = member_number(identity, "status");
+    line.serial = from_hex(member_text(identity, "serial"));
+    line.name = member_text(identity, "product_name");
+    line.state = member_number(identity, "state");
+    out.write<IdentityLine>("cip_identity", kIdentity, line);
   }
 
   static void service(const Event& event, const Where& where, const Values& values,
@@ -250,13 +259,20 @@ class EnipLogs final : public ProtocolLogs {
     out.write<CipLine>("cip", kCip, line);
   }
 
+  // ICSNPP leaves the sequence count of the connection in the data.
   static void io(const Where& where, const Values& values, LogFolder& out) {
-    out.write<IoLine>("cip_io", kIo,
-                      {.where = where,
-                       .connection = values.number("connection_id"),
-                       .sequence = values.number("encap_seq"),
-                       .length = values.number("data_len"),
-                       .data = values.text("data")});
+    const Number count = values.number("cip_seq");
+    IoLine line;
+    line.where = where;
+    line.connection = values.number("connection_id");
+    line.sequence = values.number("encap_seq");
+    line.length = values.number("data_len").value_or(0) + (count ? 2 : 0);
+    if (count) {
+      append_hex(line.data, *count & kOctet);
+      append_hex(line.data, *count >> 8U & kOctet);
+    }
+    line.data += values.text("data");
+    out.write<IoLine>("cip_io", kIo, line);
   }
 };
 

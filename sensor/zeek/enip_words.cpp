@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <span>
 
 namespace prahari::zeek {
@@ -116,17 +117,70 @@ constexpr auto kClasses = std::to_array<Word>({
     {0x67, "PCCC Class"},
 });
 
+constexpr auto kDeviceTypes = std::to_array<Word>({
+    {0, "Generic Device (deprecated)"},
+    {1, "Control Station (deprecated)"},
+    {2, "AC Drive Device"},
+    {3, "Motor Overload"},
+    {4, "Limit Switch"},
+    {5, "Inductive Proximity Switch"},
+    {6, "Photoelectric Sensor"},
+    {7, "General Purpose Discrete I/O"},
+    {8, "Encoder (deprecated)"},
+    {9, "Resolver"},
+    {10, "General Purpose Analog I/O (deprecated)"},
+    {12, "Communications Adapter"},
+    {13, "Barcode Scanner (deprecated)"},
+    {14, "Programmable Logic Controller"},
+    {16, "Position Controller"},
+    {17, "Weigh Scale (deprecated)"},
+    {18, "Message Display (deprecated)"},
+    {19, "DC Drive"},
+    {20, "Servo Drives (deprecated)"},
+    {21, "Contactor"},
+    {22, "Motor Starter"},
+    {23, "Softstart Starter"},
+    {24, "Human-Machine Interface"},
+    {25, "Pneumatic Valve(s) (deprecated)"},
+    {26, "Mass Flow Controller"},
+    {27, "Pneumatic Valve(s)"},
+    {28, "Vacuum Pressure Gauge"},
+    {29, "Process Control Value"},  // sic
+    {30, "Residual Gas Analyzer"},
+    {31, "DC Power Generator"},
+    {32, "RF Power Generator"},
+    {33, "Turbomolecular Vacuum Pump"},
+    {34, "Encoder"},
+    {35, "Safety Discrete I/O Device"},
+    {36, "Fluid Flow Controller"},
+    {37, "CIP Motion Drive"},
+    {38, "CompoNet Repeater"},
+    {39, "Mass Flow Controller Enhanced"},
+    {40, "CIP Modbus Device"},
+    {41, "CIP Modbus Translator"},
+    {42, "Safety Analog I/O Device"},
+    {43, "Generic Device (keyable)"},
+    {44, "Managed Ethernet Switch"},
+    {45, "CIP Motion Safety Drive Device"},
+    {46, "Safety Drive Device"},
+    {47, "CIP Motion Encoder"},
+    {48, "CIP Motion Converter"},
+    {49, "CIP Motion I/O"},
+    {50, "ControlNet Physical Layer Component"},
+    {200, "Embedded Component"},
+});
+
 std::string_view find(std::span<const Word> words, std::uint64_t code) noexcept {
   const auto found = std::ranges::find_if(words, [&](const Word& w) { return w.code == code; });
   return found == words.end() ? std::string_view{} : found->text;
 }
 
+// At least two hexadecimal digits behind the words.
 std::string unknown(std::string_view what, std::uint64_t code) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out{what};
-  out += kDigits[code >> 4U & 0x0fU];
-  out += kDigits[code & 0x0fU];
-  return out;
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), code, 16).ptr;
+  const std::string_view number{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  return std::string{what} + (number.size() < 2 ? "0" : "") + std::string{number};
 }
 
 std::string or_name(std::string_view word, const std::string& name) {
@@ -159,6 +213,18 @@ std::string service_word(std::uint64_t service, const std::string& name) {
 
 std::string class_word(std::uint64_t cls, const std::string& name) {
   return or_name(find(kClasses, cls), name);
+}
+
+std::string vendor_word(std::uint64_t vendor, const std::string& name) {
+  return name.empty() ? unknown("Unknown Vendor-0x", vendor) : name;
+}
+
+std::string device_type_word(std::uint64_t type, const std::string& name) {
+  const std::string_view word = find(kDeviceTypes, type);
+  if (word.empty() && name.empty()) {
+    return unknown("Unknown Device-0x", type);
+  }
+  return or_name(word, name);
 }
 
 }  // namespace prahari::zeek

@@ -17,5 +17,7 @@ namespace prahari::zeek {
 [[nodiscard]] std::string service_word(std::uint64_t service, const std::string& name);
 
 [[nodiscard]] std::string class_word(std::uint64_t cls, const std::string& name);
+[[nodiscard]] std::string vendor_word(std::uint64_t vendor, const std::string& name);
+[[nodiscard]] std::string device_type_word(std::uint64_t type, const std::string& name);
 
 }  // namespace prahari::zeek

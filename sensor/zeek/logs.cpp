@@ -5,6 +5,7 @@ namespace prahari::zeek {
 Logs::Logs(LogFolder folder) : folder_(std::move(folder)) {
   protocols_.push_back(modbus_logs());
   protocols_.push_back(enip_logs());
+  protocols_.push_back(opcua_logs());
 }
 
 void Logs::event(const Event& event) {

@@ -32,6 +32,7 @@ class ProtocolLogs {
 
 std::unique_ptr<ProtocolLogs> modbus_logs();
 std::unique_ptr<ProtocolLogs> enip_logs();
+std::unique_ptr<ProtocolLogs> opcua_logs();
 
 class Logs {
  public:

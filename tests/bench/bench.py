@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures prahari on a large capture and prints a table.
 
-    bench.py --prahari PROGRAM --tools DIR --site FILE --work DIR [--runs N] CAPTURE...
+    bench.py --prahari PROGRAM --tools DIR --site FILE --work DIR [--runs N]
+             [--protocol NAME] [--aim N] CAPTURE...
 
 Time is CPU time (user and system) of the best of N runs, memory the peak of resident memory of
 any; both are the kernel's account of the child process. With several captures there is a table for
@@ -18,6 +19,7 @@ import subprocess
 import sys
 
 TSHARK_PACKETS = 200_000
+TSHARK_FIELDS = {"modbus": "modbus.func_code", "enip": "enip.command", "opcua": "opcua.transport.type"}
 
 Run = collections.namedtuple("Run", "cpu wall peak")
 
@@ -71,11 +73,11 @@ def table(args, capture, folder):
     programs = [("bare libpcap loop", loop, args.runs + 1, 1.0),
                 ("prahari analyze", analyze, args.runs, 1.0),
                 ("prahari dissect", [args.prahari, "dissect", str(capture)], args.runs, 1.0)]
-    if shutil.which("tshark"):  # so slow that a part has to do
+    if shutil.which("tshark") and args.protocol in TSHARK_FIELDS:  # so slow that a part has to do
         part = min(packets, TSHARK_PACKETS)
         programs.append((f"tshark, first {part:,}", [
-            "tshark", "-n", "-c", str(part), "-r", str(capture), "-Y", "modbus", "-T", "fields",
-            "-e", "frame.number", "-e", "modbus.func_code"], 1, part / packets))
+            "tshark", "-n", "-c", str(part), "-r", str(capture), "-Y", args.protocol, "-T",
+            "fields", "-e", "frame.number", "-e", TSHARK_FIELDS[args.protocol]], 1, part / packets))
     results, hashing = {}, None
     for name, command, runs, share in programs:
         run = measure(args.tools, command, runs, folder)
@@ -89,18 +91,18 @@ def table(args, capture, folder):
             if hashing:
                 row("  of which hashing the input", packets, size, hashing)
                 row("  without it", packets, size, run.cpu - hashing)
-    compare(results, hashing)
+    compare(results, hashing, args.aim)
     return results
 
 
-def compare(results, hashing):
+def compare(results, hashing, aim):
     if not {"bare libpcap loop", "prahari analyze"} <= results.keys():
         return
     bare, analyze = results["bare libpcap loop"].cpu, results["prahari analyze"].cpu
     text = f"analyze takes {analyze / bare:.2f} times the CPU time of the bare loop"
     if hashing:
         text += f", {(analyze - hashing) / bare:.2f} times without hashing"
-    print(text)
+    print(text + (f"; the aim is {aim:g} without hashing" if aim else ""))
 
 
 def main():
@@ -111,6 +113,8 @@ def main():
     parser.add_argument("--site", required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--protocol", default="modbus")
+    parser.add_argument("--aim", type=float, help="times the bare loop that analyze may take")
     parser.add_argument("captures", nargs="+", type=pathlib.Path)
     args = parser.parse_args()
     complete = True

@@ -1,14 +1,16 @@
-// Makes a large Modbus capture out of a small one.
+// Makes a large capture of one protocol out of a small one.
 //
-//   multiply CAPTURE OUT [PACKETS [FLOWS_ALIVE]]       defaults: 3000000 packets, 4096 flows
+//   multiply CAPTURE OUT [PACKETS [FLOWS_ALIVE [SERVICE...]]]
 //
-// The long Modbus flows of CAPTURE are cut to the same number of packets and repeated in copies of
-// the whole plant. Every copy has addresses of its own (servers from 10.0.0.0/9, pure clients from
-// 10.128.0.0/9; MAC addresses keep their vendor), right checksums, its flows' original pace, and a
-// start a little after the copy before it, so that all FLOWS_ALIVE flows are under way at once.
-// When more packets are asked for than the flows have, another generation of copies with new
-// addresses follows. Classic pcap, microseconds, in order of time; the same input gives the same
-// output.
+// Defaults: 3000000 packets, 4096 flows, tcp/502. A service is tcp/PORT or udp/PORT.
+//
+// The long flows of these services in CAPTURE are cut to the same number of packets and repeated in
+// copies of the whole plant. Every copy has addresses of its own (servers from 10.0.0.0/9, pure
+// clients from 10.128.0.0/9; MAC addresses keep their vendor), right checksums, its flows' original
+// pace, and a start a little after the copy before it, so that all FLOWS_ALIVE flows are under way
+// at once. When more packets are asked for than the flows have, another generation of copies with
+// new addresses follows. Classic pcap, microseconds, in order of time; the same input gives the
+// same output.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +28,6 @@
 namespace prahari::bench {
 namespace {
 
-constexpr std::uint16_t kPort = 502;
 constexpr std::size_t kLongestFlow = 1500;               // packets of a flow that are used
 constexpr std::uint64_t kStart = 1'795'145'400'000'000;  // 2026-11-20 03:30:00, microseconds
 constexpr std::uint64_t kSpread = 1'000'000;             // starts of one generation's copies
@@ -37,6 +38,7 @@ struct Wanted {
   std::string output;
   std::size_t packets = 3'000'000;
   std::size_t flows_alive = 4096;
+  std::vector<Service> services;
 };
 
 struct Entry {
@@ -140,7 +142,9 @@ class Multiplier {
     std::ranges::copy(address(entry.copy, frame.source), ends.begin());
     std::ranges::copy(address(entry.copy, frame.target), ends.begin() + 4);
     mend(bytes, frame.ip + 10, old, ends);
-    mend(bytes, frame.ip + 20 + 16, old, ends);
+    if (frame.sum != 0) {
+      mend(bytes, frame.sum, old, ends);
+    }
     const auto size = static_cast<std::uint32_t>(bytes.size());
     const std::array<std::uint32_t, 4> record = {static_cast<std::uint32_t>(entry.time / 1'000'000),
                                                  static_cast<std::uint32_t>(entry.time % 1'000'000),
@@ -162,12 +166,22 @@ int fail(const std::string& text) {
   return 3;
 }
 
+// "tcp/502"; port 0 where it is none.
+Service service_of(const std::string& text) {
+  const bool udp = text.starts_with("udp/");
+  if (!udp && !text.starts_with("tcp/")) {
+    return {};
+  }
+  return {static_cast<unsigned char>(udp ? 17 : 6),
+          static_cast<std::uint16_t>(std::strtoul(text.c_str() + 4, nullptr, 10))};
+}
+
 int run(const Wanted& wanted) {
   const std::size_t flows = std::max<std::size_t>(wanted.flows_alive, 1);
   const std::size_t per_flow =
       std::clamp<std::size_t>(std::min(wanted.packets, kPerGeneration) / flows, 4, kLongestFlow);
   std::string error;
-  const Template plant = read_template(wanted.input, kPort, per_flow, error);
+  const Template plant = read_template(wanted.input, wanted.services, per_flow, error);
   if (!error.empty()) {
     return fail(error);
   }
@@ -202,8 +216,8 @@ int run(const Wanted& wanted) {
 
 int main(int argc, char** argv) {
   const std::span<char*> words{argv, static_cast<std::size_t>(argc)};
-  if (words.size() < 3 || words.size() > 5) {
-    std::fputs("usage: multiply CAPTURE OUT [PACKETS [FLOWS_ALIVE]]\n", stderr);
+  if (words.size() < 3) {
+    std::fputs("usage: multiply CAPTURE OUT [PACKETS [FLOWS_ALIVE [SERVICE...]]]\n", stderr);
     return 2;
   }
   prahari::bench::Wanted wanted;
@@ -214,6 +228,16 @@ int main(int argc, char** argv) {
   }
   if (words.size() > 4) {
     wanted.flows_alive = std::strtoull(words[4], nullptr, 10);
+  }
+  for (const char* word : words.subspan(std::min<std::size_t>(words.size(), 5))) {
+    wanted.services.push_back(prahari::bench::service_of(word));
+    if (wanted.services.back().port == 0) {
+      std::fprintf(stderr, "multiply: %s: a service is tcp/PORT or udp/PORT\n", word);
+      return 2;
+    }
+  }
+  if (wanted.services.empty()) {
+    wanted.services.push_back({6, 502});
   }
   if (wanted.packets == 0 || wanted.flows_alive == 0) {
     std::fputs("multiply: PACKETS and FLOWS_ALIVE are numbers above 0\n", stderr);

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Measures prahari on captures made from pcaps/plant-demo.pcap.
+# Measures prahari on large captures of one protocol, made from a small one.
 #
 #   run_bench.sh PROGRAM TOOLS_DIR [WORK_DIR]
 #
 # TOOLS_DIR holds bare_loop, multiply and measure (BUILD/tests/bench). WORK_DIR keeps the large captures for
 # the next time (default: build/bench beside the sources; about 400 MB).
 # PRAHARI_BENCH_PACKETS (3000000), PRAHARI_BENCH_FLOWS (4096), PRAHARI_BENCH_RUNS (2).
+# PRAHARI_BENCH_PROTOCOL (modbus; enip, opcua) and PRAHARI_BENCH_SOURCE, an Ethernet capture in classic
+# pcap with long flows of it; for modbus that is the clean part of pcaps/plant-demo.pcap.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -19,7 +21,23 @@ tools=$2
 work=${3:-$project/build/bench}
 packets=${PRAHARI_BENCH_PACKETS:-3000000}
 flows=${PRAHARI_BENCH_FLOWS:-4096}
-source=$project/pcaps/plant-demo.pcap
+protocol=${PRAHARI_BENCH_PROTOCOL:-modbus}
+source=${PRAHARI_BENCH_SOURCE:-$project/pcaps/plant-demo.pcap}
+
+# Where the protocol is at home, and how many times the bare loop's CPU time analyze may take.
+case $protocol in
+  modbus) services="tcp/502" aim=5 ;;
+  enip) services="tcp/44818 udp/2222" aim=8 ;;
+  opcua) services="tcp/4840" aim=10 ;;
+  *)
+    echo "$protocol: modbus, enip or opcua can be measured" >&2
+    exit 2
+    ;;
+esac
+if [ "$protocol" != modbus ] && [ -z "${PRAHARI_BENCH_SOURCE:-}" ]; then
+  echo "name a capture with long $protocol flows in PRAHARI_BENCH_SOURCE" >&2
+  exit 2
+fi
 
 for needed in "$program" "$tools/bare_loop" "$tools/multiply" "$tools/measure" "$source"; do
   if [ ! -e "$needed" ]; then
@@ -30,9 +48,10 @@ done
 mkdir -p "$work"
 
 # The ordinary morning of the plant: its incident, multiplied, would be thousands of incidents.
-clean=$work/plant-clean.pcap
-if [ ! -e "$clean" ] || [ "$source" -nt "$clean" ]; then
-  python3 - "$project/pcaps" "$clean" <<'PYTHON'
+if [ -z "${PRAHARI_BENCH_SOURCE:-}" ]; then
+  clean=$work/plant-clean.pcap
+  if [ ! -e "$clean" ] || [ "$source" -nt "$clean" ]; then
+    python3 - "$project/pcaps" "$clean" <<'PYTHON'
 import json, pathlib, struct, sys
 pcaps = pathlib.Path(sys.argv[1])
 frames = json.loads((pcaps / "plant-demo.truth.json").read_text())["clean_until_frame"]
@@ -42,14 +61,23 @@ for _ in range(frames):
     at += 16 + struct.unpack_from("<I", data, at + 8)[0]
 pathlib.Path(sys.argv[2]).write_bytes(data[:at])
 PYTHON
+  fi
+  source=$clean
 fi
-source=$clean
+
+# The same zones for each protocol; only of Modbus some permissions are narrow.
+site=$here/bench-site.toml
+if [ "$protocol" != modbus ]; then
+  site=$work/bench-site-$protocol.toml
+  sed "s/^allow = .*/allow = [\"$protocol:*\"]/" "$here/bench-site.toml" > "$site"
+fi
 
 # One capture for speed, and one with 65,536 flows at once for memory.
 make_capture() { # PACKETS FLOWS; the name says what is in it
-  made=$work/modbus-$1-$2.pcap
+  made=$work/$protocol-$1-$2.pcap
   if [ ! -e "$made" ] || [ "$source" -nt "$made" ] || [ "$tools/multiply" -nt "$made" ]; then
-    "$tools/multiply" "$source" "$made.part" "$1" "$2"
+    # shellcheck disable=SC2086
+    "$tools/multiply" "$source" "$made.part" "$1" "$2" $services
     mv "$made.part" "$made"
   fi
 }
@@ -59,5 +87,5 @@ make_capture $((packets / 3 + 1)) 65536
 wide_capture=$made
 
 exec python3 "$here/bench.py" --prahari "$program" --tools "$tools" \
-  --site "$here/bench-site.toml" --work "$work" --runs "${PRAHARI_BENCH_RUNS:-2}" \
+  --protocol "$protocol" --aim "$aim" --site "$site" --work "$work" --runs "${PRAHARI_BENCH_RUNS:-2}" \
   "$main_capture" "$wide_capture"

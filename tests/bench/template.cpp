@@ -13,11 +13,14 @@ namespace {
 
 using Data = std::span<const unsigned char>;
 using FlowKey = std::tuple<std::array<unsigned char, 4>, std::array<unsigned char, 4>,
-                           std::uint16_t, std::uint16_t>;
+                           std::uint16_t, std::uint16_t, unsigned char>;
 
 constexpr std::size_t kEthernet = 14;
 constexpr std::size_t kIpv4 = 20;
 constexpr std::size_t kTcp = 20;
+constexpr std::size_t kUdp = 8;
+constexpr unsigned char kProtocolTcp = 6;
+constexpr unsigned char kProtocolUdp = 17;
 
 std::uint16_t be16(Data data, std::size_t at) {
   return static_cast<std::uint16_t>(data[at] << 8 | data[at + 1]);
@@ -30,15 +33,18 @@ std::array<unsigned char, N> take(Data data, std::size_t at) {
   return out;
 }
 
-// Offset of the IPv4 header of an unfragmented TCP packet, or 0.
-std::size_t find_tcp(Data data) {
+// Offset of the IPv4 header of an unfragmented TCP or UDP packet, or 0.
+std::size_t find_ip(Data data) {
   std::size_t at = kEthernet;
   while (data.size() >= at + 4 && be16(data, at - 2) == 0x8100) {
     at += 4;
   }
-  const bool tcp = data.size() >= at + kIpv4 + kTcp && be16(data, at - 2) == 0x0800 &&
-                   data[at] == 0x45 && data[at + 9] == 6 && (be16(data, at + 6) & 0x3fff) == 0;
-  return tcp ? at : 0;
+  if (data.size() < at + kIpv4 + kUdp || be16(data, at - 2) != 0x0800 || data[at] != 0x45 ||
+      (be16(data, at + 6) & 0x3fff) != 0) {
+    return 0;
+  }
+  const bool tcp = data[at + 9] == kProtocolTcp && data.size() >= at + kIpv4 + kTcp;
+  return tcp || data[at + 9] == kProtocolUdp ? at : 0;
 }
 
 template <class Value, class List, class Project>
@@ -53,10 +59,11 @@ std::uint16_t index_of(List& list, const Value& value, Project project) {
 
 class Collector {
  public:
-  Collector(std::uint16_t port, std::size_t per_flow) : port_(port), per_flow_(per_flow) {}
+  Collector(std::span<const Service> services, std::size_t per_flow)
+      : services_(services), per_flow_(per_flow) {}
 
   void add(Data data, std::uint64_t time) {
-    const std::size_t ip = find_tcp(data);
+    const std::size_t ip = find_ip(data);
     if (ip == 0) {
       return;
     }
@@ -64,12 +71,15 @@ class Collector {
     const auto target = take<4>(data, ip + 16);
     const std::uint16_t sport = be16(data, ip + kIpv4);
     const std::uint16_t dport = be16(data, ip + kIpv4 + 2);
-    if (sport != port_ && dport != port_) {
+    const unsigned char protocol = data[ip + 9];
+    if (!serves(protocol, sport) && !serves(protocol, dport)) {
       return;
     }
-    const bool to_server = dport == port_;
-    auto& flow = flows_[to_server ? FlowKey{source, target, sport, dport}
-                                  : FlowKey{target, source, dport, sport}];
+    // Where both ports are the service's the lower address stands for the client.
+    const bool both = serves(protocol, sport) && serves(protocol, dport);
+    const bool to_server = both ? source < target : serves(protocol, dport);
+    auto& flow = flows_[to_server ? FlowKey{source, target, sport, dport, protocol}
+                                  : FlowKey{target, source, dport, sport, protocol}];
     if (flow.frames.size() == per_flow_) {
       return;
     }
@@ -79,9 +89,16 @@ class Collector {
     Frame frame;
     frame.time = time - flow.start;
     frame.ip = static_cast<std::uint32_t>(ip);
+    frame.sum = static_cast<std::uint32_t>(ip + kIpv4 + (protocol == kProtocolTcp ? 16 : 6));
+    if (protocol == kProtocolUdp && be16(data, frame.sum) == 0) {
+      frame.sum = 0;  // the sender made none
+    }
     frame.source = index_of(all_.hosts, source, &Host::address);
     frame.target = index_of(all_.hosts, target, &Host::address);
     all_.hosts[to_server ? frame.target : frame.source].server = true;
+    if (both) {
+      all_.hosts[frame.source].server = true;
+    }
     const auto same = [](const auto& mac) { return mac; };
     frame.to_mac = index_of(all_.macs, take<6>(data, 0), same);
     frame.from_mac = index_of(all_.macs, take<6>(data, 6), same);
@@ -110,7 +127,13 @@ class Collector {
     std::vector<Frame> frames;
   };
 
-  std::uint16_t port_;
+  [[nodiscard]] bool serves(unsigned char protocol, std::uint16_t port) const {
+    return std::ranges::any_of(services_, [&](const Service& service) {
+      return service.protocol == protocol && service.port == port;
+    });
+  }
+
+  std::span<const Service> services_;
   std::size_t per_flow_;
   Template all_;
   std::map<FlowKey, Flow> flows_;
@@ -118,8 +141,8 @@ class Collector {
 
 }  // namespace
 
-Template read_template(const std::string& path, std::uint16_t port, std::size_t per_flow,
-                       std::string& error) {
+Template read_template(const std::string& path, std::span<const Service> services,
+                       std::size_t per_flow, std::string& error) {
   std::array<char, PCAP_ERRBUF_SIZE> reason{};
   const std::unique_ptr<pcap_t, decltype(&pcap_close)> capture{
       pcap_open_offline(path.c_str(), reason.data()), &pcap_close};
@@ -131,7 +154,7 @@ Template read_template(const std::string& path, std::uint16_t port, std::size_t 
     error = path + ": only Ethernet captures can be multiplied";
     return {};
   }
-  Collector collector{port, per_flow};
+  Collector collector{services, per_flow};
   pcap_pkthdr* header = nullptr;
   const u_char* data = nullptr;
   while (pcap_next_ex(capture.get(), &header, &data) == 1) {

@@ -177,38 +177,90 @@ def _be16(data, at):
 # completes it last; `port` is the server's.
 Pdu = collections.namedtuple("Pdu", "frames packet tid unit fc exception data")
 
+# One message of EtherNet/IP, likewise.
+EnipPdu = collections.namedtuple("EnipPdu", "frames packet command session status length")
+
 
 def modbus_pdus(capture, ports=(502,)):
-    """Every MBAP message in TCP streams from or to `ports`, in order of completion.
+    """Every MBAP message in TCP streams from or to `ports`, in order of completion."""
+    for frames, packet, data in _messages(capture, ports, _frame_mbap):
+        tid, _, length, unit, fc = struct.unpack_from(">HHHBB", data)
+        exception = data[8] if fc & 0x80 and length >= 3 else None
+        yield Pdu(frames, packet, tid, unit, fc & 0x7F, exception, data[8:])
+
+
+def enip_pdus(capture, ports=(44818,)):
+    """Every message of EtherNet/IP in TCP streams from or to `ports`, in order of completion."""
+    for frames, packet, data in _messages(capture, ports, _frame_enip):
+        command, length, session, status = struct.unpack_from("<HHII", data)
+        yield EnipPdu(frames, packet, command, session, status, length)
+
+
+# One OPC UA chunk, without its header.
+Chunk = collections.namedtuple("Chunk", "frames packet type letter body")
+
+
+def opcua_chunks(capture, ports):
+    """Every chunk in TCP streams from or to `ports`, in order of completion."""
+    return [Chunk(frames, packet, data[:3].decode(), chr(data[3]), data[8:])
+            for frames, packet, data in _messages(capture, ports, _frame_opcua)]
+
+
+def _frame_mbap(data):
+    """Bytes of the message at the head; None: more are needed; 0: there is none."""
+    if len(data) < 8:
+        return None
+    _, proto, length, _, fc = struct.unpack_from(">HHHBB", data)
+    limit = 1100 if fc & 0x7F == 90 else 260
+    return 6 + length if proto == 0 and 2 <= length <= limit else 0
+
+
+def _frame_enip(data):
+    if len(data) < 24:
+        return None
+    command, length = struct.unpack_from("<HH", data)
+    known = command in (0, 4, 0x63, 0x64, 0x65, 0x66, 0x6F, 0x70, 0x72, 0x73)
+    return 24 + length if known and length <= 8192 and data[20:24] == bytes(4) else 0
+
+
+OPCUA_TYPES = (b"HEL", b"ACK", b"ERR", b"RHE", b"OPN", b"CLO", b"MSG")
+
+
+def _frame_opcua(data):
+    if len(data) < 8:
+        return None
+    size = int.from_bytes(data[4:8], "little")
+    return size if data[:3] in OPCUA_TYPES and data[3] in b"FCA" and 8 <= size <= 1 << 20 else 0
+
+
+def _messages(capture, ports, frame):
+    """(frames, packet, bytes) of each message.
 
     Streams are put together in order of sequence; bytes seen before are skipped; after a gap
     reading begins anew at the next segment.
     """
-    return list(_in_streams(capture, ports, _Stream.pdus))
-
-
-def _in_streams(capture, ports, read):
     out, streams = [], {}
-    for number, frame in enumerate(capture.frames, 1):
-        p = parse(frame.data, capture.link)
+    for number, record in enumerate(capture.frames, 1):
+        p = parse(record.data, capture.link)
         if p.protocol != 6 or p.seq is None or not {p.sport, p.dport} & set(ports):
             continue
         s = streams.get(p.flow)
         if s is None or p.flags & 2:
-            s = streams[p.flow] = _Stream()
+            s = streams[p.flow] = _Stream(frame)
             if p.flags & 2:
                 s.next = (p.seq + 1) & 0xFFFFFFFF
         if p.payload:
             s.add(p, number)
-            out.extend(read(s))
+            out.extend(s.messages())
     for s in streams.values():
         while s.skip_gap():
-            out.extend(read(s))
+            out.extend(s.messages())
     return out
 
 
 class _Stream:
-    def __init__(self):
+    def __init__(self, frame):
+        self.frame = frame
         self.next = None
         self.pieces = []  # (frame number, packet, bytes), in order
         self.later = {}
@@ -248,57 +300,32 @@ class _Stream:
         self.pieces.append((number, p, data))
         self.next = (self.next + len(data)) & 0xFFFFFFFF
 
-    def pdus(self):
+    def messages(self):
         while self.pieces:
             data = b"".join(piece[2] for piece in self.pieces)
-            if len(data) < 8:
+            size = self.frame(data)
+            if size == 0:
+                self.pieces = []  # another protocol; begin anew with the next segment
                 return
-            tid, proto, length, unit, fc = struct.unpack_from(">HHHBB", data)
-            limit = 1100 if fc & 0x7F == 90 else 260
-            if proto != 0 or not 2 <= length <= limit:
-                self.pieces = []  # not Modbus; begin anew with the next segment
+            if size is None or len(data) < size:
                 return
-            if len(data) < 6 + length:
-                return
-            used, p = self.take(6 + length)
-            exception = data[8] if fc & 0x80 and length >= 3 else None
-            yield Pdu(tuple(used), p, tid, unit, fc & 0x7F, exception, data[8:6 + length])
-
-    def take(self, left):
-        """The frames of the next `left` bytes, which are gone then, and the last packet of them."""
-        used, p = [], None
-        while left:
-            number, p, piece = self.pieces[0]
-            used.append(number)
-            if len(piece) > left:
-                self.pieces[0] = (number, p, piece[left:])
-                left = 0
-            else:
-                left -= len(piece)
-                self.pieces.pop(0)
-        return used, p
-
-    def chunks(self):
-        while self.pieces:
-            data = b"".join(piece[2] for piece in self.pieces)
-            if len(data) < 8:
-                return
-            size = int.from_bytes(data[4:8], "little")
-            if data[:3] not in OPCUA_TYPES or data[3] not in b"FCA" or not 8 <= size <= 1 << 20:
-                self.pieces = []  # not OPC UA; begin anew with the next segment
-                return
-            if len(data) < size:
-                return
-            used, p = self.take(size)
-            yield Chunk(tuple(used), p, data[:3].decode(), chr(data[3]), data[8:size])
+            left, used = size, []
+            while left:
+                number, p, piece = self.pieces[0]
+                used.append(number)
+                if len(piece) > left:
+                    self.pieces[0] = (number, p, piece[left:])
+                    left = 0
+                else:
+                    left -= len(piece)
+                    self.pieces.pop(0)
+            yield tuple(used), p, data[:size]
 
 
-OPCUA_TYPES = (b"HEL", b"ACK", b"ERR", b"RHE", b"OPN", b"CLO", b"MSG")
-
-# One OPC UA chunk, without its header.
-Chunk = collections.namedtuple("Chunk", "frames packet type letter body")
+# One message of a protocol over TCP, with all its bytes.
+StreamMessage = collections.namedtuple("StreamMessage", "frames packet data")
 
 
-def opcua_chunks(capture, ports):
-    """Every chunk in TCP streams from or to `ports`, in order of completion; else as modbus_pdus."""
-    return list(_in_streams(capture, ports, _Stream.chunks))
+def stream_messages(capture, ports, size_of):
+    """Messages whose length size_of(bytes at hand) tells: None for more bytes, 0 for not mine."""
+    return [StreamMessage(*found) for found in _messages(capture, ports, size_of)]

@@ -34,6 +34,8 @@ constexpr auto kSizes = std::to_array<Known>({
     {cls::kWallClock, 6, 8},
 });
 
+constexpr std::uint32_t kDescription = 21;  // of a clock; revision and user's words follow
+
 Bytes take_attribute(Reader& in, const Known& known) noexcept {
   return in.take(known.size == kText ? in.le16() : known.size);
 }
@@ -49,6 +51,9 @@ class Learner {
       const bool known = read_identity_attribute(attribute, in, device_);
       any_ = any_ || known;
       return known;
+    }
+    if (call_.object() == cls::kTimeSync && attribute >= kDescription) {
+      return read_description(attribute, in);
     }
     const auto* const known = std::ranges::find_if(kSizes, [&](const Known& one) {
       return one.cls == call_.object() && one.attribute == attribute;
@@ -84,6 +89,21 @@ class Learner {
   }
 
  private:
+  // Of a clock: what it is, its revision, what its owner calls it.
+  bool read_description(std::uint32_t attribute, Reader& in) {
+    using Field = Identity::Field;
+    constexpr std::array kFields = {Field::product, Field::firmware, Field::name};
+    const std::size_t which = attribute - kDescription;
+    const Bytes value = in.take(in.le32());
+    if (!in.ok() || which >= kFields.size()) {
+      return false;
+    }
+    constexpr std::uint8_t kOfAClock = 80;
+    TextBuffer buffer;
+    call_.fact(kFields[which], "CIP Time Sync object", kOfAClock, clean_text(value, buffer));
+    return true;
+  }
+
   void tell_other(std::uint32_t attribute, Bytes value) {
     TextBuffer buffer;
     if (call_.object() == cls::kController && attribute == 1 && call_.rockwell()) {
@@ -210,9 +230,9 @@ void write_number(const Call& call, Bytes value) {
 void decode_list_to_set(Call& call) {
   call.show_data(call.in.rest());
   const std::size_t count = call.in.le16();
-  const std::uint16_t first = call.in.le16();
   begin_list(call, CipField::attributes);
-  if (call.in.ok()) {
+  const std::uint16_t first = count > 0 ? call.in.le16() : std::uint16_t{0};
+  if (count > 0 && call.in.ok()) {
     add_item(call, first);
   }
   end_list(call);

@@ -25,6 +25,13 @@ void decode_body(Call& call) {
   }
 }
 
+// The general status in the low byte, the first extended one above it: 0x010601.
+std::uint32_t full_status(const Reply& reply) noexcept {
+  Reader words{reply.extended};
+  const std::uint32_t extended = words.le16();
+  return words.ok() ? extended << 8U | reply.status : reply.status;
+}
+
 class Decoder {
  public:
   explicit Decoder(Exchange& exchange) noexcept : x_(exchange) {}
@@ -68,21 +75,33 @@ class Decoder {
   }
 
   // `asked` is the request as it was sent, or empty.
-  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth) {
+  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
     const Reply reply = read_reply(bytes);
     const Request request = read_request(asked);
-    const bool carried =
-        !asked.empty() && is_errand(request) && reply.service != svc::kUnconnectedSend;
-    if (carried && depth < kMaxDepth) {
+    if (!asked.empty() && is_errand(request) && depth + errands < kMaxDepth) {
       // The answer to what an Unconnected Send carried comes back by itself.
       const Errand inner = read_errand(request.data);
-      return this->reply(bytes, inner.message, go_on(way, inner.route), depth);
+      if (answers_carried(reply, inner)) {
+        return this->reply(bytes, inner.message, go_on(way, inner.route), depth, errands + 1);
+      }
     }
     const bool known = !asked.empty() && request.service == reply.service;
     answer(reply, known ? &request : nullptr, way, depth);
   }
 
  private:
+  // Read Tag Fragmented has the number of Unconnected Send: what was not delivered tells how much
+  // of the path was left, a tag that was refused tells nothing more.
+  static bool answers_carried(const Reply& reply, const Errand& inner) noexcept {
+    if (reply.service != svc::kUnconnectedSend) {
+      return true;
+    }
+    constexpr std::uint8_t kPartial = 6;
+    const bool served = reply.status == 0 || reply.status == kPartial;
+    return read_request(inner.message).service == svc::kUnconnectedSend &&
+           (served || reply.data.empty());
+  }
+
   [[nodiscard]] std::uint16_t vendor_of(const Way& way) const noexcept {
     return way.route == nullptr ? x_.memory.vendor : std::uint16_t{0};
   }
@@ -175,7 +194,7 @@ class Decoder {
     message.outcome = good ? Outcome::success : Outcome::failure;
     message.direction = Direction::to_client;
     message.function = reply.service;
-    message.status = reply.status;
+    message.status = full_status(reply);
     message.matched = request != nullptr && x_.asked != nullptr;
     if (message.matched) {
       message.request = x_.asked->packet;

@@ -29,7 +29,7 @@ struct Exchange {
   std::optional<std::uint32_t> connection_id;
   std::optional<std::uint16_t> sequence;
   const Waiting* asked = nullptr;          // the request that this answers
-  Bytes asked_message;                     // its CIP message
+  Bytes asked_message{};                   // its CIP message
   std::uint32_t unit = Identity::kNoUnit;  // whom the connection leads to
 };
 

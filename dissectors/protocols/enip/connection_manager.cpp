@@ -163,6 +163,17 @@ void tell_parties(const Call& call, const Opening& opening, std::uint32_t unit) 
   tell(Identity::Field::device_type, code_name(CodeList::cip_device_types, key.device_type));
 }
 
+// Which outputs are owned: the connection point that they go to.
+void set_owned(const Call& call, const Path& path) noexcept {
+  if (path.point_count > 0) {
+    Target& target = call.message.target;
+    target.table = "connection point";
+    target.text = {};
+    target.address = path.points[0];
+    target.count = 1;
+  }
+}
+
 // What the opening asks for, and of whom; the same for the request and for its answer.
 std::uint32_t judge(const Call& call, const Opening& opening, bool large) noexcept {
   const std::uint32_t inner = unit_behind(opening.path);
@@ -175,6 +186,7 @@ std::uint32_t judge(const Call& call, const Opening& opening, bool large) noexce
   } else if (owns_outputs(opening)) {
     call.meaning(large ? "Large Forward Open: Exclusive Owner" : "Forward Open: Exclusive Owner",
                  Operation::write, Effect::own);
+    set_owned(call, opening.path);
   }
   return unit;
 }
@@ -257,6 +269,26 @@ void decode_opened(Call& call, bool large, bool good) {
   }
 }
 
+// Whoever closes a connection that carried outputs owns them no longer. Of an answer: what the
+// request said.
+void judge_close(const Call& call) noexcept {
+  Reader asked{call.request_data};
+  asked.skip(2);
+  read_triad(asked);
+  const std::size_t words = asked.u8();
+  asked.skip(1);
+  const Path path = read_path(asked.take(std::min(2 * words, asked.remaining())));
+  if (!asked.ok() || path.point_count == 0) {
+    return;
+  }
+  const std::uint32_t unit = unit_behind(path);
+  if (unit != Identity::kNoUnit) {
+    call.message.target.unit = unit;
+  }
+  call.message.effect = Effect::disown;
+  set_owned(call, path);
+}
+
 void decode_close(Call& call) {
   if (!call.response) {
     call.in.skip(2);
@@ -294,6 +326,7 @@ bool decode_connection_manager(Call& call) {
       return true;
     }
     case svc::kForwardClose:
+      judge_close(call);
       if (good) {
         decode_close(call);
       }

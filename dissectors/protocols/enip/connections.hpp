@@ -45,6 +45,7 @@ struct Production {
   bool running = false;
   std::uint16_t size = 0;           // of the latest data
   std::uint32_t sequence = 0;       // latest of the encapsulation
+  Timestamp last{};                 // when it came
   std::uint32_t interval_us = 0;    // agreed packet interval
   std::uint32_t unit = 0xffffffff;  // of the target
   Timestamp next_complaint{};

@@ -90,8 +90,9 @@ bool read_identity_attribute(std::uint32_t attribute, Reader& in, DeviceIdentity
 
 bool read_identity_item(Bytes item, DeviceIdentity& device) noexcept {
   Reader in{item};
-  in.skip(2);  // version of the encapsulation
-  in.skip(4);  // family and port
+  device.version = in.le16();
+  in.skip(2);  // family of the address
+  device.self_port = in.be16();
   device.self_ip = in.be32();
   in.skip(8);
   constexpr std::uint32_t kLastOfHead = 7;
@@ -156,6 +157,23 @@ void tell(const DeviceIdentity& device, const FactSource& source, Emitter& out) 
   }
 }
 
+void tell_security(Bytes item, const FactSource& source, Emitter& out) {
+  constexpr auto kStates = std::to_array<std::string_view>(
+      {"CIP Security: as delivered", "CIP Security: being configured", "CIP Security: configured",
+       "CIP Security: configuration incomplete"});
+  Reader in{item};
+  in.skip(2);  // profiles that the device has
+  const std::uint8_t state = in.u8();
+  if (in.ok() && state < kStates.size()) {
+    out.identity({.field = Identity::Field::security,
+                  .confidence = source.confidence,
+                  .of_sender = true,
+                  .unit = source.unit,
+                  .source = source.words,
+                  .value = kStates[state]});
+  }
+}
+
 void show(const DeviceIdentity& device, Fields& fields, std::size_t field) {
   fields.begin_object(field);
   const auto number = [&](std::string_view name, const auto& value) {
@@ -195,6 +213,8 @@ void show(const DeviceIdentity& device, Fields& fields, std::size_t field) {
     add_address(words, *device.self_ip);
     fields.member("ip", words.view());
   }
+  number("port", device.self_port);
+  number("encap_version", device.version);
   fields.end_object();
 }
 

@@ -19,7 +19,10 @@ struct DeviceIdentity {
   std::optional<std::uint32_t> serial;
   Bytes name;
   std::optional<std::uint8_t> state;
-  std::optional<std::uint32_t> self_ip;  // as the device sees itself
+  // As the device sees itself; in a ListIdentity reply only.
+  std::optional<std::uint32_t> self_ip;
+  std::optional<std::uint16_t> self_port;
+  std::optional<std::uint16_t> version;  // of the encapsulation
 };
 
 // Where the facts go: whose they are and how they came.
@@ -30,6 +33,9 @@ struct FactSource {
 };
 
 void tell(const DeviceIdentity& device, const FactSource& source, Emitter& out);
+
+// The item beside it that says how far CIP Security is set up.
+void tell_security(Bytes item, const FactSource& source, Emitter& out);
 
 // As one object: {vendor_id, vendor, device_type, ...}.
 void show(const DeviceIdentity& device, Fields& fields, std::size_t field);

@@ -22,6 +22,16 @@ Probe yes(Talk talk, bool bound, Direction direction) noexcept {
   return {Probe::Answer::yes, direction, variant};
 }
 
+// What nothing else begins with. A request to list is too plain to be known by on any port.
+bool is_telling(const Header& header, Bytes body) noexcept {
+  Reader in{body};
+  in.skip(2);
+  const bool identity = in.le16() == item::kIdentity && in.ok();
+  return header.command == command::kRegisterSession || header.command == command::kSendRrData ||
+         header.command == command::kSendUnitData ||
+         (header.command == command::kListIdentity && identity);
+}
+
 Probe probe(const ProbeInput& input) noexcept {
   if (input.transport == Transport::udp && looks_like_io(input.head)) {
     return yes(Talk::io, input.bound, Direction::unknown);
@@ -41,7 +51,7 @@ Probe probe(const ProbeInput& input) noexcept {
   }
   const bool whole =
       frame_message(input.head, true).verdict == Frame::Verdict::complete || header.length > 1000;
-  return right && whole && is_evidence(header.command)
+  return right && whole && is_telling(header, in.rest())
              ? yes(Talk::encapsulation, false, Direction::unknown)
              : Probe{};
 }

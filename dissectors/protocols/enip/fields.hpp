@@ -68,8 +68,19 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(CipField:
         "values",      "attributes",      "identity",      "connection",    "data",
         "parts",       "whole_len"};
 
-enum class IoField : std::uint8_t { connection_id, encap_seq, cip_seq, run_idle, data_len, data };
-inline constexpr std::array<std::string_view, static_cast<std::size_t>(IoField::data) + 1>
-    kIoFieldNames = {"connection_id", "encap_seq", "cip_seq", "run_idle", "data_len", "data"};
+enum class IoField : std::uint8_t {
+  connection_id,
+  encap_seq,
+  cip_seq,
+  run_idle,
+  data_len,     // without the sequence count
+  data,         // hex, likewise
+  rpi_us,       // the interval that was agreed, where the opening was seen
+  interval_us,  // since the datagram before
+  lost          // how many are missing before this one
+};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(IoField::lost) + 1>
+    kIoFieldNames = {"connection_id", "encap_seq", "cip_seq",     "run_idle", "data_len",
+                     "data",          "rpi_us",    "interval_us", "lost"};
 
 }  // namespace prahari::enip

@@ -43,6 +43,9 @@ Datagram read_datagram(Bytes bytes) noexcept {
   return datagram;
 }
 
+// Whether this step of the sequence leads forward.
+constexpr bool is_later(std::uint32_t step) noexcept { return step != 0 && step <= 0x80000000U; }
+
 // The run bit of the header in front of outputs. Where no Forward Open told whether there is a
 // header, four bytes that say "run" do, and later ones that say "idle".
 std::optional<bool> run_bit(Production& production, Bytes data) noexcept {
@@ -132,6 +135,17 @@ void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
     }
     fields->number(index(IoField::data_len), static_cast<std::int64_t>(data.size()));
     fields->hex(index(IoField::data), data);
+    if (production.interval_us != 0) {
+      fields->number(index(IoField::rpi_us), production.interval_us);
+    }
+    if (production.seen && pdu.packet.time >= production.last) {
+      const std::uint32_t step = datagram.sequence - production.sequence;
+      fields->number(
+          index(IoField::interval_us),
+          std::chrono::duration_cast<std::chrono::microseconds>(pdu.packet.time - production.last)
+              .count());
+      fields->number(index(IoField::lost), is_later(step) ? step - 1 : 0);
+    }
   }
   out.message(message);
   if (run && (!production.mode_told || production.running != *run)) {
@@ -152,10 +166,11 @@ void IoSession::follow(Production& production, const Pdu& pdu, std::uint32_t seq
                        std::size_t size, Emitter& out) const {
   const std::uint32_t step = sequence - production.sequence;
   const bool seen = production.seen;
-  const bool repeated = seen && (step == 0 || step > 0x80000000U);
+  const bool repeated = seen && !is_later(step);
   const bool lost = seen && !repeated && step > 1;
   const bool resized = seen && production.size != size;
   production.seen = true;
+  production.last = pdu.packet.time;
   production.size = static_cast<std::uint16_t>(size);
   production.sequence = repeated ? production.sequence : sequence;
   if ((!repeated && !lost && !resized) || pdu.packet.time < production.next_complaint) {

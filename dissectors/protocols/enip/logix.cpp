@@ -273,7 +273,7 @@ void decode_tag_list(Call& call) {
         call.fields->item(name);
       }
     }
-    tags += in.ok() ? 1 : 0;
+    tags += in.ok() ? 1U : 0U;
   }
   if (call.fields != nullptr) {
     call.fields->end_list();

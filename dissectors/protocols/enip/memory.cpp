@@ -15,15 +15,13 @@ Link* Memory::by_request_id(std::uint32_t id) noexcept {
 }
 
 void Memory::add(const Link& link) {
-  remove(link.to_target);
+  std::erase_if(links, [&](const Link& old) {
+    return old.to_target == link.to_target || old.to_originator == link.to_originator;
+  });
   if (links.size() >= kLinks) {
     links.erase(links.begin());
   }
   links.push_back(link);
-}
-
-void Memory::remove(std::uint32_t to_target) noexcept {
-  std::erase_if(links, [&](const Link& link) { return link.to_target == to_target; });
 }
 
 }  // namespace prahari::enip

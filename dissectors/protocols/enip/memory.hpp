@@ -38,7 +38,6 @@ struct Memory {
   [[nodiscard]] Link* by_answer_id(std::uint32_t id) noexcept;
   [[nodiscard]] Link* by_request_id(std::uint32_t id) noexcept;
   void add(const Link& link);  // the oldest goes when there are too many
-  void remove(std::uint32_t to_target) noexcept;
 
   std::vector<Link> links;  // oldest first
   Parts parts;

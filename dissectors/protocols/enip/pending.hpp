@@ -49,6 +49,22 @@ class PendingRequests {
     return false;
   }
 
+  // Whether same(request) holds for requests of the other side on more than one connection.
+  template <class Same>
+  [[nodiscard]] bool ambiguous(Side from, Same&& same) const {
+    const Waiting* one = nullptr;
+    for (const Waiting& request : requests_) {
+      if (request.side == from || !same(request)) {
+        continue;
+      }
+      if (one != nullptr && one->connection != request.connection) {
+        return true;
+      }
+      one = &request;
+    }
+    return false;
+  }
+
   // Takes out a request that has waited longer than its patience.
   bool take_late(Timestamp now, Waiting& found);
 

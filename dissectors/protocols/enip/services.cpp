@@ -225,6 +225,9 @@ Meaning of_generic(std::uint8_t code, std::uint32_t object, Bytes data,
   const Family family = known == nullptr ? Family::other : known->family;
   if (changes(code)) {
     judge_change(meaning, code, family);
+    if (object == cls::kChange && code != svc::kCreate) {
+      meaning.effect = none;  // software that goes online marks the controller so
+    }
     if (object == cls::kMonitor && known != nullptr) {
       meaning.operation = read;  // clients set up what they poll
       meaning.effect = none;

@@ -69,28 +69,26 @@ void EnipSession::follow_time(const Pdu& pdu) noexcept {
 // On a connection the answer has another id; which belong together is known from its opening, or
 // learned where only one request can be meant.
 bool EnipSession::find_on_connection(const Content& content, Side side, Waiting& asked) {
-  const std::uint8_t service = content.service() & static_cast<std::uint8_t>(~kReplyBit);
-  const auto same = [&](const Waiting& request) {
-    return request.command == command::kSendUnitData && request.sequence == content.sequence &&
-           request.service == service;
-  };
   if (const Link* link = memory_.by_answer_id(content.connection)) {
     const std::uint32_t id = link->to_target;
     return pending_.take(side, asked, [&](const Waiting& request) {
       return request.connection == id && request.sequence == content.sequence;
     });
   }
-  const bool found = pending_.take(side, asked, [&](const Waiting& request) {
-    return same(request) && memory_.by_request_id(request.connection) == nullptr;
-  });
-  if (found) {
-    memory_.add({.to_target = asked.connection,
-                 .to_originator = content.connection,
-                 .unit = Identity::kNoUnit,
-                 .originator = asked.side,
-                 .opened = false});
+  const std::uint8_t service = content.service() & static_cast<std::uint8_t>(~kReplyBit);
+  const auto may_be = [&](const Waiting& request) {
+    return request.command == command::kSendUnitData && request.sequence == content.sequence &&
+           request.service == service && memory_.by_request_id(request.connection) == nullptr;
+  };
+  if (pending_.ambiguous(side, may_be) || !pending_.take(side, asked, may_be)) {
+    return false;
   }
-  return found;
+  memory_.add({.to_target = asked.connection,
+               .to_originator = content.connection,
+               .unit = Identity::kNoUnit,
+               .originator = asked.side,
+               .opened = false});
+  return true;
 }
 
 bool EnipSession::find_request(const Content& content, Side side, Waiting& asked) {
@@ -207,7 +205,11 @@ void EnipSession::show_envelope(const Content& content, const Pdu& pdu, Directio
   }
   out.message(message);
   if (told) {
-    tell(device, {.words = "EtherNet/IP List Identity"}, out);
+    const FactSource source{.words = "EtherNet/IP List Identity"};
+    tell(device, source, out);
+    if (const Item* security = content.items.find(item::kSecurity)) {
+      tell_security(security->data, source, out);
+    }
   }
 }
 
@@ -274,7 +276,8 @@ void EnipSession::remember(const Content& content, const Pdu& pdu, Emitter& out)
 
 // What the message tells about the session, beside what is wrong with the message itself.
 void EnipSession::judge(const Content& content, const Pdu& pdu, bool matched, Emitter& out) {
-  const bool answer = content.direction() == Direction::to_client;
+  const bool answer = content.direction() == Direction::to_client &&
+                      (!content.connected || memory_.by_answer_id(content.connection) != nullptr);
   if (answer && !matched && asked_ && pdu.state != Completeness::one_way &&
       pdu.packet.time >= lenient_until_) {
     out.anomaly({.protocol = Protocol::enip,

@@ -1,5 +1,6 @@
 // Requests that wait for their response: a FIFO for each (transaction, unit, function), in one
-// small array in order of arrival. Up to two lie inside, more on the heap, at most 64.
+// small array in order of arrival. One lies inside, since few clients have more under way; more lie
+// on the heap, at most 64.
 
 #pragma once
 
@@ -54,10 +55,10 @@ class PendingRequests {
   void grow();
   void erase(std::size_t at) noexcept;
 
-  std::array<Request, 2> inside_;
+  std::array<Request, 1> inside_;
   std::unique_ptr<Request[]> outside_;
   std::uint8_t size_ = 0;
-  std::uint8_t capacity_ = 2;
+  std::uint8_t capacity_ = 1;
 };
 
 // Whether a response's own bytes agree with what the request asked for.

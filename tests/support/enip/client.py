@@ -143,7 +143,8 @@ class Client:
             struct.pack("<BBHHIBB", 7, 0xF9, serial, self.vendor, self.serial, len(path) // 2, 0) +
             path))
 
-    async def open_io(self, endpoint, ip, config, output, source, rpi, out, into, key=None):
+    async def open_io(self, endpoint, ip, config, output, source, rpi, out, into, key=None,
+                      speed=1):
         """A class 1 connection: `out` holds the bytes to send, `into` takes those that come."""
         path = b""
         if key:
@@ -154,7 +155,8 @@ class Client:
             int(rpi * 1e6), 0x4800 | len(out) + 6, int(rpi * 1e6), 0x4800 | len(into) + 2, 0x01,
             path)
         io = implicit.IoConnection(
-            endpoint, (ip, implicit.PORT), struct.unpack_from("<I", answer.data)[0], t_to_o, rpi,
+            endpoint, (ip, implicit.PORT), struct.unpack_from("<I", answer.data)[0], t_to_o,
+            rpi / speed,
             lambda: out, lambda got: into.__setitem__(slice(None), got[:len(into)]),
             originator=True)
         io.serial, io.path = serial, path

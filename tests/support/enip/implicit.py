@@ -73,7 +73,8 @@ class IoConnection:
         if self.endpoint.truth:
             self.endpoint.truth.note(
                 "cipio", connection_id=self.produces, encap_seq=self.encapsulated,
-                cip_seq=self.sequence, run=self.run if self.originator else None, data=data.hex())
+                cip_seq=self.sequence, run=self.run if self.originator else None,
+                data=(body[2:] + data).hex())
         self.encapsulated = (self.encapsulated + 1) & 0xFFFFFFFF
         self.sent += 1
 

@@ -12,7 +12,7 @@ import sys
 
 import client as source
 import device
-import engineering
+import logix_engineering
 import implicit
 import plant
 import server
@@ -88,16 +88,16 @@ async def explicit(client):
 
 
 async def engineer(client, plc):
-    await engineering.go_online(client, 3)
-    await engineering.lock(client)
-    await engineering.set_mode(client, run=False)
+    await logix_engineering.go_online(client, 3)
+    await logix_engineering.lock(client)
+    await logix_engineering.set_mode(client, run=False)
     check("mode", plc.running, False)
-    await engineering.set_mode(client, run=True)
-    await engineering.unlock(client)
-    await engineering.download(client)
+    await logix_engineering.set_mode(client, run=True)
+    await logix_engineering.unlock(client)
+    await logix_engineering.download(client)
     check("mode after the download", plc.running, True)
-    await engineering.upload(client)
-    await engineering.set_clock(client, 1_790_000_000)
+    await logix_engineering.upload(client)
+    await logix_engineering.set_clock(client, 1_790_000_000)
     await client.good(device.RESET, wire.object_path(0x01, 1), b"\0")
     check("resets", plc.resets, 1)
 
@@ -145,6 +145,7 @@ async def main():
         await running.stop()
         return
     await play(chassis, plc)
+    await asyncio.sleep(0.2)  # for the server to take the last message
     await running.stop()
 
     adapter = plant.adapter(SERVER)
@@ -156,6 +157,7 @@ async def main():
     scanner.truth = log
     await implicit_messages(scanner, adapter)
     await scanner.close()
+    await asyncio.sleep(0.2)
     await running.stop()
     print("scenario: as wanted")
 

@@ -48,8 +48,9 @@ class Discovery(asyncio.DatagramProtocol):
 
 
 class Server:
-    def __init__(self, device, ip, truth=None, io=None):
-        self.device, self.ip, self.truth = device, ip, truth
+    def __init__(self, device, ip, truth=None, io=None, speed=1):
+        """`speed`: how much faster implicit messages go than their interval says."""
+        self.device, self.ip, self.truth, self.speed = device, ip, truth, speed
         self.io, self.own_io = io, io is None
         self.sessions, self.connections = {}, {}
         self.handles = itertools.count(0x11020100)
@@ -191,6 +192,8 @@ class Server:
             route = wire.read_path(rest[2:2 + 2 * rest[0]]).route
             module = self._module(route)
             if module is None:
+                lost, to, _ = wire.read_request(inner)
+                note("request", depth + 1, lost, to)
                 note("response", depth, service, path, status=CONNECTION_FAILURE,
                      extended=(BAD_LINK,))
                 return wire.reply(service, bytes([rest[0]]), CONNECTION_FAILURE, (BAD_LINK,))
@@ -255,7 +258,8 @@ class Server:
                 return CONNECTION_FAILURE, (BAD_APPLICATION_PATH,), head + bytes([words, 0])
             output, source = (target.assemblies[p] for p in points)
             connection.io = implicit.IoConnection(
-                self.io, (peer[0], implicit.PORT), t_to_o, o_to_t, t_rpi / 1e6,
+                self.io, (peer[0], implicit.PORT), t_to_o, o_to_t,
+                t_rpi / 1e6 / self.speed,
                 lambda: source, lambda got: output.__setitem__(slice(None), got[:len(output)]),
                 originator=False)
             self.socket_items = [(wire.SOCKET_O_TO_T, wire.socket_address("0.0.0.0",

@@ -16,9 +16,11 @@ class Truth:
 
     def service(self, client, direction, depth, service, path=None, status=None, extended=(),
                 sequence=None):
-        """One CIP service, request or response. Of a response the path is the request's."""
+        """One CIP service, request or response. Of a response the path is the request's. A path
+        through several objects counts as the first."""
+        cls, instance = path.chain[0] if path and path.chain else (None, None)
         self.note("cip", client=client, dir=direction, depth=depth, service=service,
-                  cls=path.cls if path else None, instance=path.instance if path else None,
+                  cls=cls, instance=instance,
                   attribute=path.attribute if path else None,
                   symbol=(path.symbol or None) if path else None,
                   status=status, extended=list(extended), seq=sequence)

@@ -132,7 +132,7 @@ inline void add_network(NetworkView& network) {
       host("ast-000000000003", "HMI-1", "10.10.2.10", "scada", 2, {"client"}),
       host("ast-000000000004", "EWS-1", "10.10.2.20", "scada", 2, {"client", "engineering"}),
       host("ast-000000000005", "", "10.10.1.21", "cell-1", 1, {"controller", "gateway"})};
-  HostView& plc = network.hosts[1];
+  HostView& plc = network.hosts.made()[1];
   plc.mac = "00:1d:9c:00:00:11";
   plc.nic_vendor = "Rockwell";
   plc.vendor = "Schneider Electric";
@@ -145,9 +145,9 @@ inline void add_network(NetworkView& network) {
   plc.location = "Filler hall";
   plc.tags = {"safety"};
   plc.from_site_file = true;
-  network.hosts[0].mac = "00:50:56:aa:bb:cc";
-  network.hosts[0].nic_vendor = "VMware";
-  network.hosts[4].units = 6;
+  network.hosts.made()[0].mac = "00:50:56:aa:bb:cc";
+  network.hosts.made()[0].nic_vendor = "VMware";
+  network.hosts.made()[4].units = 6;
   const auto talk = [](std::size_t client, std::size_t server, const char* service,
                        std::uint8_t operations, std::uint64_t messages) {
     TalkView out;

@@ -67,18 +67,66 @@ TEST_F(Output, AnEmptyFolderWillDo) {
   EXPECT_TRUE(ResultFolder::create(folder_));
 }
 
+TEST_F(Output, ASensorGoesOnWithItsFolderAndNothingReplacesIt) {
+  ASSERT_TRUE(ResultFolder::create(folder_));
+  ASSERT_TRUE(append_whole(folder_ / "alerts.jsonl", "one\n"));
+  const Result<ResultFolder> state = ResultFolder::resume(folder_);
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_TRUE(append_whole(folder_ / "alerts.jsonl", "two\n"));
+  ASSERT_TRUE(state->finish());
+  EXPECT_EQ(read(folder_ / "alerts.jsonl"), "one\ntwo\n");
+  const Result<ResultFolder> refused = ResultFolder::create(folder_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Error::Kind::usage);
+  EXPECT_NE(refused.error().message.find("state of a sensor"), std::string::npos);
+  EXPECT_EQ(read(folder_ / "alerts.jsonl"), "one\ntwo\n");
+  EXPECT_TRUE(ResultFolder::resume(folder_));
+}
+
+TEST_F(Output, AStreamGetsItsNameWhenItIsWhole) {
+  const Result<ResultFolder> folder = ResultFolder::create(folder_);
+  ASSERT_TRUE(folder);
+  const Status written = folder->write_stream("flows.csv", [this](std::ostream& out) {
+    out << "client";
+    EXPECT_FALSE(fs::exists(folder_ / "flows.csv"));
+  });
+  EXPECT_TRUE(written);
+  EXPECT_EQ(read(folder_ / "flows.csv"), "client");
+}
+
+// Runs with files bound to 1,024 bytes, as on a full disk.
+template <class Work>
+auto on_a_small_disk(Work&& work) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{1024, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  auto result = work();
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_handler);
+  return result;
+}
+
+TEST_F(Output, ALineThatDoesNotFitIsNotHalfWritten) {
+  ASSERT_TRUE(ResultFolder::resume(folder_));
+  const fs::path file = folder_ / "alerts.jsonl";
+  ASSERT_TRUE(append_whole(file, "one\n"));
+  const Status full =
+      on_a_small_disk([&] { return append_whole(file, std::string(2000, 'x') + "\n"); });
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind, Error::Kind::environment);
+  EXPECT_EQ(read(file), "one\n");
+  ASSERT_TRUE(append_whole(file, "two\n"));
+  EXPECT_EQ(read(file), "one\ntwo\n");
+}
+
 TEST_F(Output, ADiskThatIsFullIsOneLineAndNoHalfFile) {
   Result<ResultFolder> folder = ResultFolder::create(folder_);
   ASSERT_TRUE(folder);
   ASSERT_TRUE(folder->write("alerts.jsonl", "old"));
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{1024, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const Status status = folder->write("alerts.jsonl", std::string(100'000, 'x'));
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, old_handler);
+  const Status status =
+      on_a_small_disk([&] { return folder->write("alerts.jsonl", std::string(100'000, 'x')); });
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().kind, Error::Kind::environment);
   EXPECT_NE(status.error().message.find("alerts.jsonl: cannot write: "), std::string::npos);

@@ -31,7 +31,7 @@ void poison(test::FakePlant& plant) {
   plant.network.site.name = evil;
   plant.network.site.organisation = evil;
   plant.network.site.reporter_address = evil;
-  for (HostView& host : plant.network.hosts) {
+  for (HostView& host : plant.network.hosts.made()) {
     host.name = evil;
     host.vendor = evil;
     host.product = evil;
@@ -99,7 +99,7 @@ TEST(ReportHtml, WithoutASiteFileSaysHowToTurnRulesOn) {
   test::FakePlant plant = test::fake_plant();
   plant.network.has_zones = false;
   plant.network.zones = {{"level 1, proposed", 1.0, {}}};
-  for (HostView& host : plant.network.hosts) {
+  for (HostView& host : plant.network.hosts.made()) {
     host.zone.clear();
     host.level.reset();
     host.proposed_level = host.has_role("controller") ? std::optional(1.0) : std::nullopt;
@@ -121,7 +121,7 @@ TEST(ReportHtml, EscapesEverythingAndStaysBounded) {
   for (int i = 0; i < 2000; ++i) {
     HostView host = plant.network.hosts[0];
     host.id = "ast-x" + std::to_string(i);
-    plant.network.hosts.push_back(host);
+    plant.network.hosts.made().push_back(host);
     plant.alerts.push_back(test::alert_of(test::write_finding(), "cv-" + std::to_string(i)));
   }
   const AlertContext context = plant.context();

@@ -16,6 +16,16 @@ std::string html(std::string_view text) {
   return out;
 }
 
+TEST(Text, IsWrappedBetweenWordsAndCodePoints) {
+  using Lines = std::vector<std::string_view>;
+  EXPECT_EQ(wrap("a conduit is missing", 9), (Lines{"a conduit", "is", "missing"}));
+  EXPECT_EQ(wrap("a conduit is missing", 10), (Lines{"a conduit", "is missing"}));
+  EXPECT_EQ(wrap("abcdefgh ij", 3), (Lines{"abc", "def", "gh", "ij"}));
+  EXPECT_EQ(wrap("äöü äöü", 3), (Lines{"äöü", "äöü"}));
+  EXPECT_EQ(wrap("", 3), Lines{});
+  EXPECT_EQ(wrap("one", 80), Lines{"one"});
+}
+
 TEST(Text, EveryPlaceEscapesItsOwnWay) {
   struct Case {
     const char* name;

@@ -11,8 +11,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 constexpr std::string_view kRequest = "0001 0000 0006 01 03 006b 0003";
 constexpr std::string_view kResponse = "0001 0000 0009 01 03 06 0001 0002 0003";

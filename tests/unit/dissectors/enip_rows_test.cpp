@@ -50,6 +50,18 @@ TEST(EnipRows, DecodeAsExpected) {
   }
 }
 
+// Somebody else owns it: the general status in the low byte, the extended one above.
+TEST(EnipRows, AStatusHasItsExtendedPart) {
+  const auto row = std::ranges::find(rows(), "exclusive owner of outputs", &Row::name);
+  ASSERT_NE(row, rows().end());
+  EnipTalk talk;
+  for (const std::string_view pdu : row->pdus) {
+    talk.say(pdu);
+  }
+  EXPECT_EQ(talk.messages.back().status, 0x010601U);
+  EXPECT_EQ(talk.messages.back().effect, Effect::own);
+}
+
 TEST(EnipRows, FrameIsTheWholeMessageAndNothingShorter) {
   for (const Row& row : rows()) {
     SCOPED_TRACE(row.name);
@@ -125,9 +137,10 @@ TEST(EnipRows, StreamCutAnywhere) {
     EnipTalk talk;
     talk.wants_fields = false;
     Cutter out{talk};
+    PartialBudget budget;
     Framer framer;
-    framer.feed(*talk.session, Side::first, Bytes{stream}.first(cut), {}, out);
-    framer.feed(*talk.session, Side::first, Bytes{stream}.subspan(cut), {}, out);
+    framer.feed(*talk.session, Side::first, Bytes{stream}.first(cut), {}, budget, out);
+    framer.feed(*talk.session, Side::first, Bytes{stream}.subspan(cut), {}, budget, out);
     ASSERT_EQ(envelopes(talk), messages) << cut;
     ASSERT_EQ(out.strange, 0) << cut;
   }

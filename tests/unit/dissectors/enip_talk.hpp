@@ -23,7 +23,7 @@ inline constexpr std::uint8_t kIo = 3;
 // Fields that each line of an enip or cip message would repeat.
 inline constexpr std::string_view kDull =
     "|latency_us|sender_context|options|length|enip_frame|service|class_name|path|data|status_name|"
-    "data_len|ext_status_name|session|items|command|";
+    "data_len|ext_status_name|session|items|command|interval_us|";
 
 class EnipTalk final : public Emitter {
  public:
@@ -82,6 +82,8 @@ class EnipTalk final : public Emitter {
     line << " \"" << message.name << '"';
     if (!message.target.text.empty()) {
       line << " @" << message.target.table << ' ' << message.target.text;
+    } else if (message.target.count > 0) {
+      line << " @" << message.target.table << ' ' << message.target.address;
     }
     if (message.target.unit != 0) {
       line << " unit=" << std::hex << message.target.unit << std::dec;

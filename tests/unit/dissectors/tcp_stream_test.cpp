@@ -12,7 +12,7 @@
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 // Feeds segments of text and writes down what comes out; "|" marks a gap.
 class Listener {

@@ -195,6 +195,26 @@ ticket = "CHG-9"
   EXPECT_EQ(scene.of("program-download")[1].finding.severity, Severity::critical);
 }
 
+TEST(EffectDetectors, WhoUnsubscribesHidesNothing) {
+  Scene scene;
+  const Talk talk = scene.talk("10.0.0.1", "10.0.0.2", 4840);
+  scene.exchange(talk, with_effect(Effect::suppress, Operation::read));
+  EXPECT_TRUE(scene.sink.alerts.empty());
+  scene.exchange(talk, with_effect(Effect::suppress, Operation::control));
+  EXPECT_EQ(scene.of("alarm-suppression").size(), 1U);
+}
+
+TEST(EffectDetectors, SeveralTargetsOfOneMessageCountOnce) {
+  Scene scene;
+  const Talk talk = scene.talk("10.0.0.1", "10.0.0.2");
+  Event made = scene.message(talk, Kind::request, with_effect(Effect::set_time));
+  scene.send(made);
+  made.message.further = true;
+  scene.send(made);
+  ASSERT_EQ(scene.of("alarm-suppression").size(), 1U);
+  EXPECT_EQ(scene.of("alarm-suppression")[0].count, 1);
+}
+
 TEST(EffectDetectors, ManyCausesStayBounded) {
   Scene scene;
   for (int i = 0; i < 10'000; ++i) {

@@ -32,7 +32,7 @@ void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(blo
 namespace prahari {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 // Ethernet, 802.1Q (110), IPv4, TCP; addresses 10.0.0.1 and 10.0.0.2, port 502.
 constexpr std::string_view kAsk =
@@ -42,9 +42,30 @@ constexpr std::string_view kAnswer =
     "001d9c000001 001d9c000002 8100 006e 0800 4500 0037 0001 4000 40 06 0000 0a000002 0a000001"
     "01f6 c350 00002328 000003f4 5018 2000 0000 0000 0001 0000 0009 01 03 06 0001 0002 0003";
 
+// A tag read over EtherNet/IP on a connection, and the answer; port 44818.
+constexpr std::string_view kAskTag =
+    "001d9c000002 001d9c000001 8100 006e 0800 4500 006a 0001 4000 40 06 0000 0a000001 0a000002"
+    "c350 af12 000003e8 00002328 5018 2000 0000 0000"
+    "7000 2a00 01000000 00000000 0000000000000000 00000000 00000000 0000 0200 a100 0400 01037900"
+    "b100 1600 0100 0a 02 2002 2401 0100 0400 4c 03 91 04 5461 6e6b 0100";
+constexpr std::string_view kAnswerTag =
+    "001d9c000001 001d9c000002 8100 006e 0800 4500 0068 0001 4000 40 06 0000 0a000002 0a000001"
+    "af12 c350 00002328 000003f4 5018 2000 0000 0000"
+    "7000 2800 01000000 00000000 0000000000000000 00000000 00000000 0000 0200 a100 0400 1300fe80"
+    "b100 1400 0100 8a 00 00 00 0100 0400 cc 00 00 00 c400 2a000000";
+
+// Implicit I/O over UDP 2222, sixteen bytes and a sequence count.
+constexpr std::string_view kIo =
+    "001d9c000002 001d9c000001 8100 006e 0800 4500 0040 0001 4000 40 11 0000 0a000001 0a000002"
+    "08ae 08ae 002c 0000 0200 0280 0800 03064b00 00000000 b100 1200 0100 01000000"
+    "000102030405060708090a0b";
+
 constexpr std::size_t kIpId = 22;  // offsets in these frames
 constexpr std::size_t kSeq = 42;
 constexpr std::size_t kAck = 46;
+constexpr std::size_t kTransport = 27;
+constexpr std::size_t kTcpData = 58;
+constexpr std::size_t kIoSequence = 56;
 
 void put(std::vector<std::byte>& frame, std::size_t at, std::size_t size, std::uint32_t value) {
   for (std::size_t i = 0; i < size; ++i) {
@@ -81,20 +102,27 @@ class AllFloors final : public EventSink {
 
 class Poll {
  public:
-  explicit Poll(EventSink& sink) : analyzer_(0, sink, false) {}
+  explicit Poll(EventSink& sink, std::string_view ask = kAsk, std::string_view answer = kAnswer)
+      : analyzer_(0, sink, false), ask_(test::hex(ask)), answer_(test::hex(answer)) {}
 
   void once() {
-    send(ask_, client_, server_, 12);
-    send(answer_, server_, client_, 15);
+    send(ask_, client_, server_);
+    if (!answer_.empty()) {
+      send(answer_, server_, client_);
+    }
   }
 
  private:
-  void send(std::vector<std::byte>& frame, std::uint32_t& seq, std::uint32_t ack,
-            std::uint32_t size) {
+  void send(std::vector<std::byte>& frame, std::uint32_t& seq, std::uint32_t ack) {
     put(frame, kIpId, 2, ++id_ & 0xffffU);
-    put(frame, kSeq, 4, seq);
-    put(frame, kAck, 4, ack);
-    seq += size;
+    if (frame[kTransport] == std::byte{6}) {
+      put(frame, kSeq, 4, seq);
+      put(frame, kAck, 4, ack);
+      seq += static_cast<std::uint32_t>(frame.size() - kTcpData);
+    } else {
+      frame[kIoSequence] = static_cast<std::byte>(id_);
+      frame[kIoSequence + 1] = static_cast<std::byte>(id_ >> 8U);
+    }
     Packet packet;
     packet.ref.time = now_ += 10ms;
     packet.ref.frame = ++frame_;
@@ -107,8 +135,8 @@ class Poll {
 
   Decoder decoder_;
   Analyzer analyzer_;
-  std::vector<std::byte> ask_ = test::hex(kAsk);
-  std::vector<std::byte> answer_ = test::hex(kAnswer);
+  std::vector<std::byte> ask_;
+  std::vector<std::byte> answer_;
   std::uint32_t client_ = 1000;
   std::uint32_t server_ = 9000;
   std::uint32_t id_ = 0;
@@ -116,8 +144,7 @@ class Poll {
   Timestamp now_{std::chrono::seconds{1'700'000'000}};
 };
 
-std::size_t allocations_of_a_thousand_polls(EventSink& sink) {
-  Poll poll{sink};
+std::size_t allocations_of_a_thousand(Poll& poll) {
   for (int i = 0; i < 600; ++i) {  // tables grow, an alert gathers its first packets
     poll.once();
   }
@@ -128,10 +155,29 @@ std::size_t allocations_of_a_thousand_polls(EventSink& sink) {
   return allocations - before;
 }
 
+std::size_t allocations_of_a_thousand_polls(EventSink& sink) {
+  Poll poll{sink};
+  return allocations_of_a_thousand(poll);
+}
+
 TEST(AllFloors, DoNotAllocateForAMessage) {
   AllFloors floors{Site{}};
   EXPECT_EQ(allocations_of_a_thousand_polls(floors), 0U);
   EXPECT_GE(floors.events, 3200U);
+}
+
+TEST(AllFloors, DoNotAllocateForEtherNetIp) {
+  AllFloors floors{Site{}};
+  Poll tags{floors, kAskTag, kAnswerTag};
+  EXPECT_EQ(allocations_of_a_thousand(tags), 0U);
+  EXPECT_GE(floors.events, 9600U) << "an envelope, a list of services and a service, both ways";
+}
+
+TEST(AllFloors, DoNotAllocateForImplicitIo) {
+  AllFloors floors{Site{}};
+  Poll io{floors, kIo, ""};
+  EXPECT_EQ(allocations_of_a_thousand(io), 0U);
+  EXPECT_GE(floors.events, 1600U);
 }
 
 TEST(AllFloors, DoNotAllocateForAMessageThatAPolicyForbids) {

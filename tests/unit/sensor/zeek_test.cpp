@@ -32,7 +32,7 @@ TEST(ZeekCell, Escapes) {
     std::string_view text;
     std::string_view bytes;
   };
-  using std::string_view_literals::operator""sv;
+  using namespace std::string_view_literals;
   const Case cases[] = {
       {"plain", "plain", "plain"},
       {"", "(empty)", "(empty)"},
