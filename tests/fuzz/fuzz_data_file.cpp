@@ -61,6 +61,7 @@ void read_certin(std::string_view text) {
       std::filesystem::temp_directory_path() / ("fuzz-data-" + std::to_string(::getpid()));
   const std::filesystem::path folder = kFolder / "alerts";
   std::filesystem::remove_all(kFolder);
+  std::filesystem::create_directories(kFolder);
   std::filesystem::copy(std::filesystem::path{PRAHARI_SOURCE_DIR} / "alerts" / "data", folder,
                         std::filesystem::copy_options::recursive);
   for (const auto& entry : std::filesystem::directory_iterator{folder}) {

@@ -47,7 +47,8 @@ def attack(program, plant, site, folder):
     """Frames of the plant capture with some of its attack, and who did there what no conduit allows."""
     part = folder / "attack.pcap"
     subprocess.run([program, "analyze", "-q", "--site", site, "--out", folder / "whole", plant], check=True)
-    frames = [f for alert in lines(folder / "whole") for f in alert["evidence"]["frames"] if isinstance(f, int)]
+    frames = [f for alert in lines(folder / "whole") if alert["kind"] == "conduit-violation"
+              for f in alert["evidence"]["frames"] if isinstance(f, int)]
     first, last = min(frames) - 300, min(frames) + 3000
     mirror.cut(plant, part, first, last)
     subprocess.run([program, "analyze", "-q", "--site", site, "--out", folder / "part", part], check=True)

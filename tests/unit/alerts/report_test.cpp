@@ -66,7 +66,7 @@ TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
   posture.offered = {"None", "Basic256Sha256, SignAndEncrypt"};
   posture.users_used = {"user name operator, 3 times"};
   posture.questions = {"Why is a channel offered that is neither signed nor encrypted?"};
-  plant.network.hosts.front().postures = {posture};
+  plant.network.hosts.made().front().postures = {posture};
   const AlertContext with = plant.context();
   const std::string page = report_html({plant.summary, plant.alerts, with});
   for (const char* needle :

@@ -229,9 +229,10 @@ TEST(EnipIo, DatagramOfTheSpecification) {
   EnipTalk talk{kIo};
   talk.say("0200 0280 0800 03064b00 db943f00 b100 0600 a587 e80f0300");
   ASSERT_EQ(talk.lines.size(), 1U);
-  EXPECT_EQ(talk.lines[0],
-            "cipio oneway read \"I/O Data\" connection_id=4916739 encap_seq=4166875 "
-            "cip_seq=34725");
+  EXPECT_EQ(
+      talk.lines[0],
+      "cipio oneway read \"I/O Data\" @connection 4916739 connection_id=4916739 encap_seq=4166875 "
+      "cip_seq=34725");
   EXPECT_EQ(talk.messages[0].target.table, "connection");
 }
 
@@ -249,13 +250,16 @@ TEST(EnipIo, OpeningIsKnownToItsDatagrams) {
   udp.say(io(0x004b0603, 2, "0200 00000000 aabb"));
   const std::vector<std::string> expected = {
       "client is first",
-      "cipio oneway write \"Output Data\" connection_id=4916739 encap_seq=1 cip_seq=1 "
+      "cipio oneway write \"Output Data\" @connection 4916739 connection_id=4916739 encap_seq=1 "
+      "cip_seq=1 "
       "run_idle=true rpi_us=10000",
       "identity host mode \"run\" 90",
       "client is second",
-      "cipio oneway read \"Input Data\" connection_id=2164129811 encap_seq=1 cip_seq=1 "
+      "cipio oneway read \"Input Data\" @connection 2164129811 connection_id=2164129811 "
+      "encap_seq=1 cip_seq=1 "
       "rpi_us=10000",
-      "cipio oneway write \"Output Data\" connection_id=4916739 encap_seq=2 cip_seq=2 "
+      "cipio oneway write \"Output Data\" @connection 4916739 connection_id=4916739 encap_seq=2 "
+      "cip_seq=2 "
       "run_idle=false rpi_us=10000 lost=0",
       "identity host mode \"idle\" 90"};
   std::vector<std::string> said = udp.lines;
