@@ -14,13 +14,7 @@ constexpr std::uint8_t kSureEncrypted = 3;   // messages in a row without a read
 constexpr std::size_t kMostGivenUp = 32;
 
 // Whether a message begins here that a service has.
-bool begins_message(Bytes body) noexcept {
-  Reader in{body};
-  const NodeId type = read_node_id(in);
-  bool response = false;
-  return in.ok() && type.ns == 0 && type.kind == NodeId::Kind::numeric &&
-         find_service(type.number, response) != nullptr;
-}
+bool begins_message(Bytes body) noexcept { return name_message(body).service != nullptr; }
 
 bool reads_abort(Reader in) noexcept {
   const std::uint32_t code = in.le32();
@@ -62,11 +56,8 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
     whole.sequence = in.le32();
     whole.request_id = in.le32();
     whole.body = in.rest();
-    bool response = false;
-    Reader peek{whole.body};
-    const NodeId type = read_node_id(peek);
-    if (find_service(type.number, response) != nullptr) {
-      settle_roles(response, pdu, out);
+    if (const Named named = name_message(whole.body); named.service != nullptr) {
+      settle_roles(named.response, pdu, out);
       direction = direction_of(pdu);
     }
   }
@@ -279,10 +270,8 @@ void OpcuaSession::report_unfinished(const Assembly& assembly, Emitter& out) {
   whole.sequence = assembly.sequence;
   whole.request_id = assembly.request_id;
   whole.encrypted = assembly.request_id == 0;
-  Reader in{assembly.body};
-  const NodeId type = read_node_id(in);
-  bool response = false;
-  const Service* service = in.ok() ? find_service(type.number, response) : nullptr;
+  const Named named = name_message(assembly.body);
+  const Service* service = named.service;
   Message message;
   message.protocol = Protocol::opcua;
   if (client_known_) {
@@ -298,7 +287,7 @@ void OpcuaSession::report_unfinished(const Assembly& assembly, Emitter& out) {
     show_chunks(*fields, whole, channels_.find(whole.channel));
     fields->boolean(index(FieldId::encrypted), whole.encrypted);
     if (service != nullptr) {
-      fields->number(index(FieldId::type_id), type.number);
+      fields->number(index(FieldId::type_id), named.type_id);
       fields->text(index(FieldId::service), service->id);
     }
   }

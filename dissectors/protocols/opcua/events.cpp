@@ -1,6 +1,8 @@
 // The events of one message: one for each target where targets are changed, one for all where they
 // are only read.
 
+#include <algorithm>
+
 #include "dissectors/protocols/opcua/say.hpp"
 #include "dissectors/protocols/opcua/session.hpp"
 #include "dissectors/protocols/opcua/status_codes.hpp"
@@ -26,6 +28,21 @@ void aim(Message& message, const Items& items, const Item& item, std::size_t cou
   }
 }
 
+// One event for all: what the first means counts only where all mean the same.
+void aim_at_all(Message& message, const Items& items) {
+  const Message plain = message;
+  const Item& first = items.list().front();
+  aim(message, items, first, items.total());
+  const auto alike = [&first](const Item& item) {
+    return item.has_meaning && item.operation == first.operation;
+  };
+  if (items.total() > items.list().size() || !std::ranges::all_of(items.list(), alike)) {
+    message.name = plain.name;
+    message.operation = plain.operation;
+    message.effect = plain.effect;
+  }
+}
+
 void judge(Message& message, std::uint32_t result, std::uint32_t item) {
   const std::uint32_t status = bad(result) ? result : item;
   message.status = bad(status) ? status : 0;
@@ -40,7 +57,7 @@ void emit_requests(Message message, const Spoken& spoken, Emitter& out) {
     return;
   }
   if (!changes_targets(spoken.service)) {
-    aim(message, items, items.list().front(), items.total());
+    aim_at_all(message, items);
     out.message(message);
     return;
   }
@@ -85,7 +102,7 @@ void emit_responses(Message message, const Spoken& spoken, const Service& meant,
   }
   if (said == 0) {
     message.further = false;
-    aim(message, *items, items->list().front(), items->total());
+    aim_at_all(message, *items);
     out.message(message);
   }
 }

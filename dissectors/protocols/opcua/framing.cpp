@@ -69,11 +69,8 @@ bool genuine_open(Reader in, bool whole, Direction& direction) noexcept {
   if (!in.ok()) {
     return false;
   }
-  const NodeId type = read_node_id(in);
-  bool response = false;
-  if (in.ok() && type.kind == NodeId::Kind::numeric && type.ns == 0 &&
-      find_service(type.number, response) != nullptr) {
-    direction = response ? Direction::to_client : Direction::to_server;
+  if (const Named named = name_message(in.rest()); named.service != nullptr) {
+    direction = named.response ? Direction::to_client : Direction::to_server;
   }
   return true;
 }
@@ -84,13 +81,9 @@ bool genuine_symmetric(Reader in, std::uint32_t size, Direction& direction) noex
   if (size < kLeastSymmetric || channel == 0) {
     return false;
   }
-  const NodeId type = read_node_id(in);
-  bool response = false;
-  if (in.ok() && type.kind == NodeId::Kind::numeric && type.ns == 0) {
-    const Service* service = find_service(type.number, response);
-    if (service != nullptr && service->request != service->response) {
-      direction = response ? Direction::to_client : Direction::to_server;
-    }
+  const Named named = name_message(in.rest());
+  if (named.service != nullptr && named.service->request != named.service->response) {
+    direction = named.response ? Direction::to_client : Direction::to_server;
   }
   return true;
 }

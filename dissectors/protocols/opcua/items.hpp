@@ -68,6 +68,11 @@ class Items {
     return text_.capacity() + list_.capacity() * sizeof(Item);
   }
 
+  // Whether this has room for what `other` holds without more heap.
+  [[nodiscard]] bool fits(const Items& other) const noexcept {
+    return text_.capacity() >= other.text_.size() && list_.capacity() >= other.list_.size();
+  }
+
   // Takes over what `other` holds; both keep their buffers.
   void assign(const Items& other) {
     list_.assign(other.list_.begin(), other.list_.end());

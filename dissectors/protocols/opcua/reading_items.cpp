@@ -24,6 +24,7 @@ constexpr std::uint32_t kNamespaceArray = 2255;
 constexpr std::uint32_t kServerStatus = 2256;
 constexpr std::uint32_t kState = 2259;
 constexpr std::uint32_t kBuildInfo = 2260;
+constexpr std::uint32_t kBuildDate = 2266;
 constexpr std::uint32_t kProfiles = 2269;
 }  // namespace node
 
@@ -41,6 +42,12 @@ constexpr auto kTelling = std::to_array<TellingNode>({
     {2265, Identity::Field::build},
     {node::kProfiles, Identity::Field::profile},
 });
+
+// Asking who a device is, rather than how it does.
+bool is_nameplate(const Item& item, const Learned& learned) noexcept {
+  const bool build_info = item.known >= node::kBuildInfo && item.known <= node::kBuildDate;
+  return build_info || find_nameplate(learned.name_of(item.print)) != nullptr;
+}
 
 constexpr std::uint8_t kOfBuildInfo = 95;  // identification.md section 2
 constexpr std::uint8_t kOfNameplate = 98;
@@ -159,6 +166,11 @@ void Reading::judge(Item& item) const {
         means("Write Access Rights", Operation::admin, Effect::set_security);
       } else if (item.attribute != kValueAttribute) {
         means("Write Attribute", Operation::write, Effect::none);
+      }
+      return;
+    case service::kRead:
+      if (is_nameplate(item, *learned_)) {
+        means("Read Nameplate", Operation::discover, Effect::none);
       }
       return;
     case service::kHistoryUpdate:

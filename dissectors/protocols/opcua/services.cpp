@@ -4,6 +4,8 @@
 #include <array>
 #include <iterator>
 
+#include "dissectors/protocols/opcua/wire.hpp"
+
 namespace prahari::opcua {
 namespace {
 
@@ -340,6 +342,18 @@ const Service* find_service(std::uint32_t type_id, bool& response) noexcept {
     return &service;
   }
   return nullptr;
+}
+
+Named name_message(Bytes body) noexcept {
+  Reader in{body};
+  const NodeId type = read_node_id(in);
+  Named named;
+  named.readable = in.ok();
+  if (in.ok() && type.ns == 0 && type.kind == NodeId::Kind::numeric) {
+    named.type_id = type.number;
+    named.service = find_service(type.number, named.response);
+  }
+  return named;
 }
 
 const Service& service_of(std::uint16_t request) noexcept {

@@ -7,6 +7,7 @@
 
 #include "dissectors/message.hpp"
 #include "dissectors/protocols/opcua/types.hpp"
+#include "dissectors/reader.hpp"
 
 namespace prahari::opcua {
 
@@ -48,5 +49,14 @@ struct Service {
 [[nodiscard]] const Service* find_service(std::uint32_t type_id, bool& response) noexcept;
 // By the number of its request, which must be one.
 [[nodiscard]] const Service& service_of(std::uint16_t request) noexcept;
+
+// What the type at the head of a message says it is.
+struct Named {
+  const Service* service = nullptr;  // null: none of the specification
+  std::uint32_t type_id = 0;         // 0: not a number of namespace 0
+  bool response = false;
+  bool readable = false;  // there is a type
+};
+[[nodiscard]] Named name_message(Bytes body) noexcept;
 
 }  // namespace prahari::opcua

@@ -34,6 +34,32 @@ Reading& reading() {
   return one;
 }
 
+// OPN has its own wait: its channel has no number yet when it is asked for.
+std::uint32_t paired(const Whole& whole) noexcept {
+  return whole.header.type == MessageType::open ? 0 : whole.channel;
+}
+
+// A response is shown as what its request was.
+Message message_of(const Spoken& spoken, const Service& meant, Direction direction) {
+  Message message;
+  message.protocol = Protocol::opcua;
+  message.direction = direction;
+  message.kind = spoken.response ? Kind::response : Kind::request;
+  message.function = meant.request;
+  message.name = meant.name;
+  message.operation = meant.operation;
+  message.effect = effect_by_state(meant, spoken.reading);
+  message.problems = spoken.whole.problems;
+  if (const Request* request = spoken.request) {
+    message.matched = true;
+    message.request = request->packet;
+    message.name = request->name;
+    message.operation = request->operation;
+    message.effect = request->effect;
+  }
+  return message;
+}
+
 }  // namespace
 
 Direction OpcuaSession::direction_of(const Pdu& pdu) const noexcept {
@@ -117,94 +143,97 @@ void OpcuaSession::settle_mode(Channel& channel, std::size_t remaining) {
   }
 }
 
-void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out) {
-  Reader peek{whole.body};
-  const NodeId type = read_node_id(peek);
-  bool response = false;
-  const bool numeric = peek.ok() && type.ns == 0 && type.kind == NodeId::Kind::numeric;
-  const Service* found = numeric ? find_service(type.number, response) : nullptr;
-  const Service& service = found == nullptr ? kUnknownService : *found;
-  if (found != nullptr) {
-    settle_roles(response, pdu, out);
-  } else {
-    response = direction_of(pdu) == Direction::to_client;
-    whole.problems |= peek.ok() ? bit(Wrong::unknown_service) : bit(Wrong::malformed_message);
+// Reads what the walker stands at: type, header and fields. False where it makes no sense.
+void OpcuaSession::read(Walker& walker, const Named& named, Whole& whole) {
+  if (named.service == nullptr) {
+    whole.problems |= named.readable ? bit(Wrong::unknown_service) : bit(Wrong::malformed_message);
+    return;
   }
-  const std::uint32_t paired = whole.header.type == MessageType::open ? 0 : whole.channel;
-  Request* request = response ? pending_.find(paired, whole.request_id, pdu.side) : nullptr;
-  const bool fault = service.request == service::kFault;
-  const Service& meant = fault && request != nullptr ? service_of(request->service) : service;
-
-  Reading& read = reading();
-  read.start(meant, response, request == nullptr ? nullptr : &request->items, learned_);
-  Walker walker{whole.body, read};
-  if (found != nullptr) {
-    static_cast<void>(walker.node_id());
-    walker.walk(response ? FieldList{kResponseHeader} : FieldList{kRequestHeader});
-    const bool header_only = response && walker.remaining() == 0;
-    if (!fault && !header_only) {
-      walker.walk(response ? service.response_fields : service.request_fields);
-    }
+  static_cast<void>(walker.node_id());
+  walker.walk(named.response ? FieldList{kResponseHeader} : FieldList{kRequestHeader});
+  // A service that failed may answer with its header alone.
+  const bool header_only = named.response && walker.remaining() == 0;
+  if (named.service->request != service::kFault && !header_only) {
+    walker.walk(named.response ? named.service->response_fields : named.service->request_fields);
   }
   if (walker.stopped() || (whole.cut && !walker.ok())) {
     whole.problems |= bit(Wrong::truncated_decode);
-  } else if (found != nullptr && !walker.ok()) {
+  } else if (!walker.ok()) {
     whole.problems |= bit(Wrong::malformed_message);
   }
-  if (found != nullptr && walker.ok() && whole.chunks == 1) {
-    settle_mode(channel, walker.remaining());
-  }
+}
 
-  Message message;
-  message.protocol = Protocol::opcua;
-  message.direction = direction_of(pdu);
-  message.kind = response ? Kind::response : Kind::request;
-  message.function = meant.request;
-  message.name = meant.name;
-  message.operation = meant.operation;
-  message.effect = effect_by_state(meant, read);
-  message.problems = whole.problems;
-  if (request != nullptr) {
-    message.matched = true;
-    message.request = request->packet;
-    message.name = request->name;
-    message.operation = request->operation;
-    message.effect = request->effect;
-    overflow_told_ = false;
+void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out) {
+  Named named = name_message(whole.body);
+  const bool known = named.service != nullptr;
+  if (known) {
+    settle_roles(named.response, pdu, out);
+  } else {
+    named.response = direction_of(pdu) == Direction::to_client;
+  }
+  const Service& service = known ? *named.service : kUnknownService;
+  Request* request =
+      named.response ? pending_.find(paired(whole), whole.request_id, pdu.side) : nullptr;
+  const bool fault = service.request == service::kFault;
+  const Service& meant = fault && request != nullptr ? service_of(request->service) : service;
+
+  Reading& said = reading();
+  said.start(meant, named.response, request == nullptr ? nullptr : &request->items, learned_);
+  Walker walker{whole.body, said};
+  read(walker, named, whole);
+  if (known && walker.ok() && whole.chunks == 1) {
+    settle_mode(channel, walker.remaining());
   }
   const Spoken spoken{.whole = whole,
                       .channel = channel,
                       .service = service,
-                      .type_id = numeric ? type.number : 0,
-                      .response = response,
-                      .reading = read,
+                      .type_id = named.type_id,
+                      .response = named.response,
+                      .reading = said,
                       .request = request,
                       .packet = pdu.packet};
-  if (service.request == service::kOpenSecureChannel && response) {
-    if (read.token) {
-      channel.renew(*read.token);
-    }
+  const Message message = message_of(spoken, meant, direction_of(pdu));
+  if (service.request == service::kOpenSecureChannel && named.response && said.token) {
+    channel.renew(*said.token);
   }
   emit_messages(message, spoken, meant, out);
   emit_facts(spoken, out);
   emit_posture(spoken, seen_, best_offered_, out);
-  for (const Learned::Entry& entry : read.to_learn.all()) {
+  for (const Learned::Entry& entry : said.to_learn.all()) {
     learned_.add(entry);
   }
-  const bool opened = response && !channel.told && whole.channel != 0 &&
-                      channel.mode != Mode::unknown && found != nullptr;
-  if (opened) {
+  if (known && named.response) {
+    tell_channel(channel, whole, service, out);
+  }
+  conclude(spoken, message, pdu, out);
+}
+
+// That the channel is used, once; and again where its session turns out to be under less than the
+// server offers.
+void OpcuaSession::tell_channel(Channel& channel, const Whole& whole, const Service& service,
+                                Emitter& out) const {
+  if (!channel.told && whole.channel != 0 && channel.mode != Mode::unknown) {
     channel.told = true;
     emit_channel(channel, true, 0, out);
-  } else if (response && service.request == service::kCreateSession &&
+  } else if (service.request == service::kCreateSession &&
              best_offered_ > channel.policy->strength) {
     emit_channel(channel, true, best_offered_, out);
   }
-  if (!response && found != nullptr) {
-    remember(whole, pdu, message, out);
-  } else if (request != nullptr) {
-    pending_.release(*request);
-  } else if (response && !fault && !lenient(pdu)) {
+}
+
+// What the message leaves behind: a request waits, a response ends the wait.
+void OpcuaSession::conclude(const Spoken& spoken, const Message& message, const Pdu& pdu,
+                            Emitter& out) {
+  if (!spoken.response) {
+    if (spoken.service.request != 0) {
+      remember(spoken.whole, pdu, message, out);
+    }
+    return;
+  }
+  if (spoken.request != nullptr) {
+    overflow_told_ = false;
+    pending_.release(*spoken.request);
+  } else if (spoken.service.request != service::kFault && !lenient(pdu)) {
     note(Wrong::unmatched_response, Direction::to_client, {}, out);
   }
 }
@@ -251,8 +280,7 @@ void OpcuaSession::remember(const Whole& whole, const Pdu& pdu, const Message& m
   }
   const Reading& read = reading();
   bool overflow = false;
-  const std::uint32_t paired = whole.header.type == MessageType::open ? 0 : whole.channel;
-  Request& request = pending_.push(paired, whole.request_id, overflow);
+  Request& request = pending_.push(paired(whole), whole.request_id, overflow);
   request.packet = pdu.packet;
   request.timeout_ms = read.timeout_hint;
   request.service = message.function;
@@ -263,7 +291,7 @@ void OpcuaSession::remember(const Whole& whole, const Pdu& pdu, const Message& m
   request.name = message.name;
   const std::size_t before = request.items.memory();
   request.items.clear();
-  if (pending_.spacious()) {
+  if (pending_.spacious() || request.items.fits(read.items)) {
     request.items.assign(read.items);
     pending_.grew(request.items.memory() - before);
   }

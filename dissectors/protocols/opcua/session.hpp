@@ -15,6 +15,8 @@
 #include "dissectors/protocols/opcua/pending.hpp"
 #include "dissectors/protocols/opcua/problems.hpp"
 #include "dissectors/protocols/opcua/seen.hpp"
+#include "dissectors/protocols/opcua/services.hpp"
+#include "dissectors/protocols/opcua/walker.hpp"
 
 namespace prahari::opcua {
 
@@ -34,6 +36,8 @@ struct Whole {
   Bytes certificate;            // OPN only: the sender's
   std::uint32_t problems = 0;
 };
+
+struct Spoken;  // say.hpp
 
 class OpcuaSession final : public Session {
  public:
@@ -63,6 +67,10 @@ class OpcuaSession final : public Session {
 
   // Messages.
   void deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out);
+  static void read(Walker& walker, const Named& named, Whole& whole);
+  void tell_channel(Channel& channel, const Whole& whole, const Service& service,
+                    Emitter& out) const;
+  void conclude(const Spoken& spoken, const Message& message, const Pdu& pdu, Emitter& out);
   void deliver_encrypted(const Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out);
   void settle_roles(bool response, const Pdu& pdu, Emitter& out);
   void settle_mode(Channel& channel, std::size_t remaining);

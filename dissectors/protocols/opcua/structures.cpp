@@ -9,312 +9,220 @@ namespace prahari::opcua {
 namespace {
 
 constexpr bool kArray = true;
-
-template <std::size_t N>
-using List = std::array<Field, N>;
+using T = Type;
+using M = Mark;
 
 constexpr auto kRequestHeader = std::to_array<Field>({
-    {Type::node_id},  // AuthenticationToken, a secret
-    {Type::date_time},
-    {Type::uint32, Mark::handle},
-    {Type::uint32},
-    {Type::string},
-    {Type::uint32, Mark::timeout_hint},
-    {Type::extension},
+    {T::node_id},  // AuthenticationToken, a secret
+    {T::date_time},
+    {T::uint32, M::handle},
+    {T::uint32},
+    {T::string},
+    {T::uint32, M::timeout_hint},
+    {T::extension},
 });
 constexpr auto kResponseHeader = std::to_array<Field>({
-    {Type::date_time},
-    {Type::uint32, Mark::handle},
-    {Type::status, Mark::service_result},
-    {Type::diagnostic_info},
-    {Type::string, Mark::none, kArray},
-    {Type::extension},
+    {T::date_time},
+    {T::uint32, M::handle},
+    {T::status, M::service_result},
+    {T::diagnostic_info},
+    {T::string, M::none, kArray},
+    {T::extension},
 });
 constexpr auto kApplicationDescription = std::to_array<Field>({
-    {Type::string, Mark::application_uri},
-    {Type::string, Mark::product_uri},
-    {Type::localized_text, Mark::application_name},
-    {Type::uint32, Mark::application_type},
-    {Type::string},
-    {Type::string},
-    {Type::string, Mark::discovery_url, kArray},
+    {T::string, M::application_uri},
+    {T::string, M::product_uri},
+    {T::localized_text, M::application_name},
+    {T::uint32, M::application_type},
+    {T::string},
+    {T::string},
+    {T::string, M::discovery_url, kArray},
 });
 constexpr auto kEndpointDescription = std::to_array<Field>({
-    {Type::string, Mark::url},
-    {Type::application_description, Mark::application},
-    {Type::byte_string, Mark::certificate},
-    {Type::uint32, Mark::mode},
-    {Type::string, Mark::policy},
-    {Type::user_token_policy, Mark::token, kArray},
-    {Type::string},
-    {Type::byte, Mark::level},
+    {T::string, M::url},
+    {T::application_description, M::application},
+    {T::byte_string, M::certificate},
+    {T::uint32, M::mode},
+    {T::string, M::policy},
+    {T::user_token_policy, M::token, kArray},
+    {T::string},
+    {T::byte, M::level},
 });
 constexpr auto kUserTokenPolicy = std::to_array<Field>({
-    {Type::string},
-    {Type::uint32, Mark::token_type},
-    {Type::string},
-    {Type::string},
-    {Type::string, Mark::token_policy},
+    {T::string},
+    {T::uint32, M::token_type},
+    {T::string},
+    {T::string},
+    {T::string, M::token_policy},
 });
 constexpr auto kRegisteredServer = std::to_array<Field>({
-    {Type::string, Mark::application_uri},
-    {Type::string, Mark::product_uri},
-    {Type::localized_text, Mark::application_name, kArray},
-    {Type::uint32, Mark::application_type},
-    {Type::string},
-    {Type::string, Mark::discovery_url, kArray},
-    {Type::string},
-    {Type::boolean},
+    {T::string, M::application_uri},
+    {T::string, M::product_uri},
+    {T::localized_text, M::application_name, kArray},
+    {T::uint32, M::application_type},
+    {T::string},
+    {T::string, M::discovery_url, kArray},
+    {T::string},
+    {T::boolean},
 });
-constexpr auto kServerOnNetwork = std::to_array<Field>({
-    {Type::uint32},
-    {Type::string, Mark::network_name},
-    {Type::string, Mark::discovery_url},
-    {Type::string, Mark::none, kArray},
-});
-constexpr auto kChannelToken = std::to_array<Field>({
-    {Type::uint32, Mark::channel_id},
-    {Type::uint32, Mark::token_id},
-    {Type::date_time},
-    {Type::uint32, Mark::lifetime},
-});
-constexpr auto kSignatureData = std::to_array<Field>({{Type::string}, {Type::byte_string}});
-constexpr auto kSignedCertificate =
-    std::to_array<Field>({{Type::byte_string}, {Type::byte_string}});
+constexpr auto kServerOnNetwork = std::to_array<Field>({{T::uint32},
+                                                        {T::string, M::network_name},
+                                                        {T::string, M::discovery_url},
+                                                        {T::string, M::none, kArray}});
+constexpr auto kChannelToken = std::to_array<Field>({{T::uint32, M::channel_id},
+                                                     {T::uint32, M::token_id},
+                                                     {T::date_time},
+                                                     {T::uint32, M::lifetime}});
+constexpr auto kSignatureData = std::to_array<Field>({{T::string}, {T::byte_string}});
+constexpr auto kSignedCertificate = std::to_array<Field>({{T::byte_string}, {T::byte_string}});
 constexpr auto kAddNodesItem = std::to_array<Field>({
-    {Type::expanded_node_id, Mark::parent},
-    {Type::node_id},
-    {Type::expanded_node_id, Mark::node},
-    {Type::qualified_name, Mark::browse_name},
-    {Type::uint32, Mark::node_class},
-    {Type::extension},
-    {Type::expanded_node_id},
+    {T::expanded_node_id, M::parent},
+    {T::node_id},
+    {T::expanded_node_id, M::node},
+    {T::qualified_name, M::browse_name},
+    {T::uint32, M::node_class},
+    {T::extension},
+    {T::expanded_node_id},
 });
-constexpr auto kAddNodesResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::node_id, Mark::found_node},
-});
+constexpr auto kAddNodesResult =
+    std::to_array<Field>({{T::status, M::status}, {T::node_id, M::found_node}});
 constexpr auto kAddReferencesItem = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::node_id},
-    {Type::boolean},
-    {Type::string},
-    {Type::expanded_node_id},
-    {Type::uint32, Mark::node_class},
+    {T::node_id, M::node},
+    {T::node_id},
+    {T::boolean},
+    {T::string},
+    {T::expanded_node_id},
+    {T::uint32, M::node_class},
 });
-constexpr auto kDeleteNodesItem = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::boolean},
-});
+constexpr auto kDeleteNodesItem = std::to_array<Field>({{T::node_id, M::node}, {T::boolean}});
 constexpr auto kDeleteReferencesItem = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::node_id},
-    {Type::boolean},
-    {Type::expanded_node_id},
-    {Type::boolean},
+    {T::node_id, M::node},
+    {T::node_id},
+    {T::boolean},
+    {T::expanded_node_id},
+    {T::boolean},
 });
-constexpr auto kViewDescription = std::to_array<Field>({
-    {Type::node_id},
-    {Type::date_time},
-    {Type::uint32},
-});
+constexpr auto kViewDescription = std::to_array<Field>({{T::node_id}, {T::date_time}, {T::uint32}});
 constexpr auto kBrowseDescription = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::uint32},
-    {Type::node_id},
-    {Type::boolean},
-    {Type::uint32},
-    {Type::uint32},
+    {T::node_id, M::node},
+    {T::uint32},
+    {T::node_id},
+    {T::boolean},
+    {T::uint32},
+    {T::uint32},
 });
-constexpr auto kBrowseResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::byte_string},
-    {Type::reference_description, Mark::reference, kArray},
-});
+constexpr auto kBrowseResult = std::to_array<Field>(
+    {{T::status, M::status}, {T::byte_string}, {T::reference_description, M::reference, kArray}});
 constexpr auto kReferenceDescription = std::to_array<Field>({
-    {Type::node_id},
-    {Type::boolean},
-    {Type::expanded_node_id, Mark::found_node},
-    {Type::qualified_name, Mark::browse_name},
-    {Type::localized_text, Mark::display_name},
-    {Type::uint32, Mark::node_class},
-    {Type::expanded_node_id},
+    {T::node_id},
+    {T::boolean},
+    {T::expanded_node_id, M::found_node},
+    {T::qualified_name, M::browse_name},
+    {T::localized_text, M::display_name},
+    {T::uint32, M::node_class},
+    {T::expanded_node_id},
 });
-constexpr auto kRelativePathElement = std::to_array<Field>({
-    {Type::node_id},
-    {Type::boolean},
-    {Type::boolean},
-    {Type::qualified_name, Mark::path_name},
-});
-constexpr auto kBrowsePath = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::relative_path_element, Mark::none, kArray},
-});
-constexpr auto kBrowsePathTarget = std::to_array<Field>({
-    {Type::expanded_node_id, Mark::found_node},
-    {Type::uint32},
-});
-constexpr auto kBrowsePathResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::browse_path_target, Mark::none, kArray},
-});
-constexpr auto kQueryDataDescription = std::to_array<Field>({
-    {Type::relative_path_element, Mark::none, kArray},
-    {Type::uint32},
-    {Type::string},
-});
-constexpr auto kNodeTypeDescription = std::to_array<Field>({
-    {Type::expanded_node_id, Mark::node},
-    {Type::boolean},
-    {Type::query_data_description, Mark::none, kArray},
-});
-constexpr auto kFilterElement = std::to_array<Field>({
-    {Type::uint32},
-    {Type::extension, Mark::none, kArray},
-});
-constexpr auto kQueryDataSet = std::to_array<Field>({
-    {Type::expanded_node_id, Mark::found_node},
-    {Type::expanded_node_id},
-    {Type::variant, Mark::value, kArray},
-});
-constexpr auto kParsingResult = std::to_array<Field>({
-    {Type::status},
-    {Type::status, Mark::none, kArray},
-    {Type::diagnostic_info, Mark::none, kArray},
-});
-constexpr auto kFilterElementResult = std::to_array<Field>({
-    {Type::status},
-    {Type::status, Mark::none, kArray},
-    {Type::diagnostic_info, Mark::none, kArray},
-});
-constexpr auto kReadValueId = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::uint32, Mark::attribute},
-    {Type::string},
-    {Type::qualified_name},
-});
-constexpr auto kHistoryReadValueId = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::string},
-    {Type::qualified_name},
-    {Type::byte_string},
-});
-constexpr auto kHistoryReadResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::byte_string},
-    {Type::extension},
-});
-constexpr auto kWriteValue = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::uint32, Mark::attribute},
-    {Type::string},
-    {Type::data_value, Mark::value},
-});
-constexpr auto kHistoryUpdateResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::status, Mark::none, kArray},
-    {Type::diagnostic_info, Mark::none, kArray},
-});
-constexpr auto kCallRequest = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::node_id, Mark::method},
-    {Type::variant, Mark::value, kArray},
-});
-constexpr auto kCallResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::status, Mark::none, kArray},
-    {Type::diagnostic_info, Mark::none, kArray},
-    {Type::variant, Mark::value, kArray},
-});
+constexpr auto kRelativePathElement = std::to_array<Field>(
+    {{T::node_id}, {T::boolean}, {T::boolean}, {T::qualified_name, M::path_name}});
+constexpr auto kBrowsePath =
+    std::to_array<Field>({{T::node_id, M::node}, {T::relative_path_element, M::none, kArray}});
+constexpr auto kBrowsePathTarget =
+    std::to_array<Field>({{T::expanded_node_id, M::found_node}, {T::uint32}});
+constexpr auto kBrowsePathResult =
+    std::to_array<Field>({{T::status, M::status}, {T::browse_path_target, M::none, kArray}});
+constexpr auto kQueryDataDescription =
+    std::to_array<Field>({{T::relative_path_element, M::none, kArray}, {T::uint32}, {T::string}});
+constexpr auto kNodeTypeDescription = std::to_array<Field>(
+    {{T::expanded_node_id, M::node}, {T::boolean}, {T::query_data_description, M::none, kArray}});
+constexpr auto kFilterElement =
+    std::to_array<Field>({{T::uint32}, {T::extension, M::none, kArray}});
+constexpr auto kQueryDataSet = std::to_array<Field>(
+    {{T::expanded_node_id, M::found_node}, {T::expanded_node_id}, {T::variant, M::value, kArray}});
+constexpr auto kParsingResult = std::to_array<Field>(
+    {{T::status}, {T::status, M::none, kArray}, {T::diagnostic_info, M::none, kArray}});
+constexpr auto kFilterElementResult = std::to_array<Field>(
+    {{T::status}, {T::status, M::none, kArray}, {T::diagnostic_info, M::none, kArray}});
+constexpr auto kReadValueId = std::to_array<Field>(
+    {{T::node_id, M::node}, {T::uint32, M::attribute}, {T::string}, {T::qualified_name}});
+constexpr auto kHistoryReadValueId = std::to_array<Field>(
+    {{T::node_id, M::node}, {T::string}, {T::qualified_name}, {T::byte_string}});
+constexpr auto kHistoryReadResult =
+    std::to_array<Field>({{T::status, M::status}, {T::byte_string}, {T::extension}});
+constexpr auto kWriteValue = std::to_array<Field>(
+    {{T::node_id, M::node}, {T::uint32, M::attribute}, {T::string}, {T::data_value, M::value}});
+constexpr auto kHistoryUpdateResult = std::to_array<Field>(
+    {{T::status, M::status}, {T::status, M::none, kArray}, {T::diagnostic_info, M::none, kArray}});
+constexpr auto kCallRequest = std::to_array<Field>(
+    {{T::node_id, M::node}, {T::node_id, M::method}, {T::variant, M::value, kArray}});
+constexpr auto kCallResult = std::to_array<Field>({{T::status, M::status},
+                                                   {T::status, M::none, kArray},
+                                                   {T::diagnostic_info, M::none, kArray},
+                                                   {T::variant, M::value, kArray}});
 constexpr auto kMonitoredItemCreate = std::to_array<Field>({
-    {Type::node_id, Mark::node},
-    {Type::uint32, Mark::attribute},
-    {Type::string},
-    {Type::qualified_name},
-    {Type::uint32},
-    {Type::uint32},
-    {Type::double_real},
-    {Type::extension},
-    {Type::uint32},
-    {Type::boolean},
+    {T::node_id, M::node},
+    {T::uint32, M::attribute},
+    {T::string},
+    {T::qualified_name},
+    {T::uint32},
+    {T::uint32},
+    {T::double_real},
+    {T::extension},
+    {T::uint32},
+    {T::boolean},
 });
 constexpr auto kMonitoredItemCreateResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::uint32, Mark::monitored_item},
-    {Type::double_real},
-    {Type::uint32},
-    {Type::extension},
+    {T::status, M::status},
+    {T::uint32, M::monitored_item},
+    {T::double_real},
+    {T::uint32},
+    {T::extension},
 });
 constexpr auto kMonitoredItemModify = std::to_array<Field>({
-    {Type::uint32, Mark::monitored_item},
-    {Type::uint32},
-    {Type::double_real},
-    {Type::extension},
-    {Type::uint32},
-    {Type::boolean},
+    {T::uint32, M::monitored_item},
+    {T::uint32},
+    {T::double_real},
+    {T::extension},
+    {T::uint32},
+    {T::boolean},
 });
-constexpr auto kMonitoredItemModifyResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::double_real},
-    {Type::uint32},
-    {Type::extension},
-});
-constexpr auto kNotificationMessage = std::to_array<Field>({
-    {Type::uint32},
-    {Type::date_time},
-    {Type::extension, Mark::none, kArray},
-});
-constexpr auto kMonitoredItemNotification = std::to_array<Field>({
-    {Type::uint32, Mark::monitored_item},
-    {Type::data_value, Mark::value},
-});
-constexpr auto kEventFieldList = std::to_array<Field>({
-    {Type::uint32, Mark::monitored_item},
-    {Type::variant, Mark::value, kArray},
-});
-constexpr auto kHistoryEventFields = std::to_array<Field>({{Type::variant, Mark::value, kArray}});
-constexpr auto kTransferResult = std::to_array<Field>({
-    {Type::status, Mark::status},
-    {Type::uint32, Mark::none, kArray},
-});
-constexpr auto kAcknowledgement = std::to_array<Field>({
-    {Type::uint32, Mark::subscription},
-    {Type::uint32},
-});
-constexpr auto kSimpleOperand = std::to_array<Field>({
-    {Type::node_id},
-    {Type::qualified_name, Mark::none, kArray},
-    {Type::uint32},
-    {Type::string},
-});
+constexpr auto kMonitoredItemModifyResult =
+    std::to_array<Field>({{T::status, M::status}, {T::double_real}, {T::uint32}, {T::extension}});
+constexpr auto kNotificationMessage =
+    std::to_array<Field>({{T::uint32}, {T::date_time}, {T::extension, M::none, kArray}});
+constexpr auto kMonitoredItemNotification =
+    std::to_array<Field>({{T::uint32, M::monitored_item}, {T::data_value, M::value}});
+constexpr auto kEventFieldList =
+    std::to_array<Field>({{T::uint32, M::monitored_item}, {T::variant, M::value, kArray}});
+constexpr auto kHistoryEventFields = std::to_array<Field>({{T::variant, M::value, kArray}});
+constexpr auto kTransferResult =
+    std::to_array<Field>({{T::status, M::status}, {T::uint32, M::none, kArray}});
+constexpr auto kAcknowledgement = std::to_array<Field>({{T::uint32, M::subscription}, {T::uint32}});
+constexpr auto kSimpleOperand = std::to_array<Field>(
+    {{T::node_id}, {T::qualified_name, M::none, kArray}, {T::uint32}, {T::string}});
 constexpr auto kAttributeOperand = std::to_array<Field>({
-    {Type::node_id},
-    {Type::string},
-    {Type::relative_path_element, Mark::none, kArray},
-    {Type::uint32},
-    {Type::string},
+    {T::node_id},
+    {T::string},
+    {T::relative_path_element, M::none, kArray},
+    {T::uint32},
+    {T::string},
 });
 constexpr auto kBuildInfo = std::to_array<Field>({
-    {Type::string, Mark::product_uri},
-    {Type::string, Mark::manufacturer},
-    {Type::string, Mark::product_name},
-    {Type::string, Mark::software_version},
-    {Type::string, Mark::build_number},
-    {Type::date_time},
+    {T::string, M::product_uri},
+    {T::string, M::manufacturer},
+    {T::string, M::product_name},
+    {T::string, M::software_version},
+    {T::string, M::build_number},
+    {T::date_time},
 });
 constexpr auto kServerStatus = std::to_array<Field>({
-    {Type::date_time},
-    {Type::date_time},
-    {Type::uint32, Mark::state},
-    {Type::build_info},
-    {Type::uint32},
-    {Type::localized_text},
+    {T::date_time},
+    {T::date_time},
+    {T::uint32, M::state},
+    {T::build_info},
+    {T::uint32},
+    {T::localized_text},
 });
-constexpr auto kModificationInfo = std::to_array<Field>({
-    {Type::date_time},
-    {Type::uint32},
-    {Type::string},
-});
+constexpr auto kModificationInfo = std::to_array<Field>({{T::date_time}, {T::uint32}, {T::string}});
 
 constexpr std::array<FieldList, kTypes - kBuiltIn> kStructures = {
     kRequestHeader,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "inventory/number_text.hpp"
 #include "tests/unit/alerts/fake_plant.hpp"
 
 namespace prahari {

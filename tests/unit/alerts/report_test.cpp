@@ -37,6 +37,11 @@ void poison(test::FakePlant& plant) {
     host.product = evil;
     host.firmware = evil;
     host.location = evil;
+    ServicePosture posture;
+    posture.offered = {evil};
+    posture.used = {evil};
+    posture.certificates = {evil};
+    host.postures = {posture};
   }
   for (Alert& alert : plant.alerts) {
     alert.finding.why = evil;
@@ -48,6 +53,27 @@ void poison(test::FakePlant& plant) {
   plant.summary.inputs[0].name = evil;
   plant.summary.silenced[0].reason = evil;
   plant.summary.not_understood[0].name = evil;
+}
+
+TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
+  test::FakePlant plant = test::fake_plant();
+  const AlertContext context = plant.context();
+  EXPECT_EQ(report_html({plant.summary, plant.alerts, context}).find("id=\"posture\""),
+            std::string::npos);
+  ServicePosture posture;
+  posture.protocol = Protocol::opcua;
+  posture.port = 4840;
+  posture.offered = {"None", "Basic256Sha256, SignAndEncrypt"};
+  posture.users_used = {"user name operator, 3 times"};
+  posture.questions = {"Why is a channel offered that is neither signed nor encrypted?"};
+  plant.network.hosts.front().postures = {posture};
+  const AlertContext with = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, with});
+  for (const char* needle :
+       {"href=\"#posture\"", "opcua, port 4840", "None<br>Basic256Sha256, SignAndEncrypt",
+        "user name operator, 3 times", "neither signed nor encrypted?"}) {
+    EXPECT_NE(page.find(needle), std::string::npos) << needle;
+  }
 }
 
 TEST(ReportHtml, SaysWhatMattersAndIsRepeatable) {
