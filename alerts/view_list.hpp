@@ -25,6 +25,18 @@ class ViewList {
   // What `make` looks at must outlive the list.
   ViewList(std::size_t size, Make make) : size_(size), make_(std::move(make)) {}
 
+  // A copy makes its elements anew.
+  ViewList(const ViewList& other) : made_(other.made_), size_(other.size_), make_(other.make_) {}
+  ViewList(ViewList&&) noexcept = default;
+  ViewList& operator=(ViewList other) noexcept {
+    made_ = std::move(other.made_);
+    size_ = other.size_;
+    make_ = std::move(other.make_);
+    kept_ = std::move(other.kept_);
+    return *this;
+  }
+  ~ViewList() = default;
+
   [[nodiscard]] std::size_t size() const noexcept { return make_ ? size_ : made_.size(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
