@@ -91,10 +91,13 @@ Party recall(const KeptParty& kept, const Inventory& inventory) {
   return party;
 }
 
-std::string host_id(const Endpoint& end, const VlanTags& vlan) {
-  std::string id = end.ip.empty() ? to_string(end.mac) : to_string(end.ip);
-  for (std::size_t i = 0; i < vlan.count; ++i) {
-    id += (i == 0 ? " vlan " : ".") + std::to_string(vlan.ids[i]);
+std::string party_id(const Party& party, const Inventory& inventory) {
+  if (party.asset != kNone) {
+    return inventory.asset(party.asset).id;
+  }
+  std::string id = party.ip.empty() ? to_string(party.mac) : to_string(party.ip);
+  for (std::size_t i = 0; i < party.vlan.count; ++i) {
+    id += (i == 0 ? " vlan " : ".") + std::to_string(party.vlan.ids[i]);
   }
   return id;
 }

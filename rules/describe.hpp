@@ -26,8 +26,9 @@ struct KeptParty {
 // Names the asset only while it is the same.
 [[nodiscard]] Party recall(const KeptParty& kept, const Inventory& inventory);
 
-// For dedup keys: the address, or the MAC address where there is none, and the VLAN.
-[[nodiscard]] std::string host_id(const Endpoint& end, const VlanTags& vlan);
+// For dedup keys: the asset, so that what a mirror shows on both sides of a router is one cause.
+// Where no asset is known the address, or the MAC address where there is none, and the VLAN.
+[[nodiscard]] std::string party_id(const Party& party, const Inventory& inventory);
 
 // "10.0.0.5 (PLC-7 filler)"; the MAC address where there is no IP address.
 [[nodiscard]] std::string host_words(const HostKey& host, const Policy& policy);

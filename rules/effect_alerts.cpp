@@ -86,9 +86,10 @@ void EffectAlerts::settle(Cause& cause, const Event& event, FindingSink& out) co
   }
 }
 
-std::string EffectAlerts::dedup_key(const EffectRule& rule, const Event& event) const {
-  const std::string server = host_id(event.server, event.vlan);
-  const std::string client = host_id(event.client, event.vlan);
+std::string EffectAlerts::dedup_key(const EffectRule& rule, const Event& event,
+                                    const RuleContext& context) const {
+  const std::string server = party_id(server_party(event, context), context.inventory);
+  const std::string client = party_id(client_party(event, context), context.inventory);
   const std::string effect{to_string(rule.effect)};
   switch (kind_.scope) {
     case EffectScope::device:
@@ -118,7 +119,7 @@ Finding EffectAlerts::finding_of(const EffectRule& rule, const Event& event,
   const std::string unit = finding.target;
   finding.target += finding.target.empty() ? "" : " ";
   finding.target += rule.about;
-  finding.dedup_key = dedup_key(rule, event);
+  finding.dedup_key = dedup_key(rule, event, context);
   const std::string device = host_words(host_key(finding.destination), context.policy);
   finding.why = host_words(host_key(finding.source), context.policy) + ' ' +
                 filled(rule.did, device, unit) + ", by " + finding.protocol + ' ' +

@@ -90,7 +90,8 @@ class EffectAlerts {
   void settle(Cause& cause, const Event& event, FindingSink& out) const;
   [[nodiscard]] Finding finding_of(const EffectRule& rule, const Event& event,
                                    const RuleContext& context) const;
-  [[nodiscard]] std::string dedup_key(const EffectRule& rule, const Event& event) const;
+  [[nodiscard]] std::string dedup_key(const EffectRule& rule, const Event& event,
+                                      const RuleContext& context) const;
 
   EffectKind kind_;
   std::array<std::uint8_t, kEffects> rules_{};  // effect to its place in kind_.rules

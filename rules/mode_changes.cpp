@@ -118,8 +118,8 @@ Finding ModeChanges::finding_of(const Note& before, Mode now, const Event& event
   const std::uint32_t unit = fact.unit == Identity::kNoUnit ? 0 : fact.unit;
   finding.target = (unit == 0 ? "" : unit_words(unit) + ' ') + std::string{"mode"};
   constexpr std::array<std::string_view, 4> kModes = {"", "start", "stop", "change-mode"};
-  const Endpoint& device = fact.of_client ? event.client : event.server;
-  finding.dedup_key = host_id(device, event.vlan) + '|' + std::to_string(unit) + '|' +
+  finding.dedup_key = party_id(finding.destination, context.inventory) + '|' +
+                      std::to_string(unit) + '|' +
                       std::string{kModes[static_cast<std::size_t>(now)]};
   finding.why = host_words(host_key(finding.destination), context.policy) +
                 (unit == 0 ? "" : ", unit " + std::to_string(unit) + ',') + " went from " +

@@ -78,8 +78,8 @@ class CleartextCredentials final : public Detector {
     finding.protocol = protocol_words(event);
     finding.transport = to_string(event.transport);
     finding.target = "user " + in_quotes(event.text, kLongestUser);
-    finding.dedup_key = host_id(event.server, event.vlan) + '|' + finding.transport + '|' +
-                        std::to_string(event.server.port) + '|' +
+    finding.dedup_key = party_id(finding.destination, context.inventory) + '|' + finding.transport +
+                        '|' + std::to_string(event.server.port) + '|' +
                         printable(event.text.substr(0, kLongestUser));
     const std::uint32_t size = event.posture.secret_size;
     finding.why = host_words(host_key(finding.source), context.policy) + " sent the password of " +

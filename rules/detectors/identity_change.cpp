@@ -164,8 +164,8 @@ class IdentityChange final : public Detector {
     finding.operation_name = "Change of identity, as a reply shows";
     const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit);
     finding.target = unit + (unit.empty() ? "" : " ") + std::string{field.words};
-    const Endpoint& device = fact.of_client ? event.client : event.server;
-    finding.dedup_key = host_id(device, event.vlan) + '|' + unit + '|' + std::string{field.words};
+    finding.dedup_key = party_id(finding.destination, context.inventory) + '|' + unit + '|' +
+                        std::string{field.words};
     const Fact* known = before(event, context, finding.destination.asset);
     finding.why = "The " + std::string{field.words} + " of " +
                   host_words(host_key(finding.destination), context.policy) +

@@ -197,7 +197,7 @@ class SecondMaster final : public Detector {
     finding.transport = to_string(event.transport);
     set_operation(finding, event);
     finding.outcome = event.message.outcome;
-    finding.dedup_key = host_id(event.server, event.vlan);
+    finding.dedup_key = party_id(finding.destination, context.inventory);
     const HostKey holder{.ip = owned.holder.ip, .mac = owned.holder.mac, .vlan = event.vlan};
     finding.why = host_words(host_key(finding.source), context.policy) +
                   " asked to be the owner of outputs of " +
