@@ -108,14 +108,20 @@ TEST(ControllerModeChange, OneThatWorkedAfterRefusalsIsASuccess) {
   EXPECT_EQ(scene.of(kKind)[0].finding.outcome, Outcome::success);
 }
 
-TEST(ControllerModeChange, TheSameAddressInAnotherVlanIsAnotherDevice) {
+TEST(ControllerModeChange, OneDeviceIsOneCauseInWhicheverVlan) {
   Scene scene;
   Talk talk = scene.talk("10.0.0.1", "10.0.0.2");
   scene.exchange(talk, command(Effect::stop));
   talk = scene.talk("10.0.0.1", "10.0.0.2");
   talk.vlan.push(110);
   scene.exchange(talk, command(Effect::stop));
-  EXPECT_EQ(scene.of(kKind).size(), 2U);
+  EXPECT_EQ(scene.of(kKind).size(), 1U) << "the same two devices, mirrored in two VLANs";
+  talk = scene.talk("10.0.0.1", "10.0.0.2");
+  talk.vlan.push(120);
+  talk.client.mac = Scene::station("10.0.1.1");
+  talk.server.mac = Scene::station("10.0.1.2");
+  scene.exchange(talk, command(Effect::stop));
+  EXPECT_EQ(scene.of(kKind).size(), 2U) << "another cell with the same addresses";
 }
 
 constexpr auto kMode = Identity::Field::mode;
