@@ -43,6 +43,7 @@ void poison(test::FakePlant& plant) {
     posture.certificates = {evil};
     host.postures = {posture};
   }
+  plant.network.with_posture = {0};
   for (Alert& alert : plant.alerts) {
     alert.finding.why = evil;
     alert.finding.target = evil;
@@ -66,7 +67,8 @@ TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
   posture.offered = {"None", "Basic256Sha256, SignAndEncrypt"};
   posture.users_used = {"user name operator, 3 times"};
   posture.questions = {"Why is a channel offered that is neither signed nor encrypted?"};
-  plant.network.hosts.front().postures = {posture};
+  plant.network.hosts.made().front().postures = {posture};
+  plant.network.with_posture = {0};
   const AlertContext with = plant.context();
   const std::string page = report_html({plant.summary, plant.alerts, with});
   for (const char* needle :
