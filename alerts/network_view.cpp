@@ -252,6 +252,7 @@ void fill_groups(NetworkView& view) {
   ZoneView others{rest_of(view.has_zones), std::nullopt, {}};
   std::vector<IpAddress> addresses(view.hosts.size());
   view.role_counts = {};
+  view.with_posture.clear();
   std::size_t number = 0;
   for (const HostView& host : view.hosts) {
     const auto zone = std::ranges::find(view.zones, host.group, &ZoneView::name);
@@ -261,6 +262,9 @@ void fill_groups(NetworkView& view) {
     }
     for (std::size_t role = 0; role < kRoles; ++role) {
       view.role_counts[role] += host.has_role(to_string(static_cast<Role>(role))) ? 1U : 0U;
+    }
+    if (!host.postures.empty()) {
+      view.with_posture.push_back(number);
     }
     ++number;
   }

@@ -101,6 +101,7 @@ struct NetworkView {
 
   std::function<std::string_view(std::size_t)> id_of;  // of a host; empty: ask the host itself
   std::array<std::size_t, kRoles> role_counts{};       // of all hosts
+  std::vector<std::size_t> with_posture;               // hosts of whose protection is known
 
   // Null if the id is empty or its asset was evicted.
   [[nodiscard]] const HostView* host(std::string_view id) const;
@@ -113,7 +114,7 @@ struct NetworkView {
 [[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
 
 // Puts each host into the zone (or the group by level) of its name, the rest into one at the end;
-// in each by address. Counts roles on the way.
+// in each by address. Counts roles and notes who has a posture on the way.
 void fill_groups(NetworkView& view);
 
 // "read, write", in the order of the enumeration; empty if none.

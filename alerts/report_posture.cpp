@@ -1,7 +1,5 @@
 // How servers are protected: what each offers, what was really used, what an auditor will ask.
 
-#include <algorithm>
-
 #include "alerts/report_sections.hpp"
 
 namespace prahari {
@@ -42,10 +40,7 @@ void add_row(Html& page, const HostView& host, const ServicePosture& row) {
 
 }  // namespace
 
-bool has_posture(const ReportInput& input) {
-  return std::ranges::any_of(input.context.network.hosts,
-                             [](const HostView& host) { return !host.postures.empty(); });
-}
+bool has_posture(const ReportInput& input) { return !input.context.network.with_posture.empty(); }
 
 void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits) {
   if (!has_posture(input)) {
@@ -59,7 +54,9 @@ void add_posture(Html& page, const ReportInput& input, const ReportLimits& limit
       "<th>Certificate</th><th>An auditor will ask</th></tr></thead><tbody>\n");
   std::size_t shown = 0;
   std::size_t all = 0;
-  for (const HostView& host : input.context.network.hosts) {
+  const NetworkView& network = input.context.network;
+  for (const std::size_t at : network.with_posture) {
+    const HostView& host = network.hosts[at];
     for (const ServicePosture& row : host.postures) {
       if (++all <= limits.assets) {
         add_row(page, host, row);
