@@ -67,6 +67,7 @@ TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
   posture.users_used = {"user name operator, 3 times"};
   posture.questions = {"Why is a channel offered that is neither signed nor encrypted?"};
   plant.network.hosts.made().front().postures = {posture};
+  plant.network.with_posture = {0};
   const AlertContext with = plant.context();
   const std::string page = report_html({plant.summary, plant.alerts, with});
   for (const char* needle :
