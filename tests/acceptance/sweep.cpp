@@ -239,7 +239,7 @@ void collect(const fs::path& from, std::vector<fs::path>& captures) {
 }
 
 // False where the words make no sense.
-bool parse(std::vector<std::string> words, Options& options) {
+bool read_options(std::vector<std::string> words, Options& options) {
   for (auto word = words.begin(); word != words.end(); ++word) {
     const auto number_after = [&](std::size_t& into) {
       ++word;
@@ -265,7 +265,7 @@ bool parse(std::vector<std::string> words, Options& options) {
 
 int main(int argc, char** argv) {
   prahari::Options options;
-  if (!prahari::parse({argv + 1, argv + argc}, options)) {
+  if (!prahari::read_options({argv + 1, argv + argc}, options)) {
     std::fputs("usage: sweep [--cuts N] [--seed S] [--jobs J] CAPTURE-OR-FOLDER...\n", stderr);
     return 2;
   }
