@@ -116,7 +116,9 @@ class OpcuaCertificate final : public Detector {
 
   static void raise_flaws(const Event& event, const RuleContext& context, FindingSink& out) {
     Finding finding = about(event, context);
-    finding.dedup_key = to_string(owner(event).ip) + '|' + hex(event.posture.thumbprint);
+    // Not by its thumbprint: whoever sends it can make a new one for each message.
+    finding.dedup_key = to_string(owner(event).ip) + '|' + std::string{event.posture.what} + '|' +
+                        flaw_words(event.posture.flaws & kAnomalies);
     finding.why = "The OPC UA " + std::string{event.posture.what} + " certificate of " +
                   owner_words(event, context) +
                   " is not fit for use: " + flaw_words(event.posture.flaws & kAnomalies) + " (" +
@@ -139,7 +141,7 @@ class OpcuaCertificate final : public Detector {
       return;
     }
     Finding finding = about(event, context);
-    finding.dedup_key = to_string(ip) + "|key|" + hex(event.posture.thumbprint);
+    finding.dedup_key = to_string(ip) + "|key|" + to_string(holder.ip);
     finding.why = owner_words(event, context) + " has the same private key as " +
                   host_words({.ip = holder.ip, .mac = {}, .vlan = event.vlan}, context.policy) +
                   ": either can pass for the other (" + printable(event.text) + ").";
@@ -169,7 +171,9 @@ class OpcuaCertificate final : public Detector {
     finding.has_operation = true;  // so that a work permit covers it
     finding.operation = Operation::admin;
     finding.operation_name = "Certificate changed";
-    finding.dedup_key = to_string(event.server.ip) + "|changed|" + hex(now.thumbprint);
+    finding.dedup_key = to_string(event.server.ip) + ':' + std::to_string(event.server.port) +
+                        (renewed ? "|renewed|" : "|changed|") + std::string{event.posture.what};
+    finding.quiet = std::chrono::hours{1};  // a second change is told again
     finding.why = owner_words(event, context) +
                   " now shows another OPC UA certificate than before" +
                   (renewed ? ", for the same key" : "") + ": " + hex(now.thumbprint) +

@@ -89,9 +89,6 @@ class OpcuaInsecureSession final : public Detector {
       finding.severity = objection.severity;
       finding.dedup_key = server_words(event) + '|' + std::string{objection.id};
       finding.why = why(objection, event, context);
-      if (objection.flaw == Flaw::cleartext_password) {
-        finding.dedup_key += '|' + std::string{event.text};
-      }
       note.raised[i] = out.raise(std::move(finding));
     }
   }

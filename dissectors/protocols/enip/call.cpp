@@ -205,6 +205,9 @@ void Call::fact(Identity::Field field, std::string_view source, std::uint8_t con
 }
 
 void Call::show_data(Bytes data) const {
+  if (message.effect == Effect::set_security || message.effect == Effect::set_safety) {
+    return;  // may hold passwords and keys
+  }
   if (fields != nullptr && !data.empty()) {
     fields->hex(index(CipField::data), data.first(std::min(data.size(), kMaxRaw)));
   }

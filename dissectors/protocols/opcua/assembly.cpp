@@ -35,6 +35,13 @@ Assembly& Assemblies::add(Side side, std::uint32_t channel, std::uint32_t reques
   return assembly;
 }
 
+void Assemblies::hold(std::size_t bytes) noexcept {
+  if (budget_ != nullptr) {
+    budget_->held = budget_->held - held_ + bytes;
+  }
+  held_ = bytes;
+}
+
 void Assemblies::append(Assembly& assembly, Bytes body) {
   ++assembly.chunks;
   assembly.size += body.size();
@@ -42,15 +49,16 @@ void Assemblies::append(Assembly& assembly, Bytes body) {
     return;
   }
   const bool fits = assembly.chunks <= kMaxChunks && assembly.size <= kMaxMessage &&
-                    held_ + body.size() <= kMaxFlow;
+                    held_ + body.size() <= kMaxFlow &&
+                    (budget_ == nullptr || budget_->held + body.size() <= AssemblyBudget::kBytes);
   if (fits) {
     assembly.body.insert(assembly.body.end(), body.begin(), body.end());
-    held_ += body.size();
+    hold(held_ + body.size());
     return;
   }
   assembly.cut = true;
   if (assembly.body.size() > kKeptOfLong) {
-    held_ -= assembly.body.size() - kKeptOfLong;
+    hold(held_ - (assembly.body.size() - kKeptOfLong));
     assembly.body.resize(kKeptOfLong);
     assembly.body.shrink_to_fit();
   }
@@ -58,7 +66,7 @@ void Assemblies::append(Assembly& assembly, Bytes body) {
 
 Assembly Assemblies::take(Assembly& assembly) {
   Assembly out = std::move(assembly);
-  held_ -= out.body.size();
+  hold(held_ - out.body.size());
   open_.erase(open_.begin() + (&assembly - open_.data()));
   return out;
 }

@@ -1,13 +1,15 @@
 // Puts the chunks of a message together.
 //
 // A message in one chunk passes through without a copy. Bounded: 16 messages open in a direction,
-// 256 chunks and 4 MiB a message, 8 MiB a flow; of what is longer the first 64 KiB are kept.
+// 256 chunks and 4 MiB a message, 8 MiB a flow, 16 MiB a shard; of what is longer the first 64 KiB
+// are kept.
 
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "dissectors/dissector.hpp"
 #include "dissectors/message.hpp"
 #include "dissectors/reader.hpp"
 
@@ -26,8 +28,22 @@ struct Assembly {
   std::vector<std::byte> body;
 };
 
+// What the unfinished messages of all flows of a shard may take together.
+struct AssemblyBudget final : Shared {
+  static constexpr std::size_t kBytes = std::size_t{16} * 1024 * 1024;
+  std::size_t held = 0;
+};
+
 class Assemblies {
  public:
+  Assemblies() = default;
+  Assemblies(const Assemblies&) = delete;
+  Assemblies& operator=(const Assemblies&) = delete;
+  ~Assemblies() { hold(0); }
+
+  // `budget` outlives this; null: only the limits of one flow hold.
+  void join(AssemblyBudget* budget) noexcept { budget_ = budget; }
+
   static constexpr std::size_t kOpen = 16;
   static constexpr std::uint32_t kMaxChunks = 256;
   static constexpr std::size_t kMaxMessage = std::size_t{4} * 1024 * 1024;
@@ -70,7 +86,9 @@ class Assemblies {
   [[nodiscard]] std::size_t count(Side side) const noexcept;
   [[nodiscard]] Assembly* first_of(Side side) noexcept;
   Assembly& add(Side side, std::uint32_t channel, std::uint32_t request);
+  void hold(std::size_t bytes) noexcept;
 
+  AssemblyBudget* budget_ = nullptr;
   std::vector<Assembly> open_;  // oldest first
   std::size_t held_ = 0;        // bytes of all bodies
 };

@@ -92,32 +92,49 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
   deliver(whole, channel, pdu, out);
 }
 
-// In a channel whose policy or mode is not known yet, a message tells by itself.
+// In a channel whose policy or mode is not known yet, a message tells by itself. Sign and encrypt
+// are guesses that later messages may overturn: a forged chunk must not hide all that follow.
 bool OpcuaSession::reads_plain(Channel& channel, const Header& header, Reader in, Side side) {
-  if (channel.mode != Mode::unknown) {
-    return channel.mode != Mode::sign_and_encrypt;
+  if (channel.mode == Mode::none) {
+    return true;
   }
   const std::uint32_t sequence = in.le32();
   const std::uint32_t request = in.le32();
   const bool known_policy = channel.policy != &unknown_policy();
-  const bool plain = (header.chunk == 'A' ? reads_abort(in) : begins_message(in.rest())) ||
+  const bool abort = header.chunk == 'A';
+  const bool counted = sequence < kSmall && request < kSmall;
+  if (channel.mode == Mode::sign_and_encrypt) {
+    if (abort || !counted || !begins_message(in.rest())) {
+      return false;  // ciphertext looks otherwise once in 10^13 messages
+    }
+    channel.mode = Mode::unknown;
+    channel.told = false;
+  }
+  const bool plain = (abort ? reads_abort(in) : begins_message(in.rest())) ||
                      assemblies_.find(side, channel.id, request) != nullptr;
   if (plain) {
     channel.encrypted_hits = 0;
-    if (known_policy) {
-      channel.mode = Mode::sign;
-    }
+    channel.mode = known_policy ? Mode::sign : channel.mode;
     return true;
   }
-  // Perhaps the middle of a long message that can be read.
-  if (!known_policy && sequence < kSmall && request < kSmall) {
-    return true;
+  if (abort) {
+    return channel.mode == Mode::sign;  // too little to tell by
   }
+  if (!known_policy && counted) {
+    return true;  // perhaps the middle of a long message that can be read
+  }
+  return !looks_encrypted(channel, known_policy);
+}
+
+// One more chunk that could not be read; whether the channel is taken for encrypted from here on.
+bool OpcuaSession::looks_encrypted(Channel& channel, bool known_policy) {
   ++channel.encrypted_hits;
-  if (known_policy || channel.encrypted_hits >= kSureEncrypted) {
+  const bool first_guess = known_policy && channel.mode == Mode::unknown;
+  if (first_guess || channel.encrypted_hits >= kSureEncrypted) {
     channel.mode = Mode::sign_and_encrypt;
+    channel.told = false;
   }
-  return false;
+  return channel.mode != Mode::sign;
 }
 
 void OpcuaSession::on_symmetric(const Header& header, Reader in, const Pdu& pdu, Emitter& out) {

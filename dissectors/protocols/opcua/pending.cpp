@@ -45,7 +45,9 @@ void PendingRequests::release(const Request& request) noexcept {
 Request* PendingRequests::overdue(Timestamp now, std::uint32_t default_ms) noexcept {
   const auto late = std::ranges::find_if(keys_, [&](const Key& key) {
     const Request& request = slots_[key.slot];
-    const std::uint32_t wait = request.timeout_ms == 0 ? default_ms : request.timeout_ms;
+    constexpr std::uint32_t kLongest = 600'000;  // whatever the sender says
+    const std::uint32_t wait =
+        request.timeout_ms == 0 ? default_ms : std::min(request.timeout_ms, kLongest);
     return now - request.packet.time > std::chrono::milliseconds{wait} &&
            (!request.silent || request.service != service::kPublish);
   });

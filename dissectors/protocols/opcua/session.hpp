@@ -41,6 +41,10 @@ struct Spoken;  // say.hpp
 
 class OpcuaSession final : public Session {
  public:
+  void join(Shared* shared, const FlowEnds& /*ends*/) override {
+    assemblies_.join(static_cast<AssemblyBudget*>(shared));
+  }
+
   [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override;
   [[nodiscard]] bool starts_here(Bytes head, Side side, bool segment_start) const noexcept override;
   void on_pdu(const Pdu& pdu, Emitter& out) override;
@@ -58,6 +62,7 @@ class OpcuaSession final : public Session {
   void on_encrypted_chunk(Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out);
   void on_abort(Whole& whole, Reader in, const Pdu& pdu, Emitter& out);
   [[nodiscard]] bool reads_plain(Channel& channel, const Header& header, Reader in, Side side);
+  [[nodiscard]] static bool looks_encrypted(Channel& channel, bool known_policy);
   void give_up(Assembly& assembly);
   void report_given_up(Emitter& out);
   void report_unfinished(const Assembly& assembly, Emitter& out);

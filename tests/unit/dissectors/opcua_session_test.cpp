@@ -108,6 +108,18 @@ TEST(OpcuaChannel, EncryptedMessagesSayOnlyWhatCanBeSeen) {
   EXPECT_EQ(talk.lines[7], "request read \"Close Secure Channel\"");
 }
 
+// One forged chunk must not hide what follows.
+TEST(OpcuaChannel, AnUnreadableAbortBlindsNoSignedChannel) {
+  OpcuaTalk talk;
+  Ua security = Ua{}.text(kSha256Policy).null().null();
+  talk.client(chunk("OPNF", Ua{}.u32(0).add(security).raw(std::string(64, 'a'))));
+  talk.server(chunk("OPNF", Ua{}.u32(5).add(security).raw(std::string(64, 'b'))));
+  talk.ask(Ua{}.u32(0).text("x").raw(std::string(64, '9')), 2, "MSGA");
+  talk.ask(read_request({"a"}).raw(std::string(64, '9')), 3);
+  EXPECT_EQ(talk.lines.back(), "request read \"Read\" node ns=2;s=a");
+  EXPECT_EQ(talk.field("mode"), "\"Sign\"");
+}
+
 TEST(OpcuaChannel, SignedMessagesAreReadToTheirSignature) {
   OpcuaTalk talk;
   Ua security = Ua{}.text(kSha256Policy).null().null();
