@@ -33,13 +33,12 @@ struct Value {
 
 class Visitor {
  public:
+  virtual ~Visitor() = default;
+
   // A structure, a DataValue or a Variant that has a mark begins and ends.
   virtual void begin(Mark mark, std::size_t index) = 0;
   virtual void end(Mark mark) = 0;
   virtual void value(Mark mark, std::size_t index, const Value& value) = 0;
-
- protected:
-  ~Visitor() = default;
 };
 
 class Walker {
