@@ -4,21 +4,13 @@
 #include <tuple>
 #include <utility>
 
+#include "dissectors/certificate.hpp"
+
 namespace prahari {
 namespace {
 
 constexpr std::size_t kLongestText = 256;
 constexpr std::ptrdiff_t kPerAspect = 24;  // a storm of one kind pushes out its own, nobody else's
-
-std::string hex(const std::array<std::uint8_t, 20>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t byte : bytes) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0x0fU];
-  }
-  return out;
-}
 
 bool same(const PostureFact& a, const PostureFact& b) noexcept {
   const auto key = [](const PostureFact& fact) {
@@ -58,7 +50,7 @@ Learned learn_posture(Asset& asset, const Event& event, bool full) {
   const PostureFacts& said = event.posture;
   const Timestamp now = event.packet.time;
   const bool print = said.aspect == Posture::Aspect::certificate;
-  const std::string thumbprint = print ? hex(said.thumbprint) : std::string{};
+  const std::string thumbprint = print ? thumbprint_text(said.thumbprint) : std::string{};
   for (PostureFact& fact : asset.postures) {
     if (known_as(fact, event, thumbprint)) {
       ++fact.count;

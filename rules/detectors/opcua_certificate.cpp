@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dissectors/certificate.hpp"
 #include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "inventory/posture_book.hpp"
@@ -25,16 +26,6 @@ constexpr std::uint32_t kAnomalies =
     Posture::bit(Flaw::expired) | Posture::bit(Flaw::not_yet_valid) | Posture::bit(Flaw::weak_key) |
     Posture::bit(Flaw::weak_signature) | Posture::bit(Flaw::name_mismatch) |
     Posture::bit(Flaw::unreadable);
-
-std::string hex(const std::array<std::uint8_t, 20>& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t byte : bytes) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0x0fU];
-  }
-  return out;
-}
 
 // Where a certificate is shown: a host, in which part, at which port for servers.
 struct Place {
@@ -174,10 +165,10 @@ class OpcuaCertificate final : public Detector {
     finding.dedup_key = to_string(event.server.ip) + ':' + std::to_string(event.server.port) +
                         (renewed ? "|renewed|" : "|changed|") + std::string{event.posture.what};
     finding.quiet = std::chrono::hours{1};  // a second change is told again
-    finding.why = owner_words(event, context) +
-                  " now shows another OPC UA certificate than before" +
-                  (renewed ? ", for the same key" : "") + ": " + hex(now.thumbprint) +
-                  " in place of " + hex(before.thumbprint) + " (" + printable(event.text) + ").";
+    finding.why =
+        owner_words(event, context) + " now shows another OPC UA certificate than before" +
+        (renewed ? ", for the same key" : "") + ": " + thumbprint_text(now.thumbprint) +
+        " in place of " + thumbprint_text(before.thumbprint) + " (" + printable(event.text) + ").";
     finding.evidence.insert(finding.evidence.begin(), before.packet);
     finding.accept = permit_entry(finding, context.policy, event.packet.time);
     out.raise(std::move(finding));
