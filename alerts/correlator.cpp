@@ -90,7 +90,7 @@ Correlator::Correlator(AlertSink& out, AssetId asset_id, CorrelatorLimits limits
 }
 
 AlertHandle Correlator::raise(Finding finding) {
-  ++stats_.findings;
+  stats_.findings += finding.times;
   const std::vector<PacketRef> packets = std::exchange(finding.evidence, {});
   const PacketRef decisive = packets.empty() ? PacketRef{} : packets.back();
   std::string key = std::string(finding.kind) + std::string(kKeySeparator) + finding.dedup_key;
@@ -121,6 +121,7 @@ AlertHandle Correlator::raise(Finding finding) {
     slot.alert.noticed = decisive.time;
     slot.alert.source_asset = asset_id_(finding.source.asset);
     slot.alert.destination_asset = asset_id_(finding.destination.asset);
+    slot.alert.count = finding.times;
     slot.alert.finding = std::move(finding);
     ++stats_.raised;
   }
@@ -131,7 +132,7 @@ AlertHandle Correlator::raise(Finding finding) {
   return {index, slot.generation};
 }
 
-bool Correlator::again(AlertHandle handle, const PacketRef& packet) {
+bool Correlator::again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) {
   if (handle.slot >= slots_.size()) {
     return false;
   }
@@ -140,8 +141,10 @@ bool Correlator::again(AlertHandle handle, const PacketRef& packet) {
   if (!alive || packet.time - slot.began >= slot.alert.finding.quiet) {
     return false;
   }
-  ++stats_.findings;
-  ++slot.alert.count;
+  stats_.findings += times;
+  slot.alert.count += times;
+  slot.alert.evidence_left_out += times - 1;  // nobody kept where the others lie
+  stats_.evidence_left_out += times - 1;
   slot.alert.last_seen = std::max(slot.alert.last_seen, packet.time);
   if (newest_ != handle.slot) {
     touch(handle.slot);
@@ -246,7 +249,7 @@ void Correlator::close_slot(std::uint32_t index) {
 
 void Correlator::merge(Slot& slot, Finding& finding, const PacketRef& decisive) {
   Alert& alert = slot.alert;
-  ++alert.count;
+  alert.count += finding.times;
   const bool was_incident = alert.incident();
   if (finding.severity > alert.finding.severity) {
     alert.source_asset = asset_id_(finding.source.asset);

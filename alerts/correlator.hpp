@@ -47,7 +47,8 @@ class Correlator final : public FindingSink {
   Correlator(AlertSink& out, AssetId asset_id, CorrelatorLimits limits = {});
 
   AlertHandle raise(Finding finding) override;
-  bool again(AlertHandle handle, const PacketRef& packet) override;
+  using FindingSink::again;
+  bool again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) override;
   void refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) override;
 
   // Shows every open alert as it is now, for whoever cannot wait until it is final.

@@ -89,11 +89,20 @@ FlowId Analyzer::approach(const FlowPlace& place) const noexcept {
   return slot == Flows::kNone ? FlowId{} : FlowId{shard_, static_cast<std::uint16_t>(slot), 1};
 }
 
-void Analyzer::approach_session(FlowId flow) const noexcept {
+bool Analyzer::approach_session(FlowId id) const noexcept {
   constexpr std::size_t kUsualSession = 3 * kCacheLine;
-  const auto* const session = reinterpret_cast<const char*>(flows_[flow.slot].session.get());
+  const Flow& flow = flows_[id.slot];
+  const auto* const session = reinterpret_cast<const char*>(flow.session.get());
   for (std::size_t at = 0; at < kUsualSession; at += kCacheLine) {
     __builtin_prefetch(session + at);
+  }
+  __builtin_prefetch(flow.routine.get());
+  return !flow.quiet;
+}
+
+void Analyzer::approach_routine(FlowId id) const noexcept {
+  if (const Routine* routine = flows_[id.slot].routine.get()) {
+    routine->prefetch();
   }
 }
 
@@ -246,6 +255,7 @@ void Analyzer::end(Timestamp now) {
     flow_->session->on_time(now, *this);
     flow_->session->on_end(*this);
   }
+  end_routine();
   for (FlowSide& side : flow_->sides) {
     side.stream.drop(budget_);
   }

@@ -60,7 +60,9 @@ class Analyzer final : private Emitter, private Framer::Out {
   // on_packet may also be called without them.
   [[nodiscard]] FlowPlace place_of(const Layers& layers) const noexcept;
   FlowId approach(const FlowPlace& place) const noexcept;  // generation 0 where none can be told
-  void approach_session(FlowId flow) const noexcept;
+  // Whether somebody besides the session will want to know of the packet.
+  bool approach_session(FlowId id) const noexcept;
+  void approach_routine(FlowId id) const noexcept;
   void on_packet(const Packet& packet, const Layers& layers, const FlowPlace& place);
 
   // The capture is over, at this time: what waits is handed on, every flow ends, oldest first.
@@ -117,6 +119,10 @@ class Analyzer final : private Emitter, private Framer::Out {
   [[nodiscard]] Event about_flow(EventKind kind, const PacketRef& packet) const noexcept;
   [[nodiscard]] Direction direction_of(Side side) const noexcept;
   [[nodiscard]] Completeness state_of(Side side) const noexcept;
+
+  [[nodiscard]] Routine::Verdict routine_verdict(const Message& message);
+  void tell_untold(const Routine::Series& series);
+  void end_routine();
 
   // Emitter
   void message(const Message& message) override;

@@ -156,6 +156,7 @@ void Analyzer::report_foreign(Side side) {
 
 void Analyzer::give_up_if_implausible(Side side) {
   if (flow_->session && !flow_->session->plausible()) {
+    end_routine();
     flow_->session.reset();
     flow_->protocol = Protocol::unknown;
     flow_->found = Flow::Found::undecided;
@@ -200,14 +201,64 @@ void Analyzer::client_is(Side side) {
 }
 
 void Analyzer::client_is_surely(Side side) {
+  if (flow_->client != side) {
+    end_routine();
+  }
   flow_->client = side;
   flow_->client_known = true;
 }
 
+// Where somebody wants each message's fields, each is told.
+Routine::Verdict Analyzer::routine_verdict(const Message& message) {
+  if (fields_ || !Routine::qualifies(message)) {
+    return {};
+  }
+  if (!flow_->routine) {
+    if (flow_->messages < Flow::kUntilRoutine) {
+      ++flow_->messages;
+      return {};
+    }
+    flow_->routine = std::make_unique<Routine>();
+  }
+  return flow_->routine->on_message(message, state_of(speaker_),
+                                    message.packet == nullptr ? current_ : *message.packet,
+                                    [this](const Routine::Series& series) { tell_untold(series); });
+}
+
+void Analyzer::tell_untold(const Routine::Series& series) {
+  Event event = about_flow(EventKind::tally, series.last);
+  event.state = series.state;
+  event.from_client = series.direction == Direction::to_server;
+  event.message = {};
+  event.message.kind = series.kind;
+  event.message.operation = series.operation;
+  event.message.direction = series.direction;
+  event.message.matched = series.matched;
+  event.message.further = series.further;
+  event.message.envelope = series.envelope;
+  event.message.unit = series.unit;
+  event.protocol = series.protocol;
+  event.repeats = static_cast<std::uint16_t>(series.untold - 1);
+  sink_.event(event);
+}
+
+void Analyzer::end_routine() {
+  if (flow_->routine) {
+    flow_->routine->settle([this](const Routine::Series& series) { tell_untold(series); });
+    flow_->quiet = false;
+  }
+}
+
 void Analyzer::message(const Message& message) {
+  const Routine::Verdict verdict = routine_verdict(message);
+  flow_->quiet = !verdict.tell;
+  if (!verdict.tell) {
+    return;
+  }
   Event event =
       about_flow(EventKind::message, message.packet == nullptr ? current_ : *message.packet);
   event.protocol = message.protocol;
+  event.repeats = verdict.untold;
   event.text = message.target.text;
   event.message = {
       .kind = message.kind,

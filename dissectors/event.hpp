@@ -33,7 +33,8 @@ enum class EventKind : std::uint8_t {
   message,
   identity,
   anomaly,
-  posture  // how a host is protected, or is not
+  posture,  // how a host is protected, or is not
+  tally     // the last words on messages like some told before: Event::message without a target
 };
 
 // ARP gives addresses away; so does every frame's source.
@@ -125,7 +126,8 @@ struct Event {
   Protocol protocol = Protocol::unknown;
   Transport transport = Transport::none;
   Completeness state = Completeness::complete;
-  bool from_client = true;  // the packet, or the PDU, was sent by `client`
+  bool from_client = true;    // the packet, or the PDU, was sent by `client`
+  std::uint16_t repeats = 0;  // message, tally: so many more alike were not told one by one
   FlowId flow;
   PacketRef packet;  // that caused this event
   Endpoint client;   // of a flow; host: the sender of the frame

@@ -12,6 +12,7 @@
 #include "dissectors/event.hpp"
 #include "dissectors/framer.hpp"
 #include "dissectors/layers.hpp"
+#include "dissectors/routine.hpp"
 #include "dissectors/tcp_stream.hpp"
 
 namespace prahari {
@@ -72,6 +73,8 @@ struct FlowSide {
 };
 
 struct Flow {
+  static constexpr std::uint8_t kUntilRoutine = 32;  // messages; most flows end before
+
   enum class Found : std::uint8_t {
     undecided,  // no payload seen that tells the protocol
     known,      // `session` reads it
@@ -94,6 +97,8 @@ struct Flow {
   Transport transport = Transport::none;
   std::uint32_t new_syn = 0;  // initial sequence number of a SYN that may begin the ports anew
   bool new_syn_pending = false;
+  bool quiet = false;  // its last message was one of its routine, and the next most likely is
+  std::uint8_t messages = 0;  // up to kUntilRoutine
   std::uint32_t duplicates = 0;
   std::uint32_t retransmissions = 0;
   Timestamp first;
@@ -101,6 +106,7 @@ struct Flow {
   PacketRef last_packet;
   std::array<FlowSide, 2> sides;
   std::unique_ptr<Session> session;
+  std::unique_ptr<Routine> routine;  // once the flow has said enough
 
   FlowSide& side(Side which) noexcept { return sides[static_cast<std::size_t>(which)]; }
   [[nodiscard]] const FlowSide& side(Side which) const noexcept {

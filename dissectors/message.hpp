@@ -148,6 +148,7 @@ struct Message {
   bool matched = false;          // a response whose request was seen; `request` is set
   bool further = false;          // another target of the message just before, not one more message
   bool envelope = false;         // only carries messages that follow as messages of their own
+  bool cyclic = false;           // one of an endless train of data: implicit I/O
   std::uint8_t value_count = 0;  // how many of `values` are set
   std::uint16_t function = 0;    // the code on the wire
   std::uint16_t sub_function = 0;

@@ -21,10 +21,12 @@ Behaviour& behaviour_of(AssetEntry& entry) {
   return *entry.behaviour;
 }
 
-void count(std::uint64_t& counter, Timestamp& first, Timestamp now) noexcept {
-  if (counter++ == 0) {
+void count(std::uint64_t& counter, Timestamp& first, Timestamp now,
+           std::uint32_t times = 1) noexcept {
+  if (counter == 0) {
     first = now;
   }
+  counter += times;
 }
 
 bool engineers(const MessageFacts& message) noexcept {
@@ -155,7 +157,7 @@ void observe(AssetEntry* client, AssetEntry* server, const Event& event) {
       return;
     }
     Behaviour& did = behaviour_of(*client);
-    count(did.requests, did.first_request, now);
+    count(did.requests, did.first_request, now, event.repeats + 1U);
     did.asked_in |= protocol;
     if (engineers(message)) {
       if (did.engineering == 0) {
@@ -170,7 +172,7 @@ void observe(AssetEntry* client, AssetEntry* server, const Event& event) {
       return;
     }
     Behaviour& did = behaviour_of(*server);
-    count(did.answers, did.first_answer, now);
+    count(did.answers, did.first_answer, now, event.repeats + 1U);
     did.answered_in |= protocol;
     if (event.protocol == Protocol::modbus && message.kind == Kind::exception &&
         (message.status == kGatewayPathUnavailable || message.status == kGatewayTargetSilent)) {

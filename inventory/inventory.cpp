@@ -49,6 +49,7 @@ Parties Inventory::on_event(const Event& event) {
     case EventKind::flow:
       return impl_->on_flow(event);
     case EventKind::message:
+    case EventKind::tally:
       return impl_->on_message(event);
     case EventKind::identity:
       return impl_->on_identity(event);

@@ -290,20 +290,22 @@ void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
       return;
     }
   }
+  const std::uint32_t times = event.repeats + 1U;
   Unit& unit = server.units[note.unit];
   unit.last = std::max(unit.last, event.packet.time);
   if (message.direction == Direction::to_server) {
-    ++unit.requests;
+    unit.requests += times;
   } else if (message.kind == Kind::exception) {
     ++unit.exceptions;
   } else {
-    ++unit.responses;
+    unit.responses += times;
   }
 }
 
 Parties Inventory::Impl::on_message(const Event& event) {
   FlowNote& note = seen_note_of(event);
   const MessageFacts& message = event.message;
+  const std::uint32_t times = event.repeats + 1U;
   if (message.envelope) {
     return note.parties();  // what it carries is counted
   }
@@ -313,10 +315,10 @@ Parties Inventory::Impl::on_message(const Event& event) {
       row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
       return note.parties();
     }
-    ++row.messages;
+    row.messages += times;
     row.exceptions += message.kind == Kind::exception ? 1 : 0;
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
-    ++row.by_state[static_cast<std::size_t>(event.state)];
+    row.by_state[static_cast<std::size_t>(event.state)] += times;
   }
   if (note.server.entry != nullptr) {
     note.server.entry->asset.spoken_to = true;

@@ -31,7 +31,8 @@ void Engine::expect(std::span<const FlowId> flows) const noexcept {
 
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
-  if (event.kind == EventKind::message && event.message.envelope) {
+  const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
+  if (message && event.message.envelope) {
     return;  // what it carries is judged
   }
   for (const auto& detector : impl_->detectors) {

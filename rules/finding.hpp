@@ -62,6 +62,7 @@ struct Finding {
   std::array<std::string_view, 3> attack{};  // ATT&CK for ICS ids, literals, primary first
   CertInClass certin = CertInClass::none;    // what the detector says; a permit takes it back
   std::vector<PacketRef> evidence;           // in packet order; the last is the decisive one
+  std::uint32_t times = 1;                   // how often it happened, this time the last of them
   Completeness state = Completeness::complete;
 };
 
@@ -79,9 +80,11 @@ class FindingSink {
   // the higher of both severities.
   virtual AlertHandle raise(Finding finding) = 0;
 
-  // The same cause once more, without the cost of a Finding: count, last time and evidence grow.
-  // False when the alert is gone or its quiet period is over: raise a new one.
-  virtual bool again(AlertHandle handle, const PacketRef& packet) = 0;
+  // The same cause once more, or so many times more of which this packet is the last, without the
+  // cost of a Finding: count, last time and evidence grow. False when the alert is gone or its
+  // quiet period is over: raise a new one.
+  virtual bool again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) = 0;
+  bool again(AlertHandle handle, const PacketRef& packet) { return again(handle, packet, 1); }
 
   // The answer came: how the operation of that alert ended, with the packet that tells. It is no
   // further occurrence. Nothing happens where the alert is gone.

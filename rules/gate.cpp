@@ -60,9 +60,9 @@ bool Gate::is_off(const Finding& finding) const noexcept {
   return policy_.has_zones() && (off_at(finding.source) || off_at(finding.destination));
 }
 
-AlertHandle Gate::silence(const Ignore& ignore, Timestamp now) {
+AlertHandle Gate::silence(const Ignore& ignore, Timestamp now, std::uint32_t times) {
   const auto index = static_cast<std::uint32_t>(&ignore - policy_.site().ignores.data());
-  ++ignored_[index];
+  ignored_[index] += times;
   // With more entries than fit, the handle is none, and each finding is looked at anew.
   return kSilencedFirst + index < kSwitchedOff ? AlertHandle{kSilencedFirst + index, epoch_at(now)}
                                                : AlertHandle{};
@@ -78,7 +78,7 @@ std::uint32_t Gate::permit(Finding& finding, Timestamp now) {
     return kNone;
   }
   const auto index = static_cast<std::uint32_t>(permit - policy_.site().permits.data());
-  ++permitted_[index];
+  permitted_[index] += finding.times;
   finding.severity = Severity::info;
   finding.certin = CertInClass::none;
   finding.why += " This is covered by permit " + permit->ticket + '.';
@@ -93,11 +93,11 @@ std::uint32_t Gate::permit(Finding& finding, Timestamp now) {
 AlertHandle Gate::raise(Finding finding) {
   const Timestamp now = time_of(finding);
   if (is_off(finding)) {
-    ++switched_off_;
+    switched_off_ += finding.times;
     return {kSwitchedOff, 0};
   }
   if (const Ignore* ignore = policy_.ignored(finding, now)) {
-    return silence(*ignore, now);
+    return silence(*ignore, now, finding.times);
   }
   const std::uint32_t covered_by = permit(finding, now);
   fill_zones(finding);
@@ -109,19 +109,19 @@ AlertHandle Gate::raise(Finding finding) {
   return handle;
 }
 
-bool Gate::again(AlertHandle handle, const PacketRef& packet) {
+bool Gate::again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) {
   if (handle.slot == kNone) {
     return false;
   }
   if (handle.slot == kSwitchedOff) {
-    ++switched_off_;
+    switched_off_ += times;
     return true;
   }
   if (handle.slot >= kSilencedFirst) {
     if (handle.generation != epoch_at(packet.time)) {
       return false;
     }
-    ++ignored_[handle.slot - kSilencedFirst];
+    ignored_[handle.slot - kSilencedFirst] += times;
     return true;
   }
   if (!boundaries_.empty()) {
@@ -131,11 +131,11 @@ bool Gate::again(AlertHandle handle, const PacketRef& packet) {
       return false;
     }
   }
-  if (!out_.again(handle, packet)) {
+  if (!out_.again(handle, packet, times)) {
     return false;
   }
   if (!boundaries_.empty() && raised_[handle.slot].permit != kNone) {
-    ++permitted_[raised_[handle.slot].permit];
+    permitted_[raised_[handle.slot].permit] += times;
   }
   return true;
 }

@@ -16,7 +16,8 @@ class Gate final : public FindingSink {
   Gate(const Policy& policy, FindingSink& out);
 
   AlertHandle raise(Finding finding) override;
-  bool again(AlertHandle handle, const PacketRef& packet) override;
+  using FindingSink::again;
+  bool again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) override;
   void refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) override;
 
   [[nodiscard]] std::vector<SilencedCount> silenced() const;
@@ -35,7 +36,7 @@ class Gate final : public FindingSink {
   void fill_zones(Finding& finding) const;
   [[nodiscard]] bool is_off(const Finding& finding) const noexcept;
   [[nodiscard]] std::uint32_t epoch_at(Timestamp now) const noexcept;
-  AlertHandle silence(const Ignore& ignore, Timestamp now);
+  AlertHandle silence(const Ignore& ignore, Timestamp now, std::uint32_t times);
   // The index of the [[permit]] that covers the finding, or kNone.
   std::uint32_t permit(Finding& finding, Timestamp now);
 

@@ -98,22 +98,26 @@ void UnitSweep::on_failure(Pair& pair, std::uint8_t unit, const Event& event,
   const auto known = std::ranges::find(pair.failures, unit, &Failure::unit);
   if (known == pair.failures.end() && !pair.answered[unit] && !pair.told[unit]) {
     pair.failures.push_back({unit, event.packet.time, event.packet, request});
-    ++failures_;
+    ripe_ = ripe_ || is_ripe(pair);
   }
+}
+
+bool UnitSweep::is_ripe(const Pair& pair) noexcept {
+  return pair.failures.size() >= kSweep || (pair.told.any() && !pair.failures.empty());
 }
 
 void UnitSweep::judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
                       FindingSink& out) {
-  if (failures_ == 0) {
+  if (!ripe_) {
     return;
   }
-  failures_ = 0;
+  ripe_ = false;
   pairs_.for_each([&](std::uint32_t slot) {
-    const Pair& pair = pairs_[slot];
-    if (pair.failures.size() >= kSweep || (pair.told.any() && !pair.failures.empty())) {
-      judge(pairs_[slot], now, over, book, context, out);
+    Pair& pair = pairs_[slot];
+    if (is_ripe(pair)) {
+      judge(pair, now, over, book, context, out);
+      ripe_ = ripe_ || is_ripe(pair);
     }
-    failures_ += pair.failures.size();
   });
 }
 

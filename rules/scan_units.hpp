@@ -59,6 +59,7 @@ class UnitSweep {
   void on_message(const Event& event, const RuleContext& context);
   static void on_asked(Pair& pair, std::uint8_t unit);
   void on_failure(Pair& pair, std::uint8_t unit, const Event& event, const PacketRef& request);
+  static bool is_ripe(const Pair& pair) noexcept;
   static void judge(Pair& pair, Timestamp now, bool over, ScanBook& book,
                     const RuleContext& context, FindingSink& out);
 
@@ -67,7 +68,7 @@ class UnitSweep {
 
   std::array<std::uint32_t, static_cast<std::size_t>(Protocol::unknown)> timeouts_{};
   LruTable<HostPair, Pair, HostPairHash> pairs_{1024};
-  std::size_t failures_ = 0;  // of all pairs, at least; 0: there is nothing to judge
+  bool ripe_ = false;  // a pair has failures enough to be judged
   PerFlow<FlowNote> notes_;
 };
 

@@ -10,10 +10,11 @@ void EventCounts::add(const Event& event) {
   Messages& messages = messages_[static_cast<std::size_t>(event.protocol)];
   switch (event.kind) {
     case EventKind::message:
+    case EventKind::tally:
       if (event.message.further) {
         break;
       }
-      ++messages.by_state[static_cast<std::size_t>(event.state)];
+      messages.by_state[static_cast<std::size_t>(event.state)] += event.repeats + 1U;
       messages.invalid += event.message.problems == 0 ? 0U : 1U;
       break;
     case EventKind::anomaly:

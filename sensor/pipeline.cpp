@@ -90,10 +90,17 @@ class Alone {
     for (std::size_t i = 0; i < members.size(); ++i) {
       flows[i] = shards_[members[i].shard]->approach(places[i]);
     }
-    analyst_.expect(std::span{flows}.first(members.size()));
+    std::array<FlowId, PacketGroup::kMost> told;
+    std::size_t tellers = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (flows[i].valid() && shards_[members[i].shard]->approach_session(flows[i])) {
+        told[tellers++] = flows[i];
+      }
+    }
+    analyst_.expect(std::span{told}.first(tellers));
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (flows[i].valid()) {
-        shards_[members[i].shard]->approach_session(flows[i]);
+        shards_[members[i].shard]->approach_routine(flows[i]);
       }
     }
     for (std::size_t i = 0; i < members.size(); ++i) {

@@ -91,6 +91,9 @@ class ConduitViolation final : public Detector {
       case EventKind::message:
         on_message(event, context, out);
         break;
+      case EventKind::tally:
+        on_tally(event, out);
+        break;
       case EventKind::flow:
         on_flow(event, context, out);
         break;
@@ -158,7 +161,7 @@ class ConduitViolation final : public Detector {
     }
     if (note.classes) {
       const ClassNote& known = (*note.classes)[protocol][operation];
-      if (known.refused && out.again(known.alert, event.packet)) {
+      if (known.refused && out.again(known.alert, event.packet, event.repeats + 1U)) {
         return;
       }
     }
@@ -173,10 +176,24 @@ class ConduitViolation final : public Detector {
     }
     ClassNote& seen = (*note.classes)[protocol][operation];
     seen.refused = !verdict.depends_on_target;
-    if (out.again(seen.alert, event.packet)) {
+    if (out.again(seen.alert, event.packet, event.repeats + 1U)) {
       return;
     }
-    seen.alert = out.raise(conduit_finding_of_message(note.zones, event, verdict, context));
+    Finding finding = conduit_finding_of_message(note.zones, event, verdict, context);
+    finding.times = event.repeats + 1U;
+    seen.alert = out.raise(std::move(finding));
+  }
+
+  // What they are like was judged when one of them was told.
+  void on_tally(const Event& event, FindingSink& out) {
+    const FlowNote& note = notes_.at(event.flow).note;
+    if (note.classes && !note.exempt && asks(event.message, event.state)) {
+      const ClassNote& known = (*note.classes)[static_cast<std::size_t>(event.protocol)]
+                                              [static_cast<std::size_t>(event.message.operation)];
+      if (known.refused) {
+        out.again(known.alert, event.packet, event.repeats + 1U);
+      }
+    }
   }
 
   static Verdict judge(const FlowNote& note, const Event& event, const Policy& policy) {

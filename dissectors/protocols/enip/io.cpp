@@ -113,6 +113,7 @@ void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
   message.kind = Kind::oneway;
   message.direction = direction;
   message.operation = direction == Direction::to_server ? Operation::write : Operation::read;
+  message.cyclic = true;
   message.name = direction == Direction::to_server   ? "Output Data"
                  : direction == Direction::to_client ? "Input Data"
                                                      : "I/O Data";

@@ -59,6 +59,10 @@ class Wire : public EventSink {
   }
 
   void event(const Event& event) override {
+    if (event.kind == EventKind::message || event.kind == EventKind::tally) {
+      said[event.from_client ? 0 : 1] += event.repeats + 1;
+      tallies += event.kind == EventKind::tally ? 1 : 0;
+    }
     if (event.kind == EventKind::message) {
       lines.push_back(std::string{event.message.name} + " " +
                       (event.message.direction == Direction::to_server ? ">" : "<") + " " +
@@ -75,6 +79,8 @@ class Wire : public EventSink {
   }
 
   std::vector<std::string> lines;
+  int said[2] = {0, 0};  // messages of the client and of the server, however they were told
+  int tallies = 0;
   FlowFacts last_facts{};
   std::uint16_t client_port = 0;
 
@@ -264,6 +270,36 @@ TEST(Analyzer, AFlowWithoutPacketsForAnHourHasEnded) {
   const Lines lines = wire.ask().finish();
   EXPECT_EQ(std::count(lines.begin(), lines.end(), "closed"), 2);
   EXPECT_EQ(lines[lines.size() - 2], "Read Holding Registers > midstream");
+}
+
+TEST(Analyzer, TellsARoutineInFewEventsAndLosesNoneOfIt) {
+  Wire wire;
+  wire.handshake();
+  for (int i = 0; i < 500; ++i) {
+    wire.ask().answer().wait(1s);
+  }
+  wire.ask("0001 0000 0006 01 06 006b 0003").answer("0001 0000 0006 01 06 006b 0003");
+  EXPECT_EQ(wire.lines.back(), "Write Single Register < complete") << "told when it happens";
+  EXPECT_LT(wire.lines.size(), 100U);
+  EXPECT_EQ(wire.tallies, 0);
+  wire.finish();
+  EXPECT_EQ(wire.tallies, 2) << "the last words on requests and on answers";
+  EXPECT_EQ(wire.lines.back(), "closed") << "before the flow's own";
+  EXPECT_EQ(wire.said[0], 501);
+  EXPECT_EQ(wire.said[1], 501);
+}
+
+TEST(Analyzer, ARoutineEndsWithItsConnection) {
+  Wire wire;
+  wire.handshake();
+  for (int i = 0; i < 50; ++i) {
+    wire.ask().answer();
+  }
+  wire.client(tcp_flag::kRst | tcp_flag::kAck);
+  wire.jump(0, 77'000).jump(1, 88'000).handshake().ask().answer();
+  EXPECT_EQ(wire.tallies, 2);
+  EXPECT_EQ(wire.said[0], 51);
+  EXPECT_EQ(wire.said[1], 51);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ class RecordingSink final : public FindingSink {
     for (std::uint32_t i = 0; i < alerts.size(); ++i) {
       Raised& known = alerts[i];
       if (known.finding.kind == finding.kind && known.finding.dedup_key == finding.dedup_key) {
-        ++known.count;
+        known.count += static_cast<int>(finding.times);
         known.finding.severity = std::max(known.finding.severity, finding.severity);
         return {i, 1};
       }
@@ -75,11 +75,12 @@ class RecordingSink final : public FindingSink {
     alerts.push_back({std::move(finding), 1, {}});
     return {static_cast<std::uint32_t>(alerts.size() - 1), 1};
   }
-  bool again(AlertHandle handle, const PacketRef& packet) override {
+  using FindingSink::again;
+  bool again(AlertHandle handle, const PacketRef& packet, std::uint32_t times) override {
     if (handle.slot >= alerts.size()) {
       return false;
     }
-    ++alerts[handle.slot].count;
+    alerts[handle.slot].count += static_cast<int>(times);
     alerts[handle.slot].packets.push_back(packet);
     return true;
   }

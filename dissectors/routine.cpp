@@ -1,0 +1,84 @@
+#include "dissectors/routine.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "dissectors/hash.hpp"
+
+namespace prahari {
+namespace {
+
+// A literal lies where it lies; the low half of its address tells it from others of the program.
+std::uint32_t name_of(std::string_view literal) noexcept {
+  return static_cast<std::uint32_t>(std::bit_cast<std::uintptr_t>(literal.data()));
+}
+
+std::uint64_t hash_of(std::string_view text) noexcept {
+  return text.empty() ? 0 : Hasher{process_seed()}.add(text).value();
+}
+
+bool same(const Routine::Likeness& a, const Routine::Likeness& b) noexcept {
+  return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+}
+
+}  // namespace
+
+Routine::Likeness Routine::likeness_of(const Message& message, Completeness state) noexcept {
+  const Target& target = message.target;
+  return {std::uint64_t{message.function} << 48U | std::uint64_t{message.sub_function} << 32U |
+              static_cast<std::uint64_t>(message.protocol) << 24U |
+              static_cast<std::uint64_t>(message.operation) << 16U |
+              static_cast<std::uint64_t>(message.kind) << 12U |
+              static_cast<std::uint64_t>(message.direction) << 8U |
+              static_cast<std::uint64_t>(state) << 4U | (message.matched ? 4U : 0U) |
+              (message.further ? 2U : 0U) | (message.envelope ? 1U : 0U),
+          std::uint64_t{target.unit} << 32U | target.address,
+          std::uint64_t{target.count} << 32U | name_of(target.table), hash_of(target.text)};
+}
+
+Routine::Series Routine::series_of(const Message& message, Completeness state,
+                                   const Likeness& likeness) noexcept {
+  return {.likeness = likeness,
+          .last = {},
+          .since = {},
+          .unit = message.target.unit,
+          .protocol = message.protocol,
+          .kind = message.kind,
+          .operation = message.operation,
+          .direction = message.direction,
+          .state = state,
+          .matched = message.matched,
+          .further = message.further,
+          .envelope = message.envelope};
+}
+
+std::size_t Routine::find(const Likeness& likeness) const noexcept {
+  if (!series_.empty() && same(series_[expected()].likeness, likeness)) {
+    return expected();
+  }
+  const auto at = std::ranges::find_if(
+      series_, [&](const Series& series) { return same(series.likeness, likeness); });
+  return static_cast<std::size_t>(at - series_.begin());
+}
+
+// By the distance of the times: a clock that goes back tells early and never late.
+Routine::Verdict Routine::judge(Series& series, const PacketRef& packet) noexcept {
+  if (series.told < kFamiliar) {
+    ++series.told;
+    return {};
+  }
+  if (series.untold == 0) {
+    series.since = packet.time;
+  }
+  const auto waited = packet.time - series.since;
+  if (waited >= kTogether || waited < std::chrono::seconds{0} || series.untold == kMostTogether) {
+    const std::uint16_t untold = series.untold;
+    series.untold = 0;
+    return {true, untold};
+  }
+  ++series.untold;
+  series.last = packet;
+  return {false, 0};
+}
+
+}  // namespace prahari

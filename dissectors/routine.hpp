@@ -1,0 +1,118 @@
+// What a flow says again and again. OT traffic is polls: the same question and a good answer to
+// it, for years. Once one thing was told often enough, its repetitions are only counted, and one
+// event in kTogether stands for all of them, so inventory and rules are spared most of the traffic
+// and lose nothing of its sum. Only what changes nothing and went well is ever a routine.
+
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "capture/packet.hpp"
+#include "dissectors/message.hpp"
+
+namespace prahari {
+
+class Routine {
+ public:
+  static constexpr std::size_t kMost = 32;       // series; with more, an old one makes room
+  static constexpr std::uint32_t kFamiliar = 4;  // told one by one so often, to begin with
+  static constexpr std::chrono::seconds kTogether{30};
+  static constexpr std::uint16_t kMostTogether = 65'535;
+
+  // What alike messages have in common: all but their time, their values and their number.
+  using Likeness = std::array<std::uint64_t, 4>;
+
+  // Messages of a flow that are all alike.
+  struct Series {
+    Likeness likeness{};
+    PacketRef last;            // of those that are not told
+    Timestamp since;           // of the first of them
+    std::uint16_t untold = 0;  // how many are not
+    std::uint32_t unit = 0;
+    Protocol protocol = Protocol::unknown;
+    Kind kind = Kind::request;
+    Operation operation = Operation::read;
+    Direction direction = Direction::unknown;
+    Completeness state = Completeness::complete;
+    bool matched = false;
+    bool further = false;
+    bool envelope = false;
+    std::uint8_t told = 0;  // up to kFamiliar
+  };
+
+  // What to do with a message.
+  struct Verdict {
+    bool tell = true;
+    std::uint16_t untold = 0;  // tell: so many alike went before it that were not
+  };
+
+  // Whether messages of this sort may go untold.
+  [[nodiscard]] static bool qualifies(const Message& message) noexcept {
+    return (message.operation == Operation::read || message.cyclic) &&
+           message.effect == Effect::none && message.problems == 0 && message.status == 0 &&
+           message.outcome != Outcome::failure && message.kind != Kind::exception &&
+           message.direction != Direction::unknown && message.value_count == 0;
+  }
+
+  // Of a message that qualifies. `make_room(series)` is called for one that has to go while some
+  // of it are untold.
+  template <class MakeRoom>
+  Verdict on_message(const Message& message, Completeness state, const PacketRef& packet,
+                     MakeRoom&& make_room) {
+    const Likeness likeness = likeness_of(message, state);
+    std::size_t at = find(likeness);
+    if (at == series_.size()) {
+      at = place_for(make_room);
+      series_[at] = series_of(message, state, likeness);
+    }
+    next_ = at + 1;
+    return judge(series_[at], packet);
+  }
+
+  // Calls visit(series) for each of which some are untold, in the order they were first heard, and
+  // forgets those.
+  template <class Visit>
+  void settle(Visit&& visit) {
+    for (Series& series : series_) {
+      if (series.untold > 0) {
+        visit(series);
+        series.untold = 0;
+      }
+    }
+  }
+
+  // Asks memory for what the next message will need.
+  void prefetch() const noexcept { __builtin_prefetch(series_.data() + expected()); }
+
+ private:
+  static Likeness likeness_of(const Message& message, Completeness state) noexcept;
+  static Series series_of(const Message& message, Completeness state,
+                          const Likeness& likeness) noexcept;
+  [[nodiscard]] std::size_t expected() const noexcept { return next_ < series_.size() ? next_ : 0; }
+  [[nodiscard]] std::size_t find(const Likeness& likeness) const noexcept;
+  Verdict judge(Series& series, const PacketRef& packet) noexcept;
+
+  template <class MakeRoom>
+  std::size_t place_for(MakeRoom&& make_room) {
+    if (series_.size() < kMost) {
+      series_.emplace_back();
+      return series_.size() - 1;
+    }
+    const std::size_t at = oldest_;
+    oldest_ = (oldest_ + 1) % kMost;
+    if (series_[at].untold > 0) {
+      make_room(series_[at]);
+    }
+    return at;
+  }
+
+  std::vector<Series> series_;
+  std::size_t next_ = 0;    // polls go round, so the next message is most likely of this series
+  std::size_t oldest_ = 0;  // makes room next
+};
+
+}  // namespace prahari

@@ -1,0 +1,174 @@
+#include "dissectors/routine.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace prahari {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Polls of one flow, a second apart unless told otherwise.
+class Polls {
+ public:
+  // Tells how many untold ones the message brings along; -1 when it is not told itself.
+  int say(const Message& message, std::chrono::nanoseconds after = 1s,
+          Completeness state = Completeness::complete) {
+    packet_.time += after;
+    ++packet_.frame;
+    const Routine::Verdict verdict =
+        routine.on_message(message, state, packet_,
+                           [this](const Routine::Series& series) { left_out += series.untold; });
+    told += verdict.tell ? 1 + verdict.untold : 0;
+    return verdict.tell ? verdict.untold : -1;
+  }
+
+  // All that was said, whether told at once, with others, or at the end.
+  int all() {
+    int rest = 0;
+    routine.settle([&](const Routine::Series& series) { rest += series.untold; });
+    return told + left_out + rest;
+  }
+
+  Routine routine;
+  int told = 0;
+  int left_out = 0;
+
+ private:
+  PacketRef packet_{.time = Timestamp{100h}};
+};
+
+Message poll(std::uint32_t address = 0, std::uint32_t unit = 1) {
+  Message message;
+  message.protocol = Protocol::modbus;
+  message.direction = Direction::to_server;
+  message.function = 3;
+  message.target = {.table = "holding", .text = {}, .unit = unit, .address = address, .count = 10};
+  return message;
+}
+
+TEST(Routine, TellsTheFirstFewOneByOneThenOneInHalfAMinute) {
+  Polls polls;
+  std::vector<int> said;
+  for (int i = 0; i < 70; ++i) {
+    said.push_back(polls.say(poll()));
+  }
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    // Four by themselves; then the first of those held back is 30 s old.
+    const int expected = i < 4 ? 0 : i == 34 || i == 65 ? 30 : -1;
+    EXPECT_EQ(said[i], expected) << "at " << i;
+  }
+  EXPECT_EQ(polls.all(), 70);
+}
+
+TEST(Routine, CountsEachSeriesByItself) {
+  Polls polls;
+  for (int i = 0; i < 400; ++i) {
+    polls.say(poll(static_cast<std::uint32_t>(i % 4)), 250ms);
+  }
+  EXPECT_LT(polls.told, 400);
+  EXPECT_EQ(polls.all(), 400);
+}
+
+TEST(Routine, WhatDiffersInAnythingIsAnotherSeries) {
+  Message response = poll();
+  response.kind = Kind::response;
+  response.matched = true;
+  response.direction = Direction::to_client;
+  Message function = poll();
+  function.function = 4;
+  Message tag = poll();
+  tag.target.text = "Line1.Speed";
+  Message other_tag = poll();
+  other_tag.target.text = "Line2.Speed";
+  Message table = poll();
+  table.target.table = "input";
+  Polls polls;
+  for (int i = 0; i < 10; ++i) {
+    polls.say(poll());
+    polls.say(tag);
+  }
+  EXPECT_EQ(polls.say(poll()), -1);
+  EXPECT_EQ(polls.say(tag), -1);
+  for (const Message& other : {poll(1), poll(0, 2), response, function, other_tag, table}) {
+    EXPECT_EQ(polls.say(other), 0) << "told at once";
+  }
+  EXPECT_EQ(polls.say(poll(), 1s, Completeness::gap), 0) << "what is known of the bytes changed";
+}
+
+TEST(Routine, KeepsWhereTheLastOneLies) {
+  Polls polls;
+  for (int i = 0; i < 20; ++i) {
+    polls.say(poll(static_cast<std::uint32_t>(i % 2)));
+  }
+  std::vector<std::uint32_t> frames;
+  polls.routine.settle([&](const Routine::Series& series) { frames.push_back(series.last.frame); });
+  EXPECT_EQ(frames, (std::vector<std::uint32_t>{19, 20}));
+  int again = 0;
+  polls.routine.settle([&](const Routine::Series&) { ++again; });
+  EXPECT_EQ(again, 0) << "told once";
+}
+
+TEST(Routine, LosesNothingToMoreSeriesThanItHolds) {
+  Polls polls;
+  int said = 0;
+  for (int round = 0; round < 8; ++round) {
+    polls.say(poll(1000));
+    ++said;
+  }
+  for (int round = 0; round < 20; ++round) {
+    for (std::uint32_t address = 0; address < Routine::kMost + 3; ++address) {
+      polls.say(poll(address), 1ms);
+      ++said;
+    }
+  }
+  EXPECT_GT(polls.left_out, 0) << "the one that made room had some that were not told";
+  EXPECT_EQ(polls.all(), said);
+}
+
+TEST(Routine, AClockThatGoesBackTellsAtOnce) {
+  Polls polls;
+  for (int i = 0; i < 10; ++i) {
+    polls.say(poll());
+  }
+  EXPECT_EQ(polls.say(poll(), -1h), 6);
+  EXPECT_EQ(polls.all(), 11);
+}
+
+TEST(Routine, NeverCountsBeyondWhatAnEventHolds) {
+  Polls polls;
+  for (int i = 0; i < 70'000; ++i) {
+    polls.say(poll(), 1us);
+  }
+  EXPECT_EQ(polls.all(), 70'000);
+}
+
+TEST(Routine, IsOnlyWhatChangesNothingAndWentWell) {
+  EXPECT_TRUE(Routine::qualifies(poll()));
+  Message io = poll();
+  io.kind = Kind::oneway;
+  io.operation = Operation::write;
+  EXPECT_FALSE(Routine::qualifies(io));
+  io.cyclic = true;
+  EXPECT_TRUE(Routine::qualifies(io)) << "implicit I/O";
+
+  const auto with = [](auto&& change) {
+    Message message = poll();
+    change(message);
+    return Routine::qualifies(message);
+  };
+  EXPECT_FALSE(with([](Message& m) { m.operation = Operation::write; }));
+  EXPECT_FALSE(with([](Message& m) { m.operation = Operation::discover; }));
+  EXPECT_FALSE(with([](Message& m) { m.effect = Effect::program_from; }));
+  EXPECT_FALSE(with([](Message& m) { m.problems = 1; }));
+  EXPECT_FALSE(with([](Message& m) { m.status = 2; }));
+  EXPECT_FALSE(with([](Message& m) { m.kind = Kind::exception; }));
+  EXPECT_FALSE(with([](Message& m) { m.outcome = Outcome::failure; }));
+  EXPECT_FALSE(with([](Message& m) { m.direction = Direction::unknown; }));
+  EXPECT_FALSE(with([](Message& m) { m.value_count = 1; }));
+}
+
+}  // namespace
+}  // namespace prahari
