@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <ranges>
 #include <set>
 
 #include "alerts/text.hpp"
@@ -199,9 +198,16 @@ const HostView* NetworkView::host(std::string_view id) const {
   const auto id_at = [this](std::size_t at) {
     return id_of ? id_of(at) : std::string_view{hosts[at].id};
   };
-  const auto numbers = std::views::iota(std::size_t{0}, hosts.size());
-  const auto found = std::ranges::lower_bound(numbers, id, {}, id_at);
-  return id.empty() || found == numbers.end() || id_at(*found) != id ? nullptr : &hosts[*found];
+  std::size_t first = 0;  // hosts before it come before the id, those from `end` on do not
+  for (std::size_t end = hosts.size(); first < end;) {
+    const std::size_t middle = first + (end - first) / 2;
+    if (id_at(middle) < id) {
+      first = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return id.empty() || first == hosts.size() || id_at(first) != id ? nullptr : &hosts[first];
 }
 
 std::vector<std::size_t> NetworkView::zone_numbers() const {

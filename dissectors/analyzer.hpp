@@ -59,9 +59,9 @@ class Analyzer final : private Emitter, private Framer::Out {
   // it will read, so that the waits of all these packets overlap. They change nothing, and
   // on_packet may also be called without them.
   [[nodiscard]] FlowPlace place_of(const Layers& layers) const noexcept;
-  FlowId approach(const FlowPlace& place) const noexcept;  // generation 0 where none can be told
+  [[nodiscard]] FlowId approach(const FlowPlace& place) const noexcept;  // generation 0 where none can be told
   // Whether somebody besides the session will want to know of the packet.
-  bool approach_session(FlowId id) const noexcept;
+  [[nodiscard]] bool approach_session(FlowId id) const noexcept;
   void approach_routine(FlowId id) const noexcept;
   void on_packet(const Packet& packet, const Layers& layers, const FlowPlace& place);
 
@@ -102,6 +102,8 @@ class Analyzer final : private Emitter, private Framer::Out {
   void count(FlowSide& side, const Packet& packet, const Layers& layers);
   Side on_handshake(const Packet& packet, const Layers& layers, Side side);
   [[nodiscard]] bool begins_anew(const Layers& layers, Side side) const noexcept;
+  Side begin_anew(const Packet& packet, const Layers& layers, Side side);
+  void on_reset(const Layers& layers, Side side);
   void on_tcp(const Packet& packet, const Layers& layers, Side side);
   void on_stream(Side side, const StreamPiece& piece);
   void on_datagram(const Layers& layers, Side side);

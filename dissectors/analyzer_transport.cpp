@@ -116,19 +116,37 @@ bool Analyzer::begins_anew(const Layers& layers, Side side) const noexcept {
          (one_way && flow_->new_syn_pending && layers.tcp.seq == flow_->new_syn + 1);
 }
 
+Side Analyzer::begin_anew(const Packet& packet, const Layers& layers, Side side) {
+  const bool from_low = side == flow_->low_side;
+  const bool syn_seen = flow_->new_syn_pending;
+  end(packet.ref.time);
+  *flow_ = Flow{};
+  begin(from_low, packet, layers);
+  flow_->handshake = syn_seen;
+  return Side::first;
+}
+
+// RFC 5961, 3.2: a reset counts at the next sequence number and nowhere else.
+void Analyzer::on_reset(const Layers& layers, Side side) {
+  const TcpStream& stream = flow_->side(side).stream;
+  if (stream.synchronised() && layers.tcp.seq != stream.next()) {
+    return;
+  }
+  if (!flow_->established && !flow_->refused && side != flow_->client) {
+    flow_->refused = true;
+    emit_flow(FlowStage::refused);
+  }
+  flush_streams();
+  flow_->closed = true;
+}
+
 void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
   const std::uint8_t flags = layers.tcp.flags;
   const bool data = !layers.payload.empty() || layers.payload_missing > 0;
   if ((flags & tcp_flag::kSyn) != 0) {
     side = on_handshake(packet, layers, side);
   } else if (data && (flags & tcp_flag::kRst) == 0 && begins_anew(layers, side)) {
-    const bool from_low = side == flow_->low_side;
-    const bool syn_seen = flow_->new_syn_pending;
-    end(packet.ref.time);
-    *flow_ = Flow{};
-    begin(from_low, packet, layers);
-    flow_->handshake = syn_seen;
-    side = Side::first;
+    side = begin_anew(packet, layers, side);
   }
   FlowSide& own = flow_->side(side);
   FlowSide& peer = flow_->side(other(side));
@@ -136,16 +154,7 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
   own.answered = own.answered || (flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0;
 
   if ((flags & tcp_flag::kRst) != 0) {
-    // RFC 5961, 3.2: a reset counts at the next sequence number and nowhere else.
-    if (own.stream.synchronised() && layers.tcp.seq != own.stream.next()) {
-      return;
-    }
-    if (!flow_->established && !flow_->refused && side != flow_->client) {
-      flow_->refused = true;
-      emit_flow(FlowStage::refused);
-    }
-    flush_streams();
-    flow_->closed = true;
+    on_reset(layers, side);
     return;
   }
   if ((flags & tcp_flag::kAck) != 0) {

@@ -19,7 +19,9 @@ struct VlanTags {
       ids[count++] = id;
     }
   }
-  friend auto operator<=>(const VlanTags&, const VlanTags&) = default;
+  // clang-tidy 14 takes the 0 of what the compiler writes here for a pointer.
+  friend auto operator<=>(const VlanTags&,
+                          const VlanTags&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 enum class Network : std::uint8_t { none, arp, ipv4, ipv6, other };

@@ -70,7 +70,7 @@ class LruTable {
   // surely, that of the key; kNone where there is none.
   [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept { return hash_(key); }
   void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket(hash)]); }
-  Slot prefetch_entry(std::uint64_t hash) const noexcept {
+  [[nodiscard]] Slot prefetch_entry(std::uint64_t hash) const noexcept {
     const Slot at = buckets_[bucket(hash)];
     if (at != kNone) {
       prefetch_object(&entries_[at]);

@@ -65,9 +65,10 @@ void Assemblies::append(Assembly& assembly, Bytes body) {
 }
 
 Assembly Assemblies::take(Assembly& assembly) {
+  const auto place = open_.begin() + (&assembly - open_.data());
   Assembly out = std::move(assembly);
   hold(held_ - out.body.size());
-  open_.erase(open_.begin() + (&assembly - open_.data()));
+  open_.erase(place);
   return out;
 }
 
