@@ -32,7 +32,7 @@ constexpr auto kWords = std::to_array<std::string_view>({
     "signed, but not encrypted",
     "withdrawn as too weak by its specification",
     "nobody has to say who he is",
-    "the password can be read on the wire",
+    "the password or token can be read on the wire",
     "the server offers better",
     "expired",
     "not valid yet",

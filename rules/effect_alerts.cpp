@@ -22,23 +22,9 @@ EffectAlerts::EffectAlerts(const EffectKind& kind) : kind_(kind) {
   }
 }
 
-std::uint64_t EffectAlerts::KeyHash::operator()(const Key& key) const noexcept {
-  const std::uint64_t where = std::uint64_t{key.unit} << 32U | key.flow;
-  const std::uint64_t what = std::uint64_t{key.generation} << 8U | key.rule;
-  return Hasher{seed}
-      .add(key.client)
-      .add(key.server)
-      .add(key.server_mac)
-      .add(where)
-      .add(what)
-      .value();
-}
-
 EffectAlerts::Key EffectAlerts::key_of(std::uint8_t rule, const Event& event) const noexcept {
-  Key key{.client = event.client.ip,
-          .server = event.server.ip,
-          .server_mac = event.server.ip.empty() ? event.server.mac : MacAddress{},
-          .vlan = event.vlan,
+  Key key{.client = host_place(event.client, event.vlan),
+          .server = host_place(event.server, event.vlan),
           .rule = rule};
   if (kind_.scope == EffectScope::device) {
     key.unit = event.message.unit;
@@ -99,8 +85,7 @@ std::string EffectAlerts::dedup_key(const EffectRule& rule, const Event& event,
     case EffectScope::session:
       break;
   }
-  return client + '|' + std::to_string(event.client.port) + '|' + server + '|' +
-         std::to_string(event.server.port) + '|' + effect;
+  return client + '|' + server + '|' + std::to_string(event.server.port) + '|' + effect;
 }
 
 Finding EffectAlerts::finding_of(const EffectRule& rule, const Event& event,

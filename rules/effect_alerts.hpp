@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "rules/detector.hpp"
+#include "rules/host_place.hpp"
 
 namespace prahari {
 
@@ -29,7 +29,8 @@ struct EffectRule {
 enum class EffectScope : std::uint8_t {
   device,  // the same effect on the same device or unit, whoever asks
   pair,    // one client, one device
-  session  // the same effect over one flow: a transfer of a thousand messages
+  session  // the same effect over one flow: a transfer of a thousand messages. Sessions of the same
+           // two hosts count as one alert: who connects anew for each message is no new cause
 };
 
 struct EffectKind {
@@ -62,20 +63,19 @@ class EffectAlerts {
   static constexpr std::uint8_t kNoRule = 0xff;
 
   struct Key {
-    IpAddress client;
-    IpAddress server;
-    MacAddress server_mac;  // where there is no address
-    VlanTags vlan;
+    HostPlace client;
+    HostPlace server;
     std::uint32_t unit = 0;
     std::uint32_t flow = 0;  // by session: index and generation
     std::uint32_t generation = 0;
     std::uint8_t rule = 0;
 
+    void add_to(Hasher& hash) const noexcept {
+      client.add_to(hash);
+      server.add_to(hash);
+      hash.add(std::uint64_t{unit} << 32U | flow).add(std::uint64_t{generation} << 8U | rule);
+    }
     friend bool operator==(const Key&, const Key&) = default;
-  };
-  struct KeyHash {
-    std::uint64_t seed = process_seed();
-    std::uint64_t operator()(const Key& key) const noexcept;
   };
   struct Cause {
     AlertHandle alert;

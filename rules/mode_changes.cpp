@@ -26,9 +26,7 @@ bool holds(std::string_view words, std::string_view part) noexcept {
 
 ModeChanges::Key ModeChanges::key_of(const Endpoint& device, const VlanTags& vlan,
                                      std::uint32_t unit, std::string_view source) noexcept {
-  return {.ip = device.ip,
-          .mac = device.ip.empty() ? device.mac : MacAddress{},
-          .vlan = vlan,
+  return {.device = host_place(device, vlan),
           .unit = unit == Identity::kNoUnit ? 0 : unit,
           .source = source};
 }

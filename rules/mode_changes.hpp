@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "rules/detector.hpp"
+#include "rules/host_place.hpp"
 
 namespace prahari {
 
@@ -27,23 +27,15 @@ class ModeChanges {
   enum class Mode : std::uint8_t { unknown, run, stop, other };
 
   struct Key {
-    IpAddress ip;
-    MacAddress mac;  // where there is no address
-    VlanTags vlan;
+    HostPlace device;
     std::uint32_t unit = 0;
     std::string_view source;  // that tells the mode, a literal; empty: the commands
 
-    friend bool operator==(const Key&, const Key&) = default;
-  };
-  struct KeyHash {
-    std::uint64_t seed = process_seed();
-    std::uint64_t operator()(const Key& key) const noexcept {
-      return Hasher{seed}
-          .add(key.ip)
-          .add(key.mac)
-          .add(std::uint64_t{key.unit} << 16U | key.source.size())
-          .value();
+    void add_to(Hasher& hash) const noexcept {
+      device.add_to(hash);
+      hash.add(unit).add(source);
     }
+    friend bool operator==(const Key&, const Key&) = default;
   };
   struct Note {
     Mode mode = Mode::unknown;

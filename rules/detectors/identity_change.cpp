@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 
-#include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "dissectors/unit.hpp"
 #include "rules/describe.hpp"
+#include "rules/host_place.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -78,22 +78,16 @@ constexpr auto kFields = std::to_array<Field>({
 });
 
 struct Key {
-  IpAddress ip;
-  MacAddress mac;  // where there is no address
-  VlanTags vlan;
+  HostPlace device;
   std::uint32_t unit = 0;
   std::string_view source;  // a literal
   std::uint8_t field = 0;
 
-  friend bool operator==(const Key&, const Key&) = default;
-};
-
-struct KeyHash {
-  std::uint64_t seed = process_seed();
-  std::uint64_t operator()(const Key& key) const noexcept {
-    const std::uint64_t rest = std::uint64_t{key.source.size()} << 8U | key.field;
-    return Hasher{seed}.add(key.ip).add(key.mac).add(key.unit).add(rest).value();
+  void add_to(Hasher& hash) const noexcept {
+    device.add_to(hash);
+    hash.add(std::uint64_t{unit} << 8U | field).add(source);
   }
+  friend bool operator==(const Key&, const Key&) = default;
 };
 
 class IdentityChange final : public Detector {
@@ -122,9 +116,7 @@ class IdentityChange final : public Detector {
   static Key key_of(const Event& event) noexcept {
     const IdentityFacts& fact = event.identity;
     const Endpoint& device = fact.of_client ? event.client : event.server;
-    return {.ip = device.ip,
-            .mac = device.ip.empty() ? device.mac : MacAddress{},
-            .vlan = event.vlan,
+    return {.device = host_place(device, event.vlan),
             .unit = fact.unit,
             .source = fact.source,
             .field = static_cast<std::uint8_t>(fact.field)};

@@ -7,10 +7,10 @@
 #include <array>
 
 #include "dissectors/certificate.hpp"
-#include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "inventory/posture_book.hpp"
 #include "rules/describe.hpp"
+#include "rules/host_place.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -29,22 +29,22 @@ constexpr std::uint32_t kAnomalies =
 
 // Where a certificate is shown: a host, in which part, at which port for servers.
 struct Place {
-  IpAddress ip;
+  HostPlace host;
   std::uint16_t port = 0;
-  std::uint64_t what = 0;
+  std::string_view what;  // a literal
+
+  void add_to(Hasher& hash) const noexcept {
+    host.add_to(hash);
+    hash.add(port).add(what);
+  }
   friend bool operator==(const Place&, const Place&) = default;
 };
-struct PlaceHash {
-  std::uint64_t seed = process_seed();
-  std::uint64_t operator()(const Place& place) const noexcept {
-    return Hasher{seed}.add(place.ip).add(place.what << 16U | place.port).value();
-  }
-};
-struct KeyHash {
-  std::uint64_t seed = process_seed();
-  std::uint64_t operator()(std::uint64_t key) const noexcept {
-    return Hasher{seed}.add(key).value();
-  }
+// A public key, by its fingerprint.
+struct PublicKey {
+  std::uint64_t print = 0;
+
+  void add_to(Hasher& hash) const noexcept { hash.add(print); }
+  friend bool operator==(const PublicKey&, const PublicKey&) = default;
 };
 
 struct Shown {
@@ -122,9 +122,9 @@ class OpcuaCertificate final : public Detector {
     const AssetIndex asset =
         event.posture.of_client ? context.parties.client : context.parties.server;
     const IpAddress& ip = owner(event).ip;
-    const std::uint32_t known = keys_.find(event.posture.key);
+    const std::uint32_t known = keys_.find({event.posture.key});
     if (known == keys_.kNone) {
-      keys_[keys_.insert(event.posture.key)] = {ip, asset, event.packet};
+      keys_[keys_.insert({event.posture.key})] = {ip, asset, event.packet};
       return;
     }
     const Holder& holder = keys_[known];
@@ -144,7 +144,7 @@ class OpcuaCertificate final : public Detector {
     if (event.posture.of_client) {
       return;
     }
-    const Place place{event.server.ip, event.server.port, fingerprint_of(event.posture.what)};
+    const Place place{host_place(event.server, event.vlan), event.server.port, event.posture.what};
     const Shown now{event.posture.thumbprint, event.posture.key, event.packet};
     const std::uint32_t known = places_.find(place);
     if (known == places_.kNone) {
@@ -174,16 +174,8 @@ class OpcuaCertificate final : public Detector {
     out.raise(std::move(finding));
   }
 
-  static std::uint64_t fingerprint_of(std::string_view what) noexcept {
-    Hasher hash{what.size()};
-    for (const char c : what) {
-      hash.add(static_cast<unsigned char>(c));
-    }
-    return hash.value();
-  }
-
-  LruTable<std::uint64_t, Holder, KeyHash> keys_{kMostHosts};
-  LruTable<Place, Shown, PlaceHash> places_{kMostHosts};
+  LruTable<PublicKey, Holder, KeyHash> keys_{kMostHosts};
+  LruTable<Place, Shown, KeyHash> places_{kMostHosts};
 };
 
 }  // namespace

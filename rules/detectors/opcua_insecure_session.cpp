@@ -41,7 +41,7 @@ constexpr auto kObjections = std::to_array<Objection>({
     {Aspect::user_used, Flaw::anonymous, Severity::medium, "anonymous",
      "let a client in that did not say who it is"},
     {Aspect::user_used, Flaw::cleartext_password, Severity::critical, "password-readable",
-     "was sent a user name with a password that anybody on the wire can read"},
+     "was sent what a user logs in with so that anybody on the wire can read it"},
     {Aspect::channel_offered, Flaw::no_security, Severity::medium, "offers-none",
      "offers sessions neither signed nor encrypted (policy None)"},
     {Aspect::channel_offered, Flaw::deprecated, Severity::medium, "offers-deprecated",
@@ -142,7 +142,9 @@ class OpcuaInsecureSession final : public Detector {
       words += host_words(host_key(event.client, event.vlan), context.policy);
     }
     if (objection.flaw == Flaw::cleartext_password) {
-      words += ", user " + in_quotes(event.text, 100);
+      words += event.posture.what == "issued token"
+                   ? ", issued token (" + printable(event.text) + ')'
+                   : ", user " + in_quotes(event.text, 100);
     } else if (objection.flaw == Flaw::deprecated || objection.flaw == Flaw::downgrade) {
       words += ": " + printable(event.text);
     }

@@ -1,15 +1,16 @@
 // A second client wants to own outputs that another one owns (detections.md, 19): exclusive
 // ownership is asked for while another client holds it, or the device refuses because of that.
 //
-// Who holds what is known from answers alone: granted, and not given back, and the session that
-// it was granted over is still there.
+// Who holds what is known from answers alone: granted to a request that was seen, and not given
+// back, and the session that it was granted over is still there. Only that takes a place in the
+// table: what somebody asks, and what nobody asked for, must not push an owner out of it.
 
 #include <algorithm>
 #include <array>
 
-#include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "rules/describe.hpp"
+#include "rules/host_place.hpp"
 #include "rules/per_flow.hpp"
 
 namespace prahari {
@@ -34,42 +35,28 @@ bool is_conflict(const Event& event) noexcept {
   });
 }
 
-struct Host {
-  IpAddress ip;
-  MacAddress mac;  // where there is no address
-
-  friend bool operator==(const Host&, const Host&) = default;
-};
-
-Host host_of(const Endpoint& end) noexcept {
-  return {end.ip, end.ip.empty() ? end.mac : MacAddress{}};
-}
-
 // What can be owned.
 struct Key {
-  Host server;
-  VlanTags vlan;
+  HostPlace server;
   std::uint32_t unit = 0;
   std::uint32_t address = 0;
   std::uint64_t text = 0;  // fingerprint
 
+  void add_to(Hasher& hash) const noexcept {
+    server.add_to(hash);
+    hash.add(std::uint64_t{unit} << 32U | address).add(text);
+  }
   friend bool operator==(const Key&, const Key&) = default;
 };
 
-struct KeyHash {
-  std::uint64_t seed = process_seed();
-  std::uint64_t operator()(const Key& key) const noexcept {
-    const std::uint64_t where = std::uint64_t{key.unit} << 32U | key.address;
-    return Hasher{seed}.add(key.server.ip).add(key.server.mac).add(where).add(key.text).value();
-  }
-};
+HostPlace client_of(const Event& event) noexcept { return host_place(event.client, event.vlan); }
+HostPlace server_of(const Event& event) noexcept { return host_place(event.server, event.vlan); }
 
 struct Owned {
-  bool held = false;
-  Host holder;
+  HostPlace holder;
   FlowId flow;        // over which it was granted
   PacketRef granted;  // the answer that did
-  Host asking;        // who was told of last
+  HostPlace asking;   // who was told of last
   AlertHandle alert;
 };
 
@@ -98,8 +85,7 @@ class SecondMaster final : public Detector {
   };
 
   [[nodiscard]] Key key_of(const Event& event) const noexcept {
-    return {.server = host_of(event.server),
-            .vlan = event.vlan,
+    return {.server = server_of(event),
             .unit = event.message.unit,
             .address = event.message.address,
             .text = Hasher{seed_}.add(event.text).value()};
@@ -107,37 +93,42 @@ class SecondMaster final : public Detector {
 
   void on_own(const Event& event, const RuleContext& context, FindingSink& out) {
     const Key key = key_of(event);
-    std::uint32_t slot = owned_.find(key);
-    if (slot == owned_.kNone) {
-      slot = owned_.insert(key);
-    }
-    Owned& owned = owned_[slot];
+    const std::uint32_t slot = owned_.find(key);
+    Owned* const owned = slot == owned_.kNone ? nullptr : &owned_[slot];
     const bool answer =
         event.message.kind == Kind::response || event.message.kind == Kind::exception;
     if (answer) {
-      on_answer(owned, event, context, out);
-    } else if (owned.held && owned.holder != host_of(event.client)) {
-      tell(owned, event, context, out);
+      on_answer(key, owned, event, context, out);
+    } else if (owned != nullptr && owned->holder != client_of(event)) {
+      tell(*owned, event, context, out);
     }
   }
 
-  void on_answer(Owned& owned, const Event& event, const RuleContext& context, FindingSink& out) {
-    const Host client = host_of(event.client);
-    const bool told = owned.alert.slot != prahari::kNone && owned.asking == client;
+  void on_answer(const Key& key, Owned* owned, const Event& event, const RuleContext& context,
+                 FindingSink& out) {
+    const bool told = owned != nullptr && owned->alert.slot != prahari::kNone &&
+                      owned->asking == client_of(event);
     if (told && event.message.matched) {
-      out.refine(owned.alert, event.message.outcome, event.packet);
+      out.refine(owned->alert, event.message.outcome, event.packet);
     } else if (is_conflict(event)) {
-      tell(owned, event, context, out);
-    }
-    if (event.message.outcome == Outcome::success) {
-      owned.held = true;
-      owned.holder = client;
-      owned.flow = event.flow;
-      owned.granted = event.packet;
-      owned.alert = {};  // whoever asks now is another case
-      if (event.flow.valid()) {
-        notes_.at(event.flow).note.holds = true;
+      if (owned != nullptr) {
+        tell(*owned, event, context, out);
+      } else {
+        out.raise(finding_of(nullptr, event, context));
       }
+    }
+    if (event.message.outcome == Outcome::success && event.message.matched) {
+      grant(owned == nullptr ? owned_[owned_.insert(key)] : *owned, event);
+    }
+  }
+
+  void grant(Owned& owned, const Event& event) {
+    owned = Owned{};  // whoever asks now is another case
+    owned.holder = client_of(event);
+    owned.flow = event.flow;
+    owned.granted = event.packet;
+    if (event.flow.valid()) {
+      notes_.at(event.flow).note.holds = true;
     }
   }
 
@@ -146,11 +137,11 @@ class SecondMaster final : public Detector {
     if (!asks && event.message.outcome != Outcome::success) {
       return;
     }
-    const Host client = host_of(event.client);
+    const HostPlace client = client_of(event);
     const std::uint32_t slot = owned_.find(key_of(event));
     if (slot != owned_.kNone) {
       if (owned_[slot].holder == client) {
-        owned_[slot].held = false;
+        owned_.erase(slot);
       }
       return;
     }
@@ -158,10 +149,10 @@ class SecondMaster final : public Detector {
       return;  // something that was not owned
     }
     // Where it is not told what is given back, it may be anything of that client and server.
-    const Host server = host_of(event.server);
+    const HostPlace server = server_of(event);
     owned_.for_each([&](std::uint32_t at) {
       if (owned_[at].holder == client && owned_.key(at).server == server) {
-        owned_[at].held = false;
+        owned_.erase(at);
       }
     });
   }
@@ -172,21 +163,22 @@ class SecondMaster final : public Detector {
     }
     owned_.for_each([&](std::uint32_t at) {
       if (owned_[at].flow == flow) {
-        owned_[at].held = false;
+        owned_.erase(at);
       }
     });
   }
 
   static void tell(Owned& owned, const Event& event, const RuleContext& context, FindingSink& out) {
-    const Host client = host_of(event.client);
+    const HostPlace client = client_of(event);
     if (owned.asking == client && out.again(owned.alert, event.packet)) {
       return;
     }
     owned.asking = client;
-    owned.alert = out.raise(finding_of(owned, event, context));
+    owned.alert = out.raise(finding_of(&owned, event, context));
   }
 
-  static Finding finding_of(const Owned& owned, const Event& event, const RuleContext& context) {
+  // `owned`: null where only the refusal says that somebody owns it.
+  static Finding finding_of(const Owned* owned, const Event& event, const RuleContext& context) {
     Finding finding;
     finding.kind = kKind;
     finding.severity = Severity::high;
@@ -198,19 +190,22 @@ class SecondMaster final : public Detector {
     set_operation(finding, event);
     finding.outcome = event.message.outcome;
     finding.dedup_key = party_id(finding.destination, context.inventory);
-    const HostKey holder{.ip = owned.holder.ip, .mac = owned.holder.mac, .vlan = event.vlan};
+    const HostKey holder =
+        owned == nullptr
+            ? HostKey{}
+            : HostKey{.ip = owned->holder.ip, .mac = owned->holder.mac, .vlan = owned->holder.vlan};
     finding.why = host_words(host_key(finding.source), context.policy) +
                   " asked to be the owner of outputs of " +
                   host_words(host_key(finding.destination), context.policy) +
                   (finding.target.empty() ? "" : ", " + finding.target) +
-                  (owned.held ? ", which " + host_words(holder, context.policy) + " owns"
-                              : ", and was refused because another client owns them") +
+                  (owned != nullptr ? ", which " + host_words(holder, context.policy) + " owns"
+                                    : ", and was refused because another client owns them") +
                   ", by " + finding.protocol + ' ' + finding.operation_name + '.';
     finding.accept = permit_entry(finding, context.policy, event.packet.time);
     finding.attack = {kAttack[0], kAttack[1]};
     finding.certin = CertInClass::incident;
-    if (owned.held) {
-      finding.evidence.push_back(owned.granted);
+    if (owned != nullptr) {
+      finding.evidence.push_back(owned->granted);
     }
     if (event.message.matched) {
       finding.evidence.push_back(event.message.request);

@@ -50,7 +50,7 @@ void Assemblies::append(Assembly& assembly, Bytes body) {
   }
   const bool fits = assembly.chunks <= kMaxChunks && assembly.size <= kMaxMessage &&
                     held_ + body.size() <= kMaxFlow &&
-                    (budget_ == nullptr || budget_->held + body.size() <= AssemblyBudget::kBytes);
+                    (budget_ == nullptr || budget_->held + body.size() <= Budget::kBytes);
   if (fits) {
     assembly.body.insert(assembly.body.end(), body.begin(), body.end());
     hold(held_ + body.size());

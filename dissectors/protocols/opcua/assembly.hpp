@@ -28,10 +28,12 @@ struct Assembly {
   std::vector<std::byte> body;
 };
 
-// What the unfinished messages of all flows of a shard may take together.
-struct AssemblyBudget final : Shared {
+// What all flows of a shard may take together.
+struct Budget final : Shared {
   static constexpr std::size_t kBytes = std::size_t{16} * 1024 * 1024;
-  std::size_t held = 0;
+  static constexpr std::size_t kWaiting = std::size_t{4} * 1024 * 1024;
+  std::size_t held = 0;     // by messages that are not whole yet
+  std::size_t waiting = 0;  // by requests that wait for a response
 };
 
 class Assemblies {
@@ -42,7 +44,7 @@ class Assemblies {
   ~Assemblies() { hold(0); }
 
   // `budget` outlives this; null: only the limits of one flow hold.
-  void join(AssemblyBudget* budget) noexcept { budget_ = budget; }
+  void join(Budget* budget) noexcept { budget_ = budget; }
 
   static constexpr std::size_t kOpen = 16;
   static constexpr std::uint32_t kMaxChunks = 256;
@@ -88,7 +90,7 @@ class Assemblies {
   Assembly& add(Side side, std::uint32_t channel, std::uint32_t request);
   void hold(std::size_t bytes) noexcept;
 
-  AssemblyBudget* budget_ = nullptr;
+  Budget* budget_ = nullptr;
   std::vector<Assembly> open_;  // oldest first
   std::size_t held_ = 0;        // bytes of all bodies
 };

@@ -17,6 +17,7 @@ struct Channel {
   Mode mode = Mode::unknown;
   std::uint8_t encrypted_hits = 0;          // messages that could not be read
   bool told = false;                        // that it is used, as posture
+  bool opened = false;                      // mode None, by its OPN; else by a message of it
   std::uint32_t token = 0;                  // the latest that was given out; 0: none seen
   std::uint32_t former_token = 0;           // may still be used for a while
   std::array<std::uint32_t, 2> sequence{};  // the latest of each side

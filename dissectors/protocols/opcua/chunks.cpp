@@ -49,15 +49,17 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
   }
   Direction direction = direction_of(pdu);
   if (direction == Direction::unknown && whole.channel == 0) {
-    settle_roles(false, pdu, out);
+    whole.problems |= settle_roles(false, pdu, out);
     direction = direction_of(pdu);
   }
-  if (!whole.encrypted) {
+  if (whole.encrypted) {
+    roles_.saw_encrypted();
+  } else {
     whole.sequence = in.le32();
     whole.request_id = in.le32();
     whole.body = in.rest();
     if (const Named named = name_message(whole.body); named.service != nullptr) {
-      settle_roles(named.response, pdu, out);
+      whole.problems |= settle_roles(named.response, pdu, out);
       direction = direction_of(pdu);
     }
   }
@@ -82,6 +84,7 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
     return;
   }
   channel.mode = Mode::none;
+  channel.opened = true;
   if (direction == Direction::to_client && opening_sequence_known_) {
     channel.follows(other(pdu.side), opening_sequence_);
     opening_sequence_known_ = false;
@@ -92,10 +95,11 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
   deliver(whole, channel, pdu, out);
 }
 
-// In a channel whose policy or mode is not known yet, a message tells by itself. Sign and encrypt
-// are guesses that later messages may overturn: a forged chunk must not hide all that follow.
+// In a channel whose policy or mode is not known yet, a message tells by itself. None without an
+// OPN, sign and encrypt are guesses that later messages may overturn: a forged chunk must not hide
+// all that follow.
 bool OpcuaSession::reads_plain(Channel& channel, const Header& header, Reader in, Side side) {
-  if (channel.mode == Mode::none) {
+  if (channel.mode == Mode::none && channel.opened) {
     return true;
   }
   const std::uint32_t sequence = in.le32();
@@ -114,8 +118,11 @@ bool OpcuaSession::reads_plain(Channel& channel, const Header& header, Reader in
                      assemblies_.find(side, channel.id, request) != nullptr;
   if (plain) {
     channel.encrypted_hits = 0;
-    channel.mode = known_policy ? Mode::sign : channel.mode;
+    channel.mode = known_policy && channel.mode != Mode::none ? Mode::sign : channel.mode;
     return true;
+  }
+  if (channel.mode == Mode::none) {
+    return counted || abort || !proves_none_wrong(channel);
   }
   if (abort) {
     return channel.mode == Mode::sign;  // too little to tell by
@@ -124,6 +131,18 @@ bool OpcuaSession::reads_plain(Channel& channel, const Header& header, Reader in
     return true;  // perhaps the middle of a long message that can be read
   }
   return !looks_encrypted(channel, known_policy);
+}
+
+// One more chunk that could not be read where one message before could; whether that one was no
+// message of this channel.
+bool OpcuaSession::proves_none_wrong(Channel& channel) {
+  if (++channel.encrypted_hits < kSureEncrypted) {
+    return false;
+  }
+  channel.mode = Mode::sign_and_encrypt;
+  channel.policy = &unknown_policy();
+  channel.told = false;
+  return true;
 }
 
 // One more chunk that could not be read; whether the channel is taken for encrypted from here on.
@@ -214,6 +233,7 @@ void OpcuaSession::on_plain_chunk(Whole& whole, Channel& channel, Reader in, con
 void OpcuaSession::on_encrypted_chunk(Whole& whole, Channel& channel, const Pdu& pdu,
                                       Emitter& out) {
   whole.encrypted = true;
+  roles_.saw_encrypted();
   bool& broken = broken_[static_cast<std::size_t>(pdu.side)];
   if (broken) {
     broken = whole.header.chunk == 'C';
@@ -291,9 +311,7 @@ void OpcuaSession::report_unfinished(const Assembly& assembly, Emitter& out) {
   const Service* service = named.service;
   Message message;
   message.protocol = Protocol::opcua;
-  if (client_known_) {
-    message.direction = assembly.side == client_ ? Direction::to_server : Direction::to_client;
-  }
+  message.direction = roles_.direction_of(assembly.side);
   message.kind = message.direction == Direction::to_client ? Kind::response : Kind::request;
   message.operation = service == nullptr ? Operation::control : service->operation;
   message.name = service == nullptr ? std::string_view{"Unfinished Message"} : service->name;

@@ -89,10 +89,10 @@ void OpcuaSession::on_connection(const Header& header, Reader in, const Pdu& pdu
   const bool hello = header.type == MessageType::hello;
   const bool limits = hello || header.type == MessageType::acknowledge;
   const Said said = read_said(header, in);
-  if (header.type == MessageType::reverse || limits || direction_of(pdu) == Direction::unknown) {
-    settle_roles(!hello, pdu, out);
-  }
   Message message;
+  if (header.type == MessageType::reverse || limits || direction_of(pdu) == Direction::unknown) {
+    message.problems |= settle_roles(!hello, pdu, out);
+  }
   message.protocol = Protocol::opcua;
   message.direction = direction_of(pdu);
   message.operation = Operation::read;

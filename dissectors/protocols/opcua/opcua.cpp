@@ -29,7 +29,7 @@ constinit const Dissector opcua_dissector{
     .open = [](std::uint8_t /*variant*/) -> std::unique_ptr<Session> {
       return std::make_unique<opcua::OpcuaSession>();
     },
-    .share = []() -> std::unique_ptr<Shared> { return std::make_unique<opcua::AssemblyBudget>(); },
+    .share = []() -> std::unique_ptr<Shared> { return std::make_unique<opcua::Budget>(); },
 };
 
 }  // namespace prahari

@@ -5,20 +5,36 @@
 
 namespace prahari::opcua {
 
+PendingRequests::~PendingRequests() {
+  if (budget_ != nullptr) {
+    budget_->waiting -= held_;
+  }
+}
+
+void PendingRequests::grew(std::size_t bytes) noexcept {
+  if (budget_ != nullptr) {
+    budget_->waiting += bytes;
+    held_ += bytes;
+  }
+}
+
 Request& PendingRequests::push(std::uint32_t channel, std::uint32_t id, bool& overflow) {
   const auto same = std::ranges::find_if(
       keys_, [&](const Key& key) { return key.channel == channel && key.id == id; });
   if (same != keys_.end()) {
     release(slots_[same->slot]);  // an id that comes again means a new request
   }
-  overflow = keys_.size() == kMost;
+  const bool needs_heap = free_.empty();
+  overflow = keys_.size() == kMost || (needs_heap && scarce() && keys_.size() >= kMostScarce);
   if (overflow) {
     release(slots_[keys_.front().slot]);
   }
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    const std::size_t before = slots_.capacity();
     slots_.emplace_back();
     free_.reserve(slots_.size());  // giving back needs no heap
+    grew((slots_.capacity() - before) * sizeof(Request));
   }
   const std::uint32_t slot = free_.back();
   free_.pop_back();
@@ -27,6 +43,18 @@ Request& PendingRequests::push(std::uint32_t channel, std::uint32_t id, bool& ov
   request.channel = channel;
   request.id = id;
   return request;
+}
+
+bool PendingRequests::assign(Request& request, const Items& items) {
+  request.items.clear();
+  const bool room = (memory_ < kMostMemory && !scarce()) || request.items.fits(items);
+  if (room) {
+    const std::size_t before = request.items.memory();
+    request.items.assign(items);
+    memory_ += request.items.memory() - before;
+    grew(request.items.memory() - before);
+  }
+  return room;
 }
 
 Request* PendingRequests::find(std::uint32_t channel, std::uint32_t id, Side side) noexcept {

@@ -1,7 +1,10 @@
 // Requests that wait for their response, found by channel and request id.
 //
-// At most 1,024 a session; the oldest is forgotten. Places and their buffers are used again, so
-// that polling costs no heap.
+// At most 256 a connection: clients keep a handful of Publish requests waiting, and few keep more
+// than one of another kind. Places and their buffers are used again, so that polling costs no heap.
+//
+// What all connections of a shard hold is bounded too, since an enemy opens as many as he likes.
+// Beyond it a connection keeps 8 places and no nodes, so that responses are still matched.
 
 #pragma once
 
@@ -9,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "dissectors/protocols/opcua/assembly.hpp"
 #include "dissectors/protocols/opcua/items.hpp"
 #include "dissectors/protocols/opcua/services.hpp"
 
@@ -35,8 +39,18 @@ struct Request {
 
 class PendingRequests {
  public:
-  static constexpr std::size_t kMost = 1024;
-  static constexpr std::size_t kMostMemory = std::size_t{256} * 1024;  // beyond: without items
+  static constexpr std::size_t kMost = 256;
+  static constexpr std::size_t kMostScarce = 8;
+  // Nodes of the requests of one connection; beyond: without. Eight requests of 64 nodes each.
+  static constexpr std::size_t kMostMemory = std::size_t{64} * 1024;
+
+  PendingRequests() = default;
+  PendingRequests(const PendingRequests&) = delete;
+  PendingRequests& operator=(const PendingRequests&) = delete;
+  ~PendingRequests();
+
+  // `budget` outlives this; null: only the limits of one connection hold.
+  void join(Budget* budget) noexcept { budget_ = budget; }
 
   // A place for a new request; `overflow`: the oldest was forgotten for it. The items are those of
   // a former request: assign or clear them.
@@ -52,9 +66,8 @@ class PendingRequests {
 
   void clear() noexcept;
   [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }
-  [[nodiscard]] bool spacious() const noexcept { return memory_ < kMostMemory; }
-  // To be told after the items of a request were assigned.
-  void grew(std::size_t bytes) noexcept { memory_ += bytes; }
+  // Keeps `items` with a request that push() has given. False where there is no room for them.
+  bool assign(Request& request, const Items& items);
 
  private:
   struct Key {
@@ -63,10 +76,17 @@ class PendingRequests {
     std::uint32_t slot = 0;
   };
 
+  [[nodiscard]] bool scarce() const noexcept {
+    return budget_ != nullptr && budget_->waiting >= Budget::kWaiting;
+  }
+  void grew(std::size_t bytes) noexcept;
+
+  Budget* budget_ = nullptr;
   std::vector<Key> keys_;  // oldest first
   std::vector<Request> slots_;
   std::vector<std::uint32_t> free_;
-  std::size_t memory_ = 0;
+  std::size_t memory_ = 0;  // of all items
+  std::size_t held_ = 0;    // of the budget
 };
 
 }  // namespace prahari::opcua

@@ -32,8 +32,31 @@ Posture about(Aspect aspect, bool of_sender) {
   return posture;
 }
 
+// Whether it carries a secret that the policy leaves readable.
 bool cleartext(const Policy& policy, TokenType type) noexcept {
-  return type == TokenType::user_name && &policy == &no_policy();
+  const bool secret = type == TokenType::user_name || type == TokenType::issued;
+  return secret && &policy == &no_policy();
+}
+
+bool begins_with(Bytes token, std::string_view text) noexcept {
+  return as_text(token.first(std::min(token.size(), text.size()))) == text;
+}
+
+// What kind of token it is, by its first bytes: JWS and JWE compact serialization begin with a
+// base64url of {" (RFC 7515, 7.1), WS-Security tokens are XML, a Kerberos AP-REQ is ASN.1
+// APPLICATION 14, or lies in a GSS-API token, APPLICATION 0 (RFC 4120, 5.5.1; RFC 2743, 3.1).
+std::string_view kind_of_token(Bytes token) noexcept {
+  if (begins_with(token, "eyJ")) {
+    return "JSON Web Token";
+  }
+  const std::string_view head = as_text(token.first(std::min<std::size_t>(token.size(), 512)));
+  if (begins_with(token, "<")) {
+    return head.find("Assertion") != std::string_view::npos ? "SAML assertion" : "XML token";
+  }
+  if (begins_with(token, "\x6e\x82") || begins_with(token, "\x60\x82")) {
+    return "Kerberos ticket";
+  }
+  return "unknown kind";
 }
 
 // Less than good is used where good is offered. Which of the good ones is no question.
@@ -73,21 +96,21 @@ void emit_endpoints(const Spoken& spoken, SeenCertificates& seen, std::uint8_t& 
   }
 }
 
-// What was typed in, readable or not: seen in the request, whether or not it is let in.
+// What somebody logs in with, where it can be read: seen in the request, whether or not it is let
+// in. Of an issued token the text is its kind.
 void emit_secret(const Spoken& spoken, Emitter& out) {
   const Reading& read = spoken.reading;
-  if (read.user_token != TokenType::user_name) {
-    return;
-  }
-  const bool readable = read.algorithm.empty() && !read.secret.empty();
+  const bool issued = read.user_token == TokenType::issued;
+  const bool readable = (issued || read.user_token == TokenType::user_name) &&
+                        read.algorithm.empty() && !read.secret.empty();
   if (!readable) {
     return;
   }
   std::string user;
-  append_printable(user, read.user, kLongestUser);
+  append_printable(user, issued ? kind_of_token(read.secret) : read.user, kLongestUser);
   Posture posture = about(Aspect::user_used, false);
   posture.flaws = Posture::bit(Flaw::cleartext_password);
-  posture.what = to_string(TokenType::user_name);
+  posture.what = to_string(*read.user_token);
   posture.text = user;
   posture.secret_size = static_cast<std::uint32_t>(read.secret.size());
   posture.secret_hash = secret_hash(read.user, read.secret);

@@ -19,6 +19,7 @@ enum class Wrong : std::uint8_t {
   bad_limits,
   sequence_anomaly,
   token_unknown,
+  role_conflict,
   // What is worth a record without being a fault of one message.
   malformed,
   non_opcua_on_port,
@@ -39,12 +40,14 @@ inline constexpr auto kProblems = std::to_array<Problem>({
     {"opcua_bad_limits", "the limits of the connection are below those of the specification", true},
     {"opcua_seq_anomaly", "the sequence number does not follow the one before", false},
     {"opcua_token_unknown", "the security token is none that was given out", false},
+    {"opcua_role_conflict", "a client sends what only a server may, or the other way round", true},
     {"opcua_malformed", "the bytes make no OPC UA chunk", true},
     {"non_opcua_on_port", "a port of OPC UA carries something else", true},
     {"opcua_chunks_unfinished", "the last chunk of a message never came", false},
     {"request_timeout", "no response came within the time that the request gave", false},
     {"unmatched_response", "a response came without a request", false},
-    {"pending_overflow", "more than 1,024 requests wait for a response", false},
+    {"pending_overflow", "more requests, or nodes of them, wait for a response than are remembered",
+     false},
 });
 static_assert(kProblems.size() == static_cast<std::size_t>(Wrong::pending_overflow) + 1);
 static_assert(kProblems.size() <= 32);

@@ -63,10 +63,7 @@ Message message_of(const Spoken& spoken, const Service& meant, Direction directi
 }  // namespace
 
 Direction OpcuaSession::direction_of(const Pdu& pdu) const noexcept {
-  if (!client_known_) {
-    return Direction::unknown;
-  }
-  return pdu.side == client_ ? Direction::to_server : Direction::to_client;
+  return roles_.direction_of(pdu.side);
 }
 
 // Where messages before this one may be missing there is no complaint about what depends on them.
@@ -97,9 +94,9 @@ bool OpcuaSession::starts_here(Bytes head, Side /*side*/, bool segment_start) co
 
 void OpcuaSession::on_pdu(const Pdu& pdu, Emitter& out) {
   report_given_up(out);
-  if (pdu.direction != Direction::unknown && !client_known_) {
-    client_ = pdu.direction == Direction::to_server ? pdu.side : other(pdu.side);
-    client_known_ = true;
+  if (pdu.direction != Direction::unknown) {
+    roles_.believe(pdu.direction == Direction::to_server ? pdu.side : other(pdu.side),
+                   pdu.state == Completeness::complete);
   }
   const std::optional<Header> header = read_header(pdu.bytes);
   if (!header) {
@@ -119,13 +116,17 @@ void OpcuaSession::on_pdu(const Pdu& pdu, Emitter& out) {
 
 // What the bytes tell about who is the client stands above the ports, and above the handshake:
 // a server may open the connection itself (reverse connect).
-void OpcuaSession::settle_roles(bool response, const Pdu& pdu, Emitter& out) {
-  const Side client = response ? other(pdu.side) : pdu.side;
-  if (!client_known_ || client != client_) {
-    client_ = client;
-    client_known_ = true;
-    out.client_is_surely(client);
+std::uint32_t OpcuaSession::settle_roles(bool response, const Pdu& pdu, Emitter& out) {
+  switch (roles_.hear(pdu.side, !response)) {
+    case Roles::Verdict::changed:
+      out.client_is_surely(response ? other(pdu.side) : pdu.side);
+      return 0;
+    case Roles::Verdict::contradicts:
+      return lenient(pdu) ? 0U : bit(Wrong::role_conflict);
+    case Roles::Verdict::as_known:
+      break;
   }
+  return 0;
 }
 
 // A channel whose opening was not seen: what is left behind a message that could be read is its
@@ -167,7 +168,7 @@ void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitt
   Named named = name_message(whole.body);
   const bool known = named.service != nullptr;
   if (known) {
-    settle_roles(named.response, pdu, out);
+    whole.problems |= settle_roles(named.response, pdu, out);
   } else {
     named.response = direction_of(pdu) == Direction::to_client;
   }
@@ -289,16 +290,12 @@ void OpcuaSession::remember(const Whole& whole, const Pdu& pdu, const Message& m
   request.operation = message.operation;
   request.effect = message.effect;
   request.name = message.name;
-  const std::size_t before = request.items.memory();
-  request.items.clear();
-  if (pending_.spacious() || request.items.fits(read.items)) {
-    request.items.assign(read.items);
-    pending_.grew(request.items.memory() - before);
-  }
+  const bool kept = pending_.assign(request, read.items);
   request.token = read.user_token ? to_string(*read.user_token) : std::string_view{};
   request.user.assign(read.user.substr(0, kLongestNode));
-  if (overflow && !overflow_told_) {
-    overflow_told_ = true;
+  if ((overflow && !overflow_told_) || (!kept && !without_items_told_)) {
+    overflow_told_ = overflow_told_ || overflow;
+    without_items_told_ = without_items_told_ || !kept;
     note(Wrong::pending_overflow, Direction::to_server, {}, out);
   }
 }

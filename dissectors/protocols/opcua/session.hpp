@@ -14,6 +14,7 @@
 #include "dissectors/protocols/opcua/learned.hpp"
 #include "dissectors/protocols/opcua/pending.hpp"
 #include "dissectors/protocols/opcua/problems.hpp"
+#include "dissectors/protocols/opcua/roles.hpp"
 #include "dissectors/protocols/opcua/seen.hpp"
 #include "dissectors/protocols/opcua/services.hpp"
 #include "dissectors/protocols/opcua/walker.hpp"
@@ -42,7 +43,8 @@ struct Spoken;  // say.hpp
 class OpcuaSession final : public Session {
  public:
   void join(Shared* shared, const FlowEnds& /*ends*/) override {
-    assemblies_.join(static_cast<AssemblyBudget*>(shared));
+    assemblies_.join(static_cast<Budget*>(shared));
+    pending_.join(static_cast<Budget*>(shared));
   }
 
   [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override;
@@ -62,6 +64,7 @@ class OpcuaSession final : public Session {
   void on_encrypted_chunk(Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out);
   void on_abort(Whole& whole, Reader in, const Pdu& pdu, Emitter& out);
   [[nodiscard]] bool reads_plain(Channel& channel, const Header& header, Reader in, Side side);
+  [[nodiscard]] static bool proves_none_wrong(Channel& channel);
   [[nodiscard]] static bool looks_encrypted(Channel& channel, bool known_policy);
   void give_up(Assembly& assembly);
   void report_given_up(Emitter& out);
@@ -77,7 +80,8 @@ class OpcuaSession final : public Session {
                     Emitter& out) const;
   void conclude(const Spoken& spoken, const Message& message, const Pdu& pdu, Emitter& out);
   void deliver_encrypted(const Whole& whole, Channel& channel, const Pdu& pdu, Emitter& out);
-  void settle_roles(bool response, const Pdu& pdu, Emitter& out);
+  // The fault of a message that only the other side may send, as a bit; 0: none.
+  std::uint32_t settle_roles(bool response, const Pdu& pdu, Emitter& out);
   void settle_mode(Channel& channel, std::size_t remaining);
   void remember(const Whole& whole, const Pdu& pdu, const Message& message, Emitter& out);
   void note(Wrong wrong, Direction direction, const PacketRef& request, Emitter& out) const;
@@ -99,10 +103,10 @@ class OpcuaSession final : public Session {
   std::vector<Assembly> given_up_;                 // to be reported, without their bodies; few
   std::array<bool, 2> broken_{};                   // the encrypted message under way lost a part
   Timestamp next_check_{};
-  Side client_ = Side::first;
-  bool client_known_ = false;
+  Roles roles_;
   bool lost_ = false;  // bytes of this flow are missing
   bool overflow_told_ = false;
+  bool without_items_told_ = false;
 };
 
 }  // namespace prahari::opcua

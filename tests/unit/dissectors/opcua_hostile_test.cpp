@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dissectors/protocols/opcua/pending.hpp"
 #include "dissectors/protocols/opcua/services.hpp"
 #include "dissectors/protocols/opcua/walker.hpp"
 #include "tests/unit/dissectors/opcua_talk.hpp"
@@ -210,6 +211,105 @@ TEST(OpcuaHostile, EveryServiceInBothDirectionsCutAnywhere) {
       response ? talk.answer(turned, 3) : talk.ask(turned, 3);
     }
   }
+}
+
+// Who is client and who server is settled by both sides; one forged packet turns nothing round.
+TEST(OpcuaHostile, NoSinglePacketSwapsTheRolesOnceBothSidesSpoke) {
+  const auto hello =
+      chunk("HELF", Ua{}.u32(0).u32(65536).u32(65536).u32(0).u32(0).text("opc.tcp://s"));
+  OpcuaTalk talk;
+  talk.open();
+  talk.server(hello);
+  EXPECT_EQ(talk.overruled, 0);
+  EXPECT_EQ(talk.client_side, Side::first);
+  EXPECT_EQ(talk.lines.front(), "request read \"Hello\" !opcua_role_conflict");
+  EXPECT_EQ(talk.messages.back().direction, Direction::to_client);
+  talk.answer(Ua{}.asks(631).real(0).u32(2).u32(0), 9);  // a request from the server
+  EXPECT_EQ(talk.overruled, 0);
+  talk.ask(Ua{}.asks(631).real(0).u32(2).u32(0), 3);
+  EXPECT_EQ(talk.lines.back(), "request read \"Read\"");
+  EXPECT_EQ(talk.messages.back().direction, Direction::to_server);
+}
+
+TEST(OpcuaHostile, NoSinglePacketSwapsTheRolesOfAnEncryptedFlow) {
+  const auto hello =
+      chunk("HELF", Ua{}.u32(0).u32(65536).u32(65536).u32(0).u32(0).text("opc.tcp://s"));
+  const auto acknowledge = chunk("ACKF", Ua{}.u32(0).u32(65536).u32(65536).u32(0).u32(0));
+  const Ua request = Ua{}.asks(631).real(0).u32(2).u32(0);
+  for (const bool plain : {false, true}) {
+    OpcuaTalk talk;
+    talk.state = Completeness::midstream;
+    for (int i = 0; i < 4; ++i) {
+      talk.client(chunk("MSGF", Ua{}.u32(9).u32(1).raw(std::string(128, 'c'))));
+      talk.server(chunk("MSGF", Ua{}.u32(9).u32(1).raw(std::string(128, 'd'))));
+    }
+    ASSERT_EQ(talk.lines.back(), "response control \"Encrypted Message\"");
+    for (int i = 0; i < 3; ++i) {
+      talk.server(plain ? chunk("MSGF", Ua{}.u32(9).u32(1).u32(7).u32(7).add(request)) : hello);
+    }
+    EXPECT_EQ(talk.overruled, 0);
+    for (int i = 0; i < 3; ++i) {
+      talk.client(chunk("MSGF", Ua{}.u32(9).u32(1).raw(std::string(128, 'c'))));
+    }
+    EXPECT_EQ(talk.messages.back().direction, Direction::to_server);
+    talk.client(acknowledge);  // now both sides say so: the ports misled
+    EXPECT_EQ(talk.overruled, 1);
+    EXPECT_EQ(talk.client_side, Side::second);
+    talk.client(hello);
+    EXPECT_EQ(talk.overruled, 1);
+  }
+}
+
+// One connection, and all of a shard, remember so many requests and no more.
+TEST(OpcuaHostile, RequestsThatNobodyAnswersStayBounded) {
+  const Ua nodes = [] {
+    Ua body = Ua{}.asks(631).real(0).u32(2).u32(64);
+    for (unsigned i = 0; i < 64; ++i) {
+      body.node(2, "Line1.Filler.Speed.Actual." + std::to_string(i)).u32(13).null().u16(0).null();
+    }
+    return body;
+  }();
+  opcua::Budget budget;
+  std::vector<std::unique_ptr<OpcuaTalk>> talks;
+  for (int flow = 0; flow < 100; ++flow) {
+    OpcuaTalk& talk = *talks.emplace_back(std::make_unique<OpcuaTalk>());
+    talk.session->join(&budget, {});
+    talk.open();
+    for (unsigned i = 0; i < 300; ++i) {
+      talk.ask(nodes, 10 + i);
+    }
+    EXPECT_TRUE(std::ranges::count(talk.lines, "anomaly pending_overflow") > 0);
+  }
+  const std::size_t most = opcua::Budget::kWaiting + 100 * 16 * sizeof(opcua::Request);
+  EXPECT_GT(budget.waiting, opcua::Budget::kWaiting / 2);
+  EXPECT_LE(budget.waiting, most);
+  OpcuaTalk& last = *talks.back();
+  last.answer(Ua{}.answers(634).u32(0).u32(0), 309);
+  EXPECT_TRUE(last.messages.back().matched) << "the latest requests are still matched";
+  talks.clear();
+  EXPECT_EQ(budget.waiting, 0U);
+}
+
+TEST(OpcuaHostile, NodesOfWaitingRequestsStayBoundedInOneConnection) {
+  opcua::PendingRequests pending;
+  opcua::Items items;
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    opcua::NodeId node;
+    node.ns = 2;
+    node.number = 1000 + i;
+    items.add(node);
+  }
+  unsigned kept = 0;
+  bool overflow = false;
+  for (std::uint32_t i = 0; i < opcua::PendingRequests::kMost; ++i) {
+    opcua::Request& request = pending.push(1, i, overflow);
+    EXPECT_FALSE(overflow);
+    kept += pending.assign(request, items) ? 1U : 0U;
+  }
+  EXPECT_GE(kept, 8U);
+  EXPECT_LE(kept, opcua::PendingRequests::kMostMemory / (64 * sizeof(opcua::Item)) + 1);
+  pending.push(1, 1000, overflow);
+  EXPECT_TRUE(overflow);
 }
 
 TEST(OpcuaHostile, SizesThatCannotBeAreForeign) {

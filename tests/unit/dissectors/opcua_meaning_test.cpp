@@ -31,6 +31,43 @@ TEST(OpcuaUsers, ASecretIsNeverWritten) {
   EXPECT_EQ(talk.lines[4], "posture user-used \"user name\" \"operator\"");
 }
 
+TEST(OpcuaUsers, AnIssuedTokenThatCanBeReadIsToldByItsKind) {
+  const struct {
+    std::string token;
+    std::string_view algorithm;
+    std::string_view kind;  // empty: nobody can read it
+  } rows[] = {
+      {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJvcCJ9.c2ln", "", "JSON Web Token"},
+      {"<saml:Assertion ID=\"a\">x</saml:Assertion>", "", "SAML assertion"},
+      {"<wsse:BinarySecurityToken/>", "", "XML token"},
+      {"\x6e\x82\x02 ticket", "", "Kerberos ticket"},
+      {"opaque-4711", "", "unknown kind"},
+      {"e", "", "unknown kind"},
+      {"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJvcCJ9.c2ln", "http://www.w3.org/2001/04/xmlenc#rsa-oaep",
+       ""},
+      {"", "", ""},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.token);
+    OpcuaTalk talk;
+    talk.open();
+    const std::size_t before = talk.postures.size();
+    const Ua token = Ua{}.text("issued").text(row.token).text(row.algorithm);
+    Ua activate = Ua{}.asks(467).null().null().u32(0).u32(0).node(940).u8(1);
+    activate.u32(token.bytes.size()).add(token).null().null();
+    talk.ask(activate, 3);
+    EXPECT_EQ(talk.field("user_token"), "\"issued token\"");
+    ASSERT_EQ(talk.postures.size() - before, row.kind.empty() ? 0U : 1U);
+    if (!row.kind.empty()) {
+      EXPECT_EQ(talk.lines.back(), "posture user-used \"issued token\" \"" + std::string{row.kind} +
+                                       "\" of receiver cleartext-password");
+      EXPECT_EQ(talk.postures.back().secret_size, row.token.size());
+      EXPECT_NE(talk.postures.back().secret_hash, 0U);
+      EXPECT_TRUE(row.token.size() < 8 || talk.record().find(row.token) == std::string::npos);
+    }
+  }
+}
+
 TEST(OpcuaUsers, ArgumentsOfMethodsAboutUsersAreHidden) {
   OpcuaTalk talk;
   talk.open();

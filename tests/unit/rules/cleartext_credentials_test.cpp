@@ -64,15 +64,61 @@ TEST(CleartextCredentials, AUserNameCannotForgeTheAlert) {
   EXPECT_EQ(scene.of(kKind)[0].finding.target, "user \"a?\\\"?[31m\"");
 }
 
-TEST(CleartextCredentials, ManyUsersStayBounded) {
+TEST(CleartextCredentials, ManyUsersOfOneClientAreOneMoreAlertThatCountsThem) {
   Scene scene;
   const Talk talk = scene.talk("10.0.0.1", "10.0.0.2", 4840);
   for (int i = 0; i < 5000; ++i) {
     login(scene, talk, "user" + std::to_string(i), kReadable);
   }
-  EXPECT_EQ(scene.of(kKind).size(), 5000U) << "the correlator bounds the alerts";
-  login(scene, talk, "user4999", kReadable);
-  EXPECT_EQ(scene.of(kKind)[4999].count, 2);
+  const auto alerts = scene.of(kKind);
+  ASSERT_EQ(alerts.size(), 17U);
+  EXPECT_EQ(alerts[15].finding.target, "user \"user15\"");
+  EXPECT_EQ(alerts[16].finding.target, "many users");
+  EXPECT_EQ(alerts[16].finding.why,
+            "10.0.0.1 sent passwords or tokens of more than 16 users to 10.0.0.2 by modbus so that "
+            "whoever listens can read them: user names are being tried.");
+  EXPECT_EQ(alerts[16].count, 5000 - 16);
+  EXPECT_EQ(mistakes_in(alerts[16].finding.accept), "");
+  login(scene, talk, "user3", kReadable);
+  EXPECT_EQ(scene.of(kKind)[3].count, 2) << "a user who was told of stays known";
+  login(scene, scene.talk("10.0.0.3", "10.0.0.2", 4840), "somebody else", kReadable);
+  EXPECT_EQ(scene.of(kKind).size(), 18U) << "each client has its own ceiling";
+}
+
+TEST(CleartextCredentials, AnIssuedTokenIsNamedByItsKindAlone) {
+  Scene scene;
+  const Talk talk = scene.talk("10.0.0.1", "10.0.0.2", 4840);
+  for (int i = 0; i < 2; ++i) {
+    Event made = scene.event(talk, EventKind::posture, Protocol::modbus);
+    made.text = "JSON Web Token";
+    made.posture = {};
+    made.posture.aspect = Posture::Aspect::user_used;
+    made.posture.of_client = true;
+    made.posture.flaws = kReadable;
+    made.posture.secret_size = 812;
+    made.posture.what = "issued token";
+    scene.send(made);
+  }
+  login(scene, talk, "JSON Web Token", kReadable);  // a user of that name is another matter
+  ASSERT_EQ(scene.of(kKind).size(), 2U);
+  const auto alert = scene.of(kKind)[0];
+  EXPECT_EQ(alert.count, 2);
+  EXPECT_EQ(alert.finding.why,
+            "10.0.0.1 sent an issued token (JSON Web Token) to 10.0.0.2 by modbus so that whoever "
+            "listens can log in with it (812 bytes, not kept here).");
+}
+
+TEST(CleartextCredentials, OnePlanOfAddressesInTwoCells) {
+  Scene scene;
+  Talk talk = scene.talk("10.0.0.1", "10.0.0.2", 4840);
+  talk.vlan.push(110);
+  login(scene, talk, "operator", kReadable);
+  Talk other = scene.talk("10.0.0.1", "10.0.0.2", 4840);
+  other.vlan.push(120);
+  other.client.mac = mac("00:1d:9c:00:07:01");
+  other.server.mac = mac("00:1d:9c:00:07:02");
+  login(scene, other, "operator", kReadable);
+  EXPECT_EQ(scene.of(kKind).size(), 2U);
 }
 
 }  // namespace

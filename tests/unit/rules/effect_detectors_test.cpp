@@ -108,15 +108,21 @@ TEST(EffectDetectors, ATransferOfAThousandMessagesIsOneAlert) {
   EXPECT_EQ(alerts[0].finding.target, "program");
 }
 
-TEST(EffectDetectors, ADownloadIsOneForEachSession) {
+TEST(EffectDetectors, WhoConnectsAnewForEachMessageIsOneAlert) {
   Scene scene;
   Talk talk = scene.talk("10.0.0.1", "10.0.0.2");
   scene.exchange(talk, with_effect(Effect::program_to));
   scene.exchange(talk, with_effect(Effect::firmware));  // another matter, the same session
-  talk = scene.talk("10.0.0.1", "10.0.0.2");
-  talk.client.port = 40'001;
-  scene.exchange(talk, with_effect(Effect::program_to));
-  EXPECT_EQ(scene.of("program-download").size(), 3U);
+  for (std::uint16_t i = 1; i <= 100; ++i) {
+    talk = scene.talk("10.0.0.1", "10.0.0.2");
+    talk.client.port = static_cast<std::uint16_t>(40'000 + i);
+    scene.exchange(talk, with_effect(Effect::program_to));
+  }
+  ASSERT_EQ(scene.of("program-download").size(), 2U);
+  EXPECT_EQ(scene.of("program-download")[0].count, 101);
+  scene.exchange(scene.talk("10.0.0.3", "10.0.0.2"), with_effect(Effect::program_to));
+  scene.exchange(scene.talk("10.0.0.1", "10.0.0.2", 503), with_effect(Effect::program_to));
+  EXPECT_EQ(scene.of("program-download").size(), 4U) << "another client, another service";
 }
 
 TEST(EffectDetectors, OneFailureOfATransferTells) {

@@ -117,5 +117,20 @@ TEST(SecondMaster, ManyTargetsStayBounded) {
   EXPECT_EQ(scene.of(kKind).size(), 1U);
 }
 
+TEST(SecondMaster, WhatIsOnlyAskedForPushesNoOwnerOut) {
+  Scene scene;
+  scene.exchange(scene.talk("10.0.0.1", "10.0.0.9"), own(101));
+  const Talk forger = scene.talk("10.0.0.66", "10.0.0.9");
+  for (std::uint32_t i = 1000; i < 6000; ++i) {
+    scene.request(forger, own(i));      // nobody answers
+    scene.exchange(forger, own(i), 1);  // refused
+    scene.answer(forger, {}, own(i));   // answers to what nobody asked
+  }
+  EXPECT_TRUE(scene.of(kKind).empty());
+  scene.request(scene.talk("10.0.0.2", "10.0.0.9"), own(101));
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  EXPECT_NE(scene.of(kKind)[0].finding.why.find("which 10.0.0.1 owns"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace prahari::test
