@@ -6,6 +6,7 @@
 #include <set>
 
 #include "alerts/text.hpp"
+#include "inventory/io_view.hpp"
 
 namespace prahari {
 namespace {
@@ -245,6 +246,21 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
                 [&inventory, conversations, places = Places{assets}](std::size_t at) {
                   return talk_of(inventory.conversation(conversations[at]), places);
                 }};
+  const auto place_of = [&](const std::string& id) {
+    const auto found = std::ranges::lower_bound(
+        assets, id, {}, [&](AssetIndex at) -> const auto& { return inventory.asset(at).id; });
+    const bool there = !id.empty() && found != assets.end() && inventory.asset(*found).id == id;
+    return there ? static_cast<std::size_t>(found - assets.begin()) : kNoHost;
+  };
+  for (const IoConnection& io : inventory.io_connections()) {
+    view.io.push_back({.originator = place_of(io.originator),
+                       .target = place_of(io.target),
+                       .originator_ip = io.originator_ip.empty() ? "" : to_string(io.originator_ip),
+                       .target_ip = io.target_ip.empty() ? "" : to_string(io.target_ip),
+                       .kind = io_kind_text(io),
+                       .outputs = io_half_text(io.outputs),
+                       .inputs = io_half_text(io.inputs)});
+  }
   fill_groups(view);
   return view;
 }

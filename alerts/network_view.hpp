@@ -83,6 +83,17 @@ struct TalkView {
   std::uint64_t exceptions = 0;
 };
 
+// A connection for cyclic data.
+struct IoView {
+  std::size_t originator = kNoHost;  // into NetworkView::hosts
+  std::size_t target = kNoHost;
+  std::string originator_ip;
+  std::string target_ip;
+  std::string kind;  // "exclusive owner, class 1, serial 0x0015"
+  std::string outputs;
+  std::string inputs;
+};
+
 struct ZoneView {
   std::string name;
   std::optional<double> level;
@@ -95,6 +106,7 @@ struct NetworkView {
   bool has_zones = false;
   ViewList<HostView> hosts;  // by id
   ViewList<TalkView> talks;
+  std::vector<IoView> io;  // by target and originator
   // Highest level first; "unassigned" last, if any host is in it. Without a site file: groups by
   // the level that the inventory proposes.
   std::vector<ZoneView> zones;

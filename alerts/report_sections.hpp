@@ -17,6 +17,8 @@ void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limit
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits);
 [[nodiscard]] bool has_posture(const ReportInput& input);
 void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_io(const ReportInput& input);
+void add_io(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_health(Html& page, const ReportInput& input);
 void add_verification(Html& page, const ReportInput& input);
 
@@ -32,6 +34,15 @@ inline void labelled(Html& page, std::string_view column, std::string_view words
 
 inline void labelled_number(Html& page, std::string_view column, std::uint64_t number) {
   labelled(page, column, with_commas(number), "num");
+}
+
+// "PLC-7 filler (10.0.0.5)"
+inline std::string host_text(const NetworkView& network, std::size_t host, const std::string& ip) {
+  if (host == kNoHost) {
+    return ip;
+  }
+  const std::string label(network.hosts[host].label());
+  return label == ip || ip.empty() ? label : label + " (" + ip + ")";
 }
 
 // "12 more in assets.csv."

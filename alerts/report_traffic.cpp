@@ -92,14 +92,6 @@ void add_matrix(Html& page, const ReportInput& input, std::size_t limit) {
   more_rows(page, shown, zones.size(), "flows.csv");
 }
 
-std::string host_text(const NetworkView& network, std::size_t host, const std::string& ip) {
-  if (host == kNoHost) {
-    return ip;
-  }
-  const std::string label(network.hosts[host].label());
-  return label == ip || ip.empty() ? label : label + " (" + ip + ")";
-}
-
 void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
   struct Busy {
     std::uint64_t messages;

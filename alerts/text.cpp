@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dissectors/hex_text.hpp"
+
 namespace prahari {
 namespace {
 
@@ -32,13 +34,6 @@ Lead lead_of(unsigned char byte) noexcept {
     return {3, byte & 0x07U, 0x10000};
   }
   return {-1, 0, 0};
-}
-
-void append_hex(std::string& out, char32_t value, int digits) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
-    out += kDigits[(value >> static_cast<unsigned>(shift)) & 0xFU];
-  }
 }
 
 // "\x1b" or "\u202e", as a person reads it.

@@ -43,6 +43,7 @@ void AnalyzerStats::add(const AnalyzerStats& other) noexcept {
   impatient_gaps += other.impatient_gaps;
   foreign += other.foreign;
   partials_evicted += other.partials_evicted;
+  shared_evicted += other.shared_evicted;
 }
 
 std::size_t Analyzer::SightingHash::operator()(const SightingKey& key) const noexcept {
@@ -69,6 +70,9 @@ AnalyzerStats Analyzer::stats() const noexcept {
   out.out_of_order = budget_.out_of_order;
   out.impatient_gaps = budget_.impatient;
   out.partials_evicted = partials_.evicted();
+  for (const auto& shared : shared_) {
+    out.shared_evicted += shared == nullptr ? 0 : shared->evicted();
+  }
   return out;
 }
 

@@ -30,6 +30,7 @@ struct AnalyzerStats {
   std::uint64_t impatient_gaps = 0;    // declared because too much was waiting
   std::uint64_t foreign = 0;           // stretches of bytes that were not the protocol's
   std::uint64_t partials_evicted = 0;  // unfinished PDUs given up for want of room
+  std::uint64_t shared_evicted = 0;    // what protocols remember of connections and names
 
   void add(const AnalyzerStats& other) noexcept;
 };
@@ -131,6 +132,8 @@ class Analyzer final : private Emitter, private Framer::Out {
   void identity(const Identity& identity) override;
   void anomaly(const Anomaly& anomaly) override;
   void posture(const Posture& posture) override;
+  void connection(const Connection& connection) override;
+  void production(const Production& production) override;
   Fields* fields() override;
   void client_is(Side side) override;
   void client_is_surely(Side side) override;

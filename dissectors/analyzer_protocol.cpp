@@ -333,6 +333,20 @@ void Analyzer::posture(const Posture& posture) {
   sink_.event(event);
 }
 
+void Analyzer::connection(const Connection& connection) {
+  Event event = about_flow(EventKind::connection, current_);
+  event.protocol = connection.protocol;
+  event.connection = {connection, flow_->client == connection.originator_side};
+  sink_.event(event);
+}
+
+void Analyzer::production(const Production& production) {
+  Event event = about_flow(EventKind::production, current_);
+  event.protocol = production.protocol;
+  event.production = {production, flow_->client == production.producer};
+  sink_.event(event);
+}
+
 Endpoint Analyzer::endpoint(Side side) const noexcept {
   const FlowKey& key = flows_.key(slot_);
   const bool low = side == flow_->low_side;

@@ -28,6 +28,8 @@ class Emitter {
   virtual void identity(const Identity& identity) = 0;
   virtual void anomaly(const Anomaly& anomaly) = 0;
   virtual void posture(const Posture& /*posture*/) {}
+  virtual void connection(const Connection& /*connection*/) {}
+  virtual void production(const Production& /*production*/) {}
 
   // Empty fields for the next message(), or null when nobody asked for them.
   virtual Fields* fields() = 0;
@@ -65,6 +67,9 @@ class Shared {
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
   virtual ~Shared() = default;
+
+  // How many of its entries had to make room for others.
+  [[nodiscard]] virtual std::uint64_t evicted() const noexcept { return 0; }
 };
 
 // The two addresses of a flow.

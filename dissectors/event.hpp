@@ -33,8 +33,10 @@ enum class EventKind : std::uint8_t {
   message,
   identity,
   anomaly,
-  posture,  // how a host is protected, or is not
-  tally     // the last words on messages like some told before: Event::message without a target
+  posture,     // how a host is protected, or is not
+  connection,  // one for cyclic data was opened or closed
+  production,  // what a host produced on one of late
+  tally        // the last words on messages like some told before: Event::message, no target
 };
 
 // ARP gives addresses away; so does every frame's source.
@@ -119,6 +121,16 @@ struct PostureFacts {
   }
 };
 
+// What was said, and whether the client of the flow is the originator or the producer.
+struct ConnectionFacts {
+  Connection said;
+  bool by_client;
+};
+struct ProductionFacts {
+  Production said;
+  bool by_client;
+};
+
 // One target each. Trivially copyable, at most 256 bytes; `text` lies in the packet or in a pool
 // beside the queue and lives until the event was handled.
 struct Event {
@@ -142,6 +154,8 @@ struct Event {
     IdentityFacts identity;
     AnomalyFacts anomaly;
     PostureFacts posture;
+    ConnectionFacts connection;
+    ProductionFacts production;
   };
 
   Event() noexcept : host{} {}

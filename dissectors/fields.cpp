@@ -4,12 +4,12 @@
 #include <charconv>
 #include <cmath>
 
+#include "dissectors/hex_text.hpp"
 #include "dissectors/printable.hpp"
 
 namespace prahari {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
 void append_escape(std::string& out, std::uint32_t c) {
@@ -25,9 +25,7 @@ void append_escape(std::string& out, std::uint32_t c) {
       return;
     default:
       out += "\\u";
-      for (unsigned shift = 16; shift > 0; shift -= 4) {
-        out += kHexDigits[c >> (shift - 4) & 0x0fU];
-      }
+      append_hex(out, c, 4);
   }
 }
 
@@ -50,12 +48,9 @@ void append_real(std::string& out, double value) {
   out.append(text.data(), end);
 }
 
-void append_hex(std::string& out, Bytes value) {
+void append_hex_string(std::string& out, Bytes value) {
   out += '"';
-  for (const std::byte b : value) {
-    out += kHexDigits[std::to_integer<std::size_t>(b >> 4)];
-    out += kHexDigits[std::to_integer<std::size_t>(b & std::byte{0x0f})];
-  }
+  append_hex(out, value);
   out += '"';
 }
 
@@ -126,7 +121,7 @@ void Fields::text(std::size_t field, std::string_view value) {
 
 void Fields::hex(std::size_t field, Bytes value) {
   start(field);
-  append_hex(buffer_, value);
+  append_hex_string(buffer_, value);
   finish();
 }
 
@@ -152,7 +147,7 @@ void Fields::item_real(double value) {
 
 void Fields::item_hex(Bytes value) {
   separate();
-  append_hex(buffer_, value);
+  append_hex_string(buffer_, value);
 }
 
 void Fields::begin_item() {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "capture/packet.hpp"
+#include "dissectors/address.hpp"
 
 namespace prahari {
 
@@ -187,7 +188,10 @@ struct Identity {
     project,      // what runs on it
     slots,        // how many places its chassis has
     route,        // the way to a module that is not in the chassis: "1/3,2/10.0.0.5"
-    security      // what it says of its own protection
+    security,     // what it says of its own protection
+    ip_config,    // "10.0.0.5/24, gateway 10.0.0.1", as it is set
+    domain,       // its DNS domain
+    link          // of its port: "100 Mbit/s, full duplex"
   };
   Field field{};
   std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
@@ -198,14 +202,79 @@ struct Identity {
 
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 24;
+inline constexpr std::size_t kIdentityFields = 27;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
       "vendor",      "product", "model",       "order_number", "hardware", "firmware",
       "serial",      "name",    "application", "mode",         "url",      "application_uri",
       "product_uri", "build",   "profile",     "namespace",    "session",  "user",
-      "device_type", "mac",     "project",     "slots",        "route",    "security"};
+      "device_type", "mac",     "project",     "slots",        "route",    "security",
+      "ip_config",   "domain",  "link"};
+  return detail::name_of(kNames, value);
+}
+
+// A connection for data that come by themselves, cycle by cycle, as its opening or closing shows
+// it. The target produces the inputs, the originator the outputs.
+struct Connection {
+  // What the originator may do with it. CIP Networks Library volume 1, 3-6.
+  enum class Use : std::uint8_t {
+    unknown,
+    exclusive_owner,  // sends outputs
+    input_only,       // a sign of life, and listens
+    listen_only       // likewise, and only as long as others are connected
+  };
+  struct Half {
+    std::uint32_t id = 0;
+    std::uint32_t requested_us = 0;  // packet interval asked for
+    std::uint32_t agreed_us = 0;     // and granted
+    std::uint16_t size = 0;          // bytes asked for, with counts and headers
+    bool multicast = false;
+  };
+
+  Protocol protocol = Protocol::unknown;
+  bool closed = false;
+  Side originator_side = Side::first;  // of the flow that told
+  Use use = Use::unknown;
+  std::uint8_t transport_class = 0;
+  std::uint16_t serial = 0;  // serial, vendor and originator: the same on opening and closing
+  std::uint16_t vendor = 0;
+  std::uint32_t originator = 0;     // serial number of that device
+  std::uint32_t unit = 0xffffffff;  // of the target; Identity::kNoUnit: the device itself
+  Half outputs;
+  Half inputs;
+  IpAddress group;  // that multicast inputs go to; empty: not told
+};
+inline constexpr std::size_t kConnectionUses = 4;
+
+[[nodiscard]] constexpr std::string_view to_string(Connection::Use value) noexcept {
+  constexpr std::array<std::string_view, kConnectionUses> kNames = {"unknown", "exclusive-owner",
+                                                                    "input-only", "listen-only"};
+  return detail::name_of(kNames, value);
+}
+
+// What one host produced under one connection id since this was last told.
+struct Production {
+  enum class Run : std::uint8_t { unknown, idle, run };  // what its header says of the controller
+
+  Protocol protocol = Protocol::unknown;
+  Side producer = Side::first;               // of the flow that told
+  Direction direction = Direction::unknown;  // to_server: outputs; to_client: inputs
+  Run run = Run::unknown;
+  std::uint16_t size = 0;  // bytes of data in the latest, without counts
+  std::uint32_t id = 0;
+  std::uint32_t packets = 0;
+  std::uint32_t lost = 0;      // by gaps of the sequence
+  std::uint32_t repeated = 0;  // came twice or late
+  std::uint32_t cycles = 0;    // that `span_ns` covers; 0: nothing can be said
+  std::int64_t span_ns = 0;
+  Timestamp first{};
+  Timestamp last{};
+};
+inline constexpr std::size_t kProductionRuns = 3;
+
+[[nodiscard]] constexpr std::string_view to_string(Production::Run value) noexcept {
+  constexpr std::array<std::string_view, kProductionRuns> kNames = {"unknown", "idle", "run"};
   return detail::name_of(kNames, value);
 }
 

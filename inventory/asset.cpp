@@ -47,6 +47,7 @@ std::optional<float> level_of(LevelBasis basis) noexcept {
     case LevelBasis::none:
       return std::nullopt;
     case LevelBasis::controller:
+    case LevelBasis::cyclic_io:
       return 1.0F;
     case LevelBasis::engineering:
     case LevelBasis::client:
@@ -66,7 +67,8 @@ std::string_view reason_of(LevelBasis basis) noexcept {
       "uses programming or engineering functions",
       "asks controllers",
       "asks five controllers or more, as a SCADA server or a historian does",
-      "has a public address"};
+      "has a public address",
+      "sends or takes I/O data cycle by cycle"};
   return kReasons[static_cast<std::size_t>(basis)];
 }
 

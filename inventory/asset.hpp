@@ -70,13 +70,17 @@ enum class Role : std::uint8_t {
   engineering,  // uses programming or engineering functions
   gateway,      // fronts several units, or answered with a gateway exception
   router,       // its MAC fronts addresses of others
-  scanner       // probed many targets
+  scanner,      // probed many targets
+  io_scanner,   // opens I/O connections or sends outputs on them
+  adapter,      // produces inputs and takes outputs for an I/O scanner
+  hmi           // says that it is a human-machine interface
 };
-inline constexpr std::size_t kRoles = 6;
+inline constexpr std::size_t kRoles = 9;
 
 [[nodiscard]] constexpr std::string_view to_string(Role role) noexcept {
-  constexpr std::array<std::string_view, kRoles> kNames = {"controller", "client", "engineering",
-                                                           "gateway",    "router", "scanner"};
+  constexpr std::array<std::string_view, kRoles> kNames = {"controller", "client",  "engineering",
+                                                           "gateway",    "router",  "scanner",
+                                                           "io-scanner", "adapter", "hmi"};
   return kNames[static_cast<std::size_t>(role)];
 }
 
@@ -103,13 +107,15 @@ enum class LevelBasis : std::uint8_t {
   engineering,       // 2
   client,            // 2
   many_controllers,  // 3: asks as many as a SCADA server or a historian does
-  public_address     // 5
+  public_address,    // 5
+  cyclic_io          // 1; weaker than a controller's answers, stronger than all else
 };
-inline constexpr std::size_t kLevelBases = 6;
+inline constexpr std::size_t kLevelBases = 7;
 
 [[nodiscard]] constexpr std::string_view to_string(LevelBasis basis) noexcept {
   constexpr std::array<std::string_view, kLevelBases> kNames = {
-      "none", "controller", "engineering", "client", "many-controllers", "public-address"};
+      "none",           "controller", "engineering", "client", "many-controllers",
+      "public-address", "cyclic-io"};
   return kNames[static_cast<std::size_t>(basis)];
 }
 

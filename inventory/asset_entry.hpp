@@ -19,11 +19,26 @@ struct Behaviour {
   std::uint64_t gateway_exceptions = 0;
   std::uint64_t asked_in = 0;  // bit per Protocol
   std::uint64_t answered_in = 0;
+  std::uint64_t io_owned = 0;         // I/O connections opened as exclusive owner
+  std::uint64_t io_heard = 0;         // and opened to listen
+  std::uint64_t io_served = 0;        // opened to it
+  bool io_outputs = false;            // seen to send some
+  bool io_inputs = false;             // likewise
   std::string_view engineering_name;  // of the first such request, a literal
   Timestamp first_request;
   Timestamp first_answer;
   Timestamp first_engineering;
   Timestamp first_gateway_exception;
+  Timestamp first_io_as_scanner;
+  Timestamp first_io_as_adapter;
+
+  // 0: it never did.
+  [[nodiscard]] std::uint64_t io_as_scanner() const noexcept {
+    return io_owned + io_heard + (io_outputs ? 1U : 0U);
+  }
+  [[nodiscard]] std::uint64_t io_as_adapter() const noexcept {
+    return io_served + (io_inputs ? 1U : 0U);
+  }
 };
 
 struct AssetEntry {

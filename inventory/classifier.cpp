@@ -116,10 +116,53 @@ void judge_gateway(AssetEntry& entry) {
   }
 }
 
+void judge_io_scanner(AssetEntry& entry) {
+  const Behaviour& did = *entry.behaviour;
+  if (did.io_as_scanner() == 0) {
+    return;
+  }
+  std::string reason;
+  if (did.io_owned + did.io_heard == 0) {
+    reason = "sends outputs on an I/O connection whose opening was not seen";
+  } else {
+    reason = "opened " + plural(did.io_owned + did.io_heard, "I/O connection") + ", " +
+             with_commas(did.io_owned) + " as exclusive owner";
+  }
+  hold(entry.asset, {Role::io_scanner, std::move(reason), did.first_io_as_scanner});
+}
+
+void judge_adapter(AssetEntry& entry) {
+  const Behaviour& did = *entry.behaviour;
+  if (did.io_as_adapter() == 0) {
+    return;
+  }
+  std::string reason = did.io_served == 0
+                           ? "produces inputs on an I/O connection whose opening was not seen"
+                           : "accepted " + plural(did.io_served, "I/O connection");
+  hold(entry.asset, {Role::adapter, std::move(reason), did.first_io_as_adapter});
+}
+
+// What the device says of itself.
+void judge_device_type(AssetEntry& entry) {
+  constexpr std::uint8_t kSaidByItself = 80;
+  const Fact* type = entry.asset.best(Identity::Field::device_type);
+  if (type == nullptr || type->confidence < kSaidByItself || type->unit != Identity::kNoUnit) {
+    return;
+  }
+  if (type->value == "human-machine interface") {
+    hold(entry.asset, {Role::hmi, "says that it is one", type->first});
+  } else if (type->value == "programmable logic controller") {
+    hold(entry.asset, {Role::controller, "says that it is a " + type->value, type->first});
+  }
+}
+
 LevelBasis basis_of(const AssetEntry& entry, std::uint32_t asked) {
   const Asset& asset = entry.asset;
   if (asset.has_role(Role::controller) || asset.has_role(Role::gateway)) {
     return LevelBasis::controller;
+  }
+  if (asset.has_role(Role::adapter) || asset.has_role(Role::io_scanner)) {
+    return LevelBasis::cyclic_io;
   }
   if (asset.has_role(Role::client) && asked >= kManyControllers &&
       !asset.has_role(Role::engineering) && !asset.has_role(Role::scanner)) {
@@ -128,7 +171,7 @@ LevelBasis basis_of(const AssetEntry& entry, std::uint32_t asked) {
   if (asset.has_role(Role::engineering)) {
     return LevelBasis::engineering;
   }
-  if (asset.has_role(Role::client)) {
+  if (asset.has_role(Role::client) || asset.has_role(Role::hmi)) {
     return LevelBasis::client;
   }
   const bool is_public = std::ranges::any_of(
@@ -181,6 +224,42 @@ void observe(AssetEntry* client, AssetEntry* server, const Event& event) {
   }
 }
 
+void observe_connection(AssetEntry* originator, AssetEntry* target, const Event& event) {
+  const Connection& said = event.connection.said;
+  if (said.closed) {
+    return;
+  }
+  if (originator != nullptr) {
+    Behaviour& did = behaviour_of(*originator);
+    did.first_io_as_scanner =
+        did.io_as_scanner() == 0 ? event.packet.time : did.first_io_as_scanner;
+    ++(said.use == Connection::Use::exclusive_owner ? did.io_owned : did.io_heard);
+  }
+  if (target != nullptr) {
+    Behaviour& did = behaviour_of(*target);
+    did.first_io_as_adapter =
+        did.io_as_adapter() == 0 ? event.packet.time : did.first_io_as_adapter;
+    ++did.io_served;
+  }
+}
+
+void observe_production(AssetEntry& producer, const Event& event) {
+  const Production& said = event.production.said;
+  producer.asset.sent = true;
+  producer.asset.protocols |= std::uint64_t{1} << static_cast<unsigned>(carrier_of(event.protocol));
+  if (said.direction == Direction::unknown) {
+    return;
+  }
+  Behaviour& did = behaviour_of(producer);
+  if (said.direction == Direction::to_server) {
+    did.first_io_as_scanner = did.io_as_scanner() == 0 ? said.first : did.first_io_as_scanner;
+    did.io_outputs = true;
+  } else {
+    did.first_io_as_adapter = did.io_as_adapter() == 0 ? said.first : did.first_io_as_adapter;
+    did.io_inputs = true;
+  }
+}
+
 void classify(AssetEntry& entry, std::uint32_t asked) {
   Asset& asset = entry.asset;
   std::erase_if(asset.roles, [](const RoleReason& held) {
@@ -191,7 +270,10 @@ void classify(AssetEntry& entry, std::uint32_t asked) {
     judge_client(entry, asked);
     judge_engineering(entry);
     judge_gateway(entry);
+    judge_io_scanner(entry);
+    judge_adapter(entry);
   }
+  judge_device_type(entry);
   asset.level = basis_of(entry, asked);
 }
 

@@ -16,6 +16,10 @@ void hold(Asset& asset, RoleReason role);
 // Notes what a message says about both ends. Either may be null.
 void observe(AssetEntry* client, AssetEntry* server, const Event& message);
 
+// Likewise of a connection for cyclic data that was opened, and of data that one of them produced.
+void observe_connection(AssetEntry* originator, AssetEntry* target, const Event& connection);
+void observe_production(AssetEntry& producer, const Event& production);
+
 // Derives the roles other than router, and the level, from what was noted. `asked` is the number
 // of devices that it sent requests to.
 void classify(AssetEntry& entry, std::uint32_t asked);

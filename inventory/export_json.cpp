@@ -41,6 +41,7 @@ class AssetLine {
     json_.key("packets_received").number(asset_.packets_received);
     json_.key("heard").boolean(asset_.sent);
     write_postures();
+    write_io();
     write_facts();
     json_.end_object();
   }
@@ -185,6 +186,77 @@ class AssetLine {
       json_.end_object();
     }
     json_.end_array();
+  }
+
+  void write_io() {
+    json_.key("io_connections").begin_array();
+    for (const IoConnection& io : record_.io) {
+      json_.begin_object();
+      json_.key("as");
+      io.sides_known ? json_.text(io.originator == asset_.id ? "originator" : "target")
+                     : json_.null();
+      write_end("originator", io.originator, io.originator_ip);
+      write_end("target", io.target, io.target_ip);
+      json_.key("opening_seen").boolean(io.opened);
+      json_.key("closed").boolean(io.closed);
+      if (io.opened) {
+        json_.key("use").text(to_string(io.use));
+        json_.key("class").number(std::uint64_t{io.transport_class});
+        json_.key("serial").number(std::uint64_t{io.serial});
+        json_.key("vendor").number(std::uint64_t{io.vendor});
+        json_.key("originator_serial").number(std::uint64_t{io.originator_serial});
+        if (io.unit != Identity::kNoUnit) {
+          write_unit(io.unit);
+        }
+      }
+      write_half("outputs", io.outputs);
+      write_half("inputs", io.inputs);
+      write_period(io.first, io.last);
+      json_.key("evidence");
+      write_evidence(io.packet);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void write_end(std::string_view name, const std::string& asset, const IpAddress& ip) {
+    json_.key(name).begin_object();
+    json_.key("asset").text(asset);
+    json_.key("ip").text(ip.empty() ? std::string{} : to_string(ip));
+    json_.end_object();
+  }
+
+  void write_half(std::string_view name, const IoHalf& half) {
+    json_.key(name);
+    if (!half.known()) {
+      json_.null();
+      return;
+    }
+    json_.begin_object();
+    json_.key("id").number(std::uint64_t{half.id});
+    json_.key("multicast").boolean(half.multicast);
+    if (!half.group.empty()) {
+      json_.key("group").text(to_string(half.group));
+    }
+    if (half.agreed_us != 0) {
+      json_.key("size").number(std::uint64_t{half.size});
+      json_.key("requested_us").number(std::uint64_t{half.requested_us});
+      json_.key("agreed_us").number(std::uint64_t{half.agreed_us});
+    }
+    json_.key("packets").number(half.packets);
+    if (half.packets != 0) {
+      json_.key("data_size").number(std::uint64_t{half.data_size});
+      json_.key("measured_us");
+      const std::optional<std::uint64_t> measured = half.measured_us();
+      measured ? json_.number(*measured) : json_.null();
+      json_.key("lost").number(half.lost);
+      json_.key("repeated").number(half.repeated);
+      if (half.run != Production::Run::unknown) {
+        json_.key("run").text(to_string(half.run));
+      }
+      write_period(half.first, half.last);
+    }
+    json_.end_object();
   }
 
   void write_facts() {

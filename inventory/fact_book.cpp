@@ -133,6 +133,8 @@ void merge_behaviour(AssetEntry& from, AssetEntry& into) {
   first(sum.first_engineering, sum.engineering, old.first_engineering, old.engineering);
   first(sum.first_gateway_exception, sum.gateway_exceptions, old.first_gateway_exception,
         old.gateway_exceptions);
+  first(sum.first_io_as_scanner, sum.io_as_scanner(), old.first_io_as_scanner, old.io_as_scanner());
+  first(sum.first_io_as_adapter, sum.io_as_adapter(), old.first_io_as_adapter, old.io_as_adapter());
   if (sum.engineering_name.empty()) {
     sum.engineering_name = old.engineering_name;
   }
@@ -142,6 +144,11 @@ void merge_behaviour(AssetEntry& from, AssetEntry& into) {
   sum.gateway_exceptions += old.gateway_exceptions;
   sum.asked_in |= old.asked_in;
   sum.answered_in |= old.answered_in;
+  sum.io_owned += old.io_owned;
+  sum.io_heard += old.io_heard;
+  sum.io_served += old.io_served;
+  sum.io_outputs |= old.io_outputs;
+  sum.io_inputs |= old.io_inputs;
 }
 
 }  // namespace prahari

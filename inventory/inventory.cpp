@@ -32,6 +32,21 @@ void Inventory::Impl::settle() {
   for (const AssetIndex at : assets.all()) {
     classify(assets[at], asked[at]);
   }
+  settle_io();
+}
+
+// Whose addresses they are now.
+void Inventory::Impl::settle_io() {
+  io_rows.clear();
+  for (PlacedIo& row : io.rows()) {
+    const auto id_of = [&](const IpAddress& ip) {
+      const AssetIndex at = assets.find(PlacedAddress{ip, row.place.vlan, row.place.tunnel});
+      return at == kNone || !assets[at].asset.present() ? std::string{} : assets[at].asset.id;
+    };
+    row.connection.originator = id_of(row.connection.originator_ip);
+    row.connection.target = id_of(row.connection.target_ip);
+    io_rows.push_back(std::move(row.connection));
+  }
 }
 
 Inventory::Inventory(const OuiTable& oui, InventoryLimits limits)
@@ -55,6 +70,10 @@ Parties Inventory::on_event(const Event& event) {
       return impl_->on_identity(event);
     case EventKind::posture:
       return impl_->on_posture(event);
+    case EventKind::connection:
+      return impl_->on_connection(event);
+    case EventKind::production:
+      return impl_->on_production(event);
     case EventKind::anomaly:
       return impl_->parties_of(event);
   }
@@ -109,11 +128,14 @@ std::vector<ConversationIndex> Inventory::conversations_in_order() const {
   return out;
 }
 
+std::span<const IoConnection> Inventory::io_connections() const noexcept { return impl_->io_rows; }
+
 const InventoryStats& Inventory::stats() const noexcept {
   InventoryStats& stats = impl_->stats;
   stats.assets_evicted = impl_->assets.evicted();
   stats.conversations_evicted = impl_->conversations.evicted();
   stats.addresses_dropped = impl_->assets.addresses_dropped();
+  stats.io_evicted = impl_->io.evicted();
   return stats;
 }
 

@@ -13,6 +13,7 @@
 
 #include "dissectors/event.hpp"
 #include "inventory/asset.hpp"
+#include "inventory/io_connection.hpp"
 #include "inventory/oui.hpp"
 
 namespace prahari {
@@ -20,6 +21,7 @@ namespace prahari {
 struct InventoryLimits {
   std::uint32_t assets = 65'536;
   std::uint32_t conversations = 262'144;
+  std::uint32_t io_connections = 4096;  // and twice as many streams of data
 };
 
 struct InventoryStats {
@@ -28,6 +30,7 @@ struct InventoryStats {
   std::uint64_t facts_dropped = 0;  // beyond the bound of one asset, or of all
   std::uint64_t units_dropped = 0;
   std::uint64_t addresses_dropped = 0;
+  std::uint64_t io_evicted = 0;  // connections and streams of cyclic data
 };
 
 // Whom the event is about. kNone where the address names no host (broadcast, multicast, none).
@@ -74,6 +77,10 @@ class Inventory {
   // client, server, port, protocol and VLAN.
   [[nodiscard]] std::vector<AssetIndex> assets_in_order() const;
   [[nodiscard]] std::vector<ConversationIndex> conversations_in_order() const;
+
+  // Connections for cyclic data, as of the last settle(), in an order that depends on content only:
+  // by target, originator and serial.
+  [[nodiscard]] std::span<const IoConnection> io_connections() const noexcept;
 
   [[nodiscard]] const InventoryStats& stats() const noexcept;
 

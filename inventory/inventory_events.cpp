@@ -372,4 +372,24 @@ Parties Inventory::Impl::on_posture(const Event& event) {
   return parties;
 }
 
+Parties Inventory::Impl::on_connection(const Event& event) {
+  const Parties parties = parties_of(event);
+  io.on_connection(event);
+  const bool by_client = event.connection.by_client;
+  const auto entry = [this](AssetIndex at) { return at == kNone ? nullptr : &assets[at]; };
+  observe_connection(entry(by_client ? parties.client : parties.server),
+                     entry(by_client ? parties.server : parties.client), event);
+  return parties;
+}
+
+Parties Inventory::Impl::on_production(const Event& event) {
+  const Parties parties = parties_of(event);
+  io.on_production(event);
+  const AssetIndex producer = event.production.by_client ? parties.client : parties.server;
+  if (producer != kNone) {
+    observe_production(assets[producer], event);
+  }
+  return parties;
+}
+
 }  // namespace prahari

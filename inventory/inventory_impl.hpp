@@ -10,6 +10,7 @@
 #include "inventory/fact_book.hpp"
 #include "inventory/flow_notes.hpp"
 #include "inventory/inventory.hpp"
+#include "inventory/io_book.hpp"
 #include "inventory/posture_book.hpp"
 
 namespace prahari {
@@ -17,7 +18,9 @@ namespace prahari {
 class Inventory::Impl {
  public:
   Impl(const OuiTable& oui, InventoryLimits limits)
-      : assets(oui, limits.assets), conversations(assets, limits.conversations) {}
+      : assets(oui, limits.assets),
+        conversations(assets, limits.conversations),
+        io(limits.io_connections, 2 * limits.io_connections) {}
 
   void expect(std::span<const FlowId> flows) const noexcept;
   Parties on_host(const Event& event);
@@ -25,10 +28,14 @@ class Inventory::Impl {
   Parties on_message(const Event& event);
   Parties on_identity(const Event& event);
   Parties on_posture(const Event& event);
+  Parties on_connection(const Event& event);
+  Parties on_production(const Event& event);
   void settle();
 
   AssetTable assets;
   ConversationTable conversations;
+  IoBook io;
+  std::vector<IoConnection> io_rows;  // as of the last settle()
   mutable InventoryStats stats;
 
   [[nodiscard]] bool facts_full() const noexcept {
@@ -57,6 +64,7 @@ class Inventory::Impl {
   void saw(const NotedAsset& asset, Timestamp now) noexcept;
   AssetIndex resolve(const Endpoint& end, const Event& event, std::uint8_t ttl, bool claim);
   std::vector<std::uint32_t> count_asked();
+  void settle_io();
 
   AssetResolver resolver_{assets};
   FlowNotes notes_;

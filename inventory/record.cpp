@@ -37,8 +37,13 @@ std::string zone_of(const Inventory& inventory, const Decorate& decorate, AssetI
 
 AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
   const Asset& asset = inventory.asset(at);
-  AssetRecord record{asset, decorate(asset)};
+  AssetRecord record{asset, decorate(asset), {}};
   sort_for_export(record.asset);
+  for (const IoConnection& io : inventory.io_connections()) {
+    if (asset.present() && (io.originator == asset.id || io.target == asset.id)) {
+      record.io.push_back(io);
+    }
+  }
   return record;
 }
 

@@ -29,6 +29,7 @@ using Decorate = std::function<AssetDecoration(const Asset&)>;
 struct AssetRecord {
   Asset asset;
   AssetDecoration site;
+  std::vector<IoConnection> io;  // that the asset is an end of
 };
 
 struct FlowRecord {

@@ -109,7 +109,15 @@ RowReader::RowReader(SQLite::Database& handle)
       roles_(handle, "SELECT role, reason, since FROM roles WHERE asset = ?"),
       postures_(handle,
                 "SELECT aspect, protocol, as_client, port, flaws, count, what, text, thumbprint, "
-                "first_seen, last_seen, input, frame, time FROM postures WHERE asset = ?") {}
+                "first_seen, last_seen, input, frame, time FROM postures WHERE asset = ?"),
+      io_(handle,
+          "SELECT originator, target, originator_ip, target_ip, sides_known, opened, closed, use, "
+          "class, serial, vendor, originator_serial, unit, first_seen, last_seen, input, frame, "
+          "time FROM io_connections WHERE asset = ? ORDER BY number"),
+      halves_(handle,
+              "SELECT number, inputs, id, requested_us, agreed_us, size, data_size, multicast, "
+              "run, group_ip, packets, lost, repeated, cycles, span, first_seen, last_seen "
+              "FROM io_halves WHERE asset = ?") {}
 
 AssetRecord RowReader::asset(SQLite::Statement& row) {
   AssetRecord record;
@@ -142,6 +150,7 @@ AssetRecord RowReader::asset(SQLite::Statement& row) {
   read_facts(asset);
   read_roles(asset);
   read_postures(asset);
+  read_io(asset.id, record.io);
   sort_for_export(asset);
   return record;
 }
@@ -208,6 +217,51 @@ void RowReader::read_postures(Asset& asset) {
       fact.flaws |= Posture::bit(named<Posture::Flaw>(name, kPostureFlaws));
     }
     asset.postures.push_back(std::move(fact));
+  });
+}
+
+void RowReader::read_io(const std::string& asset, std::vector<IoConnection>& connections) {
+  each(io_, asset, [&connections](SQLite::Statement& row) {
+    IoConnection& io = connections.emplace_back();
+    io.originator = row.getColumn(0).getString();
+    io.target = row.getColumn(1).getString();
+    io.originator_ip = ip_of(row.getColumn(2).getString());
+    io.target_ip = ip_of(row.getColumn(3).getString());
+    io.sides_known = row.getColumn(4).getInt() != 0;
+    io.opened = row.getColumn(5).getInt() != 0;
+    io.closed = row.getColumn(6).getInt() != 0;
+    io.use = named<Connection::Use>(row.getColumn(7).getString(), kConnectionUses);
+    io.transport_class = static_cast<std::uint8_t>(row.getColumn(8).getInt());
+    io.serial = static_cast<std::uint16_t>(row.getColumn(9).getInt());
+    io.vendor = static_cast<std::uint16_t>(row.getColumn(10).getInt());
+    io.originator_serial = row.getColumn(11).getUInt();
+    io.unit = row.getColumn(12).getUInt();
+    io.first = time(row.getColumn(13));
+    io.last = time(row.getColumn(14));
+    io.packet = packet_of(row, 15);
+  });
+  each(halves_, asset, [&connections](SQLite::Statement& row) {
+    const auto number_of = static_cast<std::size_t>(row.getColumn(0).getUInt());
+    if (number_of >= connections.size()) {
+      return;
+    }
+    IoConnection& io = connections[number_of];
+    IoHalf& half = row.getColumn(1).getInt() != 0 ? io.inputs : io.outputs;
+    half.id = row.getColumn(2).getUInt();
+    half.requested_us = row.getColumn(3).getUInt();
+    half.agreed_us = row.getColumn(4).getUInt();
+    half.size = static_cast<std::uint16_t>(row.getColumn(5).getInt());
+    half.data_size = static_cast<std::uint16_t>(row.getColumn(6).getInt());
+    half.multicast = row.getColumn(7).getInt() != 0;
+    half.run = named<Production::Run>(row.getColumn(8).getString(), kProductionRuns);
+    half.group = ip_of(row.getColumn(9).getString());
+    half.packets = number(row.getColumn(10));
+    half.lost = number(row.getColumn(11));
+    half.repeated = number(row.getColumn(12));
+    half.cycles = number(row.getColumn(13));
+    half.span_ns = row.getColumn(14).getInt64();
+    half.first = time(row.getColumn(15));
+    half.last = time(row.getColumn(16));
   });
 }
 

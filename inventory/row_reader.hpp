@@ -33,12 +33,15 @@ class RowReader {
   void read_facts(Asset& asset);
   void read_roles(Asset& asset);
   void read_postures(Asset& asset);
+  void read_io(const std::string& asset, std::vector<IoConnection>& connections);
 
   SQLite::Statement addresses_;
   SQLite::Statement units_;
   SQLite::Statement facts_;
   SQLite::Statement roles_;
   SQLite::Statement postures_;
+  SQLite::Statement io_;
+  SQLite::Statement halves_;
 };
 
 [[nodiscard]] FlowRecord read_flow(SQLite::Statement& row);

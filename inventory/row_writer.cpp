@@ -32,6 +32,8 @@ std::string vlan_text(const VlanTags& vlan) {
   return out;
 }
 
+std::string ip_text(const IpAddress& ip) { return ip.empty() ? std::string{} : to_string(ip); }
+
 constexpr const char* kAlert = R"sql(
 INSERT INTO alerts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET severity = excluded.severity,
@@ -74,11 +76,15 @@ RowWriter::RowWriter(SQLite::Database& handle, std::span<const std::uint16_t> in
       forget_facts_(handle, "DELETE FROM facts WHERE asset = ?"),
       forget_roles_(handle, "DELETE FROM roles WHERE asset = ?"),
       forget_postures_(handle, "DELETE FROM postures WHERE asset = ?"),
+      forget_halves_(handle, "DELETE FROM io_halves WHERE asset = ?"),
+      forget_io_(handle, "DELETE FROM io_connections WHERE asset = ?"),
       address_(handle, "INSERT INTO addresses VALUES (?,?,?,?,?,?,?)"),
       unit_(handle, "INSERT INTO units VALUES (?,?,?,?,?,?,?)"),
       fact_(handle, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
       role_(handle, "INSERT INTO roles VALUES (?,?,?,?)"),
       posture_(handle, "INSERT INTO postures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      io_(handle, "INSERT INTO io_connections VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      half_(handle, "INSERT INTO io_halves VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
       flow_(handle, kFlow) {}
 
 std::int64_t RowWriter::input_of(const PacketRef& packet) const noexcept {
@@ -117,6 +123,7 @@ void RowWriter::write(const AssetRecord& record) {
     forget_parts(record.asset);
   }
   write_parts(record.asset);
+  write_io(record.asset.id, record.io);
 }
 
 void RowWriter::bind(SQLite::Statement& statement, const AssetRecord& record) const {
@@ -155,6 +162,8 @@ void RowWriter::forget_parts(const Asset& asset) {
   put(forget_facts_, asset.id);
   put(forget_roles_, asset.id);
   put(forget_postures_, asset.id);
+  put(forget_halves_, asset.id);
+  put(forget_io_, asset.id);
 }
 
 void RowWriter::write_parts(const Asset& asset) {
@@ -180,6 +189,30 @@ void RowWriter::write_parts(const Asset& asset) {
         joined(flaw_names(fact.flaws)), to_column(fact.count), fact.what, fact.text,
         fact.thumbprint, to_column(fact.first), to_column(fact.last), input_of(fact.packet),
         fact.packet.frame, to_column(fact.packet.time));
+  }
+}
+
+void RowWriter::write_io(const std::string& asset, const std::vector<IoConnection>& connections) {
+  int number = 0;
+  for (const IoConnection& io : connections) {
+    put(io_, asset, number, io.originator, io.target, ip_text(io.originator_ip),
+        ip_text(io.target_ip), io.sides_known ? 1 : 0, io.opened ? 1 : 0, io.closed ? 1 : 0,
+        std::string{to_string(io.use)}, int{io.transport_class}, int{io.serial}, int{io.vendor},
+        io.originator_serial, io.unit, to_column(io.first), to_column(io.last), input_of(io.packet),
+        io.packet.frame, to_column(io.packet.time));
+    write_half(asset, number, false, io.outputs);
+    write_half(asset, number, true, io.inputs);
+    ++number;
+  }
+}
+
+void RowWriter::write_half(const std::string& asset, int number, bool inputs, const IoHalf& half) {
+  if (half.known()) {
+    put(half_, asset, number, inputs ? 1 : 0, half.id, half.requested_us, half.agreed_us,
+        int{half.size}, int{half.data_size}, half.multicast ? 1 : 0,
+        std::string{to_string(half.run)}, ip_text(half.group), to_column(half.packets),
+        to_column(half.lost), to_column(half.repeated), to_column(half.cycles), half.span_ns,
+        to_column(half.first), to_column(half.last));
   }
 }
 

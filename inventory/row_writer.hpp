@@ -24,6 +24,8 @@ class RowWriter {
   void bind(SQLite::Statement& statement, const AssetRecord& record) const;
   void forget_parts(const Asset& asset);
   void write_parts(const Asset& asset);
+  void write_io(const std::string& asset, const std::vector<IoConnection>& connections);
+  void write_half(const std::string& asset, int number, bool inputs, const IoHalf& half);
   [[nodiscard]] std::int64_t input_of(const PacketRef& packet) const noexcept;
 
   std::span<const std::uint16_t> inputs_;
@@ -35,11 +37,15 @@ class RowWriter {
   SQLite::Statement forget_facts_;
   SQLite::Statement forget_roles_;
   SQLite::Statement forget_postures_;
+  SQLite::Statement forget_halves_;
+  SQLite::Statement forget_io_;
   SQLite::Statement address_;
   SQLite::Statement unit_;
   SQLite::Statement fact_;
   SQLite::Statement role_;
   SQLite::Statement posture_;
+  SQLite::Statement io_;
+  SQLite::Statement half_;
   SQLite::Statement flow_;
 };
 

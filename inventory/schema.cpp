@@ -96,6 +96,30 @@ CREATE TABLE postures (
   PRIMARY KEY (asset, aspect, protocol, as_client, port, what, text, thumbprint))
   STRICT, WITHOUT ROWID;
 )sql",
+    // One row for each end of a connection that is an asset; one for each direction of it.
+    R"sql(
+CREATE TABLE io_connections (
+  asset TEXT NOT NULL REFERENCES assets (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+  originator TEXT NOT NULL, target TEXT NOT NULL,
+  originator_ip TEXT NOT NULL, target_ip TEXT NOT NULL,
+  sides_known INTEGER NOT NULL, opened INTEGER NOT NULL, closed INTEGER NOT NULL,
+  use TEXT NOT NULL, class INTEGER NOT NULL, serial INTEGER NOT NULL, vendor INTEGER NOT NULL,
+  originator_serial INTEGER NOT NULL, unit INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  input INTEGER NOT NULL, frame INTEGER NOT NULL, time INTEGER NOT NULL,
+  PRIMARY KEY (asset, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE io_halves (
+  asset TEXT NOT NULL, number INTEGER NOT NULL, inputs INTEGER NOT NULL,
+  id INTEGER NOT NULL, requested_us INTEGER NOT NULL, agreed_us INTEGER NOT NULL,
+  size INTEGER NOT NULL, data_size INTEGER NOT NULL, multicast INTEGER NOT NULL,
+  run TEXT NOT NULL, group_ip TEXT NOT NULL, packets INTEGER NOT NULL, lost INTEGER NOT NULL,
+  repeated INTEGER NOT NULL, cycles INTEGER NOT NULL, span INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+  PRIMARY KEY (asset, number, inputs),
+  FOREIGN KEY (asset, number) REFERENCES io_connections (asset, number) ON DELETE CASCADE)
+  STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

@@ -10,6 +10,7 @@
 #include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
+#include "inventory/io_view.hpp"
 #include "inventory/posture_view.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
@@ -100,6 +101,19 @@ void append_postures(std::string& out, const Asset& asset) {
   }
 }
 
+void append_io(std::string& out, const AssetRecord& record) {
+  for (const IoConnection& io : record.io) {
+    const bool originator = io.originator == record.asset.id;
+    const IpAddress& peer = originator ? io.target_ip : io.originator_ip;
+    const std::string other = peer.empty() ? "nobody known" : to_string(peer);
+    append_line(
+        out, "I/O",
+        (originator ? "as scanner, to " : "as adapter, of ") + other + ": " + io_kind_text(io));
+    append_line(out, "  outputs", io_half_text(io.outputs));
+    append_line(out, "  inputs", io_half_text(io.inputs));
+  }
+}
+
 // One asset for a person: what it is, and for each fact how that is known.
 std::string describe(const AssetRecord& record, const State& state) {
   const Asset& asset = record.asset;
@@ -136,6 +150,7 @@ std::string describe(const AssetRecord& record, const State& state) {
                     " answers, " + with_commas(unit.exceptions) + " exceptions");
   }
   append_postures(out, asset);
+  append_io(out, record);
   append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
   append_line(out, "packets",
               with_commas(asset.packets_sent) + " sent, " + with_commas(asset.packets_received) +

@@ -11,6 +11,7 @@
 #include "capture/packet.hpp"
 #include "dissectors/event.hpp"
 #include "dissectors/layers.hpp"
+#include "dissectors/protocols/enip/multicast_names.hpp"
 #include "dissectors/record.hpp"
 #include "sensor/pipeline.hpp"
 
@@ -35,8 +36,9 @@ class EventBuffer final : public EventSink {
   void event(const Event& event) override;
   void record(const Event& message, const Fields& fields) override;
 
-  // Hands on the events of this packet, which must not come before one already handed on.
-  void replay(std::uint32_t packet, Analyst& analyst);
+  // Hands on the events of this packet, which must not come before one already handed on. Records
+  // that only the order of all events can complete are completed by `names`.
+  void replay(std::uint32_t packet, Analyst& analyst, enip::MulticastNames& names);
 
  private:
   struct Entry {
@@ -44,13 +46,19 @@ class EventBuffer final : public EventSink {
     std::uint32_t text = 0;         // offset in the pool
     std::uint32_t record = 0;       // offset in the pool
     std::uint32_t record_size = 0;  // 0: none
+    std::uint32_t waiting = 0;      // 1 + place among the fields that wait; 0: none do
     Event event;
   };
+
+  void format(std::string& out, const Event& message, const Fields& fields) const;
 
   const RecordFormatter* formatter_;
   RecordStyle style_;
   std::vector<Entry> entries_;
   std::string pool_;
+  std::vector<Fields> waiting_;  // of records to complete; kept for their memory
+  std::size_t waiting_count_ = 0;
+  std::string text_;
   std::size_t replayed_ = 0;
   std::uint32_t packet_ = 0;
 };

@@ -26,6 +26,8 @@ void EventCounts::add(const Event& event) {
     case EventKind::host:
     case EventKind::identity:
     case EventKind::posture:
+    case EventKind::connection:
+    case EventKind::production:
       break;
   }
 }

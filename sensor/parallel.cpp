@@ -264,12 +264,12 @@ class ParallelRun {
     }
   }
 
-  void hand_on(PacketBatch& batch, Analyst& analyst) const {
+  void hand_on(PacketBatch& batch, Analyst& analyst) {
     for (std::uint32_t i = 0; i < batch.packets.size(); ++i) {
-      batch.events[batch.packets[i].shard % workers_].replay(i, analyst);
+      batch.events[batch.packets[i].shard % workers_].replay(i, analyst, names_);
     }
     for (std::uint32_t shard = 0; batch.last && shard < kShards; ++shard) {
-      batch.events[shard % workers_].replay(place_of_end(batch, shard), analyst);
+      batch.events[shard % workers_].replay(place_of_end(batch, shard), analyst, names_);
     }
   }
 
@@ -278,6 +278,7 @@ class ParallelRun {
   std::vector<PacketBatch> batches_;
   std::vector<Relay> relays_;
   Shards shards_;
+  enip::MulticastNames names_;  // of the analyst's thread
   Ring ring_;
 };
 

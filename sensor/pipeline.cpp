@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "dissectors/protocols/enip/multicast_names.hpp"
 #include "sensor/packet_group.hpp"
 #include "sensor/parallel.hpp"
 
@@ -23,9 +24,22 @@ class DirectSink final : public EventSink {
   DirectSink(Analyst& analyst, const RecordFormatter& formatter, RecordStyle style)
       : analyst_(analyst), formatter_(formatter), style_(style) {}
 
-  void event(const Event& event) override { analyst_.event(event); }
+  void event(const Event& event) override {
+    names_.learn(event);
+    analyst_.event(event);
+  }
 
   void record(const Event& message, const Fields& fields) override {
+    if (enip::MulticastNames::concerns(message)) {
+      completed_ = fields;
+      names_.complete(message, completed_);
+      return write(message, completed_);
+    }
+    write(message, fields);
+  }
+
+ private:
+  void write(const Event& message, const Fields& fields) {
     if (style_ == RecordStyle::fields) {
       return analyst_.record(message, fields);
     }
@@ -38,11 +52,12 @@ class DirectSink final : public EventSink {
     analyst_.record(message, text_);
   }
 
- private:
   Analyst& analyst_;
   const RecordFormatter& formatter_;
   RecordStyle style_;
   std::string text_;
+  enip::MulticastNames names_;
+  Fields completed_;
 };
 
 // The pipeline on one thread. Works on a few packets at a time: what they need is asked from

@@ -78,6 +78,8 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"fragments", 1024, stats.decode.fragments_evicted},
       {"assets", InventoryLimits{}.assets, known.assets_evicted},
       {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},
+      {"I/O connections", InventoryLimits{}.io_connections, known.io_evicted},
+      {"I/O streams and tag names of a shard", 1024, stats.analyzer.shared_evicted},
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };
   fill_silenced(summary, counted.engine);

@@ -1,5 +1,6 @@
 // enip.log, cip.log, cip_io.log and cip_identity.log of ICSNPP-ENIP.
 
+#include "dissectors/hex_text.hpp"
 #include "sensor/zeek/enip_words.hpp"
 #include "sensor/zeek/logs.hpp"
 
@@ -176,14 +177,6 @@ Number from_hex(const std::string& text) {
   return text.empty() || *end != '\0' ? Number{} : Number{value};
 }
 
-constexpr std::uint64_t kOctet = 0xff;
-
-void append_hex(std::string& out, std::uint64_t octet) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out += kDigits[octet >> 4U];
-  out += kDigits[octet & 0x0fU];
-}
-
 class EnipLogs final : public ProtocolLogs {
  public:
   [[nodiscard]] bool takes(std::string_view protocol) const noexcept override {
@@ -268,8 +261,8 @@ class EnipLogs final : public ProtocolLogs {
     line.sequence = values.number("encap_seq");
     line.length = values.number("data_len").value_or(0) + (count ? 2 : 0);
     if (count) {
-      append_hex(line.data, *count & kOctet);
-      append_hex(line.data, *count >> 8U & kOctet);
+      append_hex(line.data, *count, 2);
+      append_hex(line.data, *count >> 8U, 2);
     }
     line.data += values.text("data");
     out.write<IoLine>("cip_io", kIo, line);

@@ -1,7 +1,13 @@
 // Every capture, whole and cut at many random bytes, through what `analyze` and `dissect` do: for a
 // sanitizer build, where starting the program for each cut would take hours.
 //
-//   sweep [--cuts N] [--seed S] [--jobs J] CAPTURE-OR-FOLDER...
+//   sweep [--cuts N] [--boundaries N] [--seed S] [--jobs J] CAPTURE-OR-FOLDER...
+//
+// With --boundaries the captures that are whole are also damaged where messages meet: at N of the
+// packets that complete a message, chosen at random (0: all of them), the packet's frame ends at
+// the last byte of that message, one byte before it, one behind it, and in its middle, and the
+// capture goes on; then the capture itself ends there. Which packets those are the program says
+// itself.
 //
 // Each capture has a process of its own, so that what kills it names the capture and the cut. A run
 // has to succeed, except that a cut inside the file's own header is refused as bad input with one
@@ -16,7 +22,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +43,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   std::size_t cuts = 50;
+  std::optional<std::size_t> boundaries;  // of messages, at most so many; 0: all
   std::size_t seed = 1;
   std::size_t jobs = 2;
   std::vector<fs::path> captures;
@@ -47,6 +56,7 @@ struct Progress {
   std::size_t runs = 0;
   std::size_t refused = 0;
   std::size_t complaints = 0;
+  std::size_t boundaries = 0;
 };
 
 using File = std::vector<std::uint8_t>;
@@ -67,6 +77,63 @@ std::size_t header_size(const File& file) {
     return 24;
   }
   return number(file, 4, number(file, 8, true) == kByteOrder);
+}
+
+// Where a packet lies in a pcap file.
+struct Record {
+  std::size_t begin = 0;  // of its header
+  std::size_t data = 0;
+  std::size_t size = 0;
+};
+
+// Of a classic pcap file whose records are whole; empty for any other.
+struct Layout {
+  bool little = true;
+  std::vector<Record> records;
+};
+
+Layout layout_of(const File& file) {
+  constexpr std::size_t kFileHeader = 24;
+  constexpr std::size_t kRecordHeader = 16;
+  Layout layout;
+  if (file.size() < kFileHeader) {
+    return layout;
+  }
+  const std::uint32_t magic = number(file, 0, true);
+  layout.little = magic == 0xa1b2c3d4 || magic == 0xa1b23c4d;
+  if (!layout.little && magic != 0xd4c3b2a1 && magic != 0x4d3cb2a1) {
+    return layout;
+  }
+  for (std::size_t at = kFileHeader; at + kRecordHeader <= file.size();) {
+    const std::size_t size = number(file, at + 8, layout.little);
+    if (size > file.size() - at - kRecordHeader) {
+      break;
+    }
+    layout.records.push_back({at, at + kRecordHeader, size});
+    at += kRecordHeader + size;
+  }
+  return layout;
+}
+
+// The packets that complete a message, each once, in order.
+class Boundaries final : public Analyst {
+ public:
+  void event(const Event& event) override {
+    if (event.kind == EventKind::message) {
+      frames.insert(event.packet.frame);
+    }
+  }
+  std::set<std::uint32_t> frames;
+};
+
+// A frame that was captured only up to `size` bytes.
+void shorten(File& file, const Layout& layout, const Record& record, std::size_t size) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    file[record.begin + 8 + (layout.little ? i : 3 - i)] =
+        static_cast<std::uint8_t>(size >> (8 * i));
+  }
+  file.erase(file.begin() + static_cast<std::ptrdiff_t>(record.data + size),
+             file.begin() + static_cast<std::ptrdiff_t>(record.data + record.size));
 }
 
 class NullAnalyst final : public Analyst {
@@ -129,6 +196,62 @@ void set_command(Progress& progress, const char* command) {
   std::strncpy(progress.command.data(), command, progress.command.size() - 1);
 }
 
+void run_both(const File& file, std::size_t size, const std::string& what, bool refusal_wanted,
+              const Knowledge& knowledge, const fs::path& out, Progress& progress) {
+  const test::MemoryFile cut{file.data(), size};
+  progress.cut = size;
+  set_command(progress, "dissect");
+  judge(dissect(cut.path()), refusal_wanted, what + ": dissect", progress);
+  set_command(progress, "analyze");
+  judge(analyze(cut.path(), knowledge, out), refusal_wanted, what + ": analyze", progress);
+}
+
+// Frames of whole messages, some of them where there are too many.
+std::vector<std::uint32_t> some_boundaries(const fs::path& capture, std::size_t most,
+                                           std::mt19937_64& chance) {
+  const auto source = open_captures({capture.string()}, {.stream = {.hash = false}, .spool = {}});
+  if (!source) {
+    return {};
+  }
+  Boundaries found;
+  run_pipeline(**source, {.workers = 1, .records = RecordStyle::none, .fields = {}}, found);
+  std::vector<std::uint32_t> frames{found.frames.begin(), found.frames.end()};
+  if (most > 0 && frames.size() > most) {
+    std::ranges::shuffle(frames, chance);
+    frames.resize(most);
+    std::ranges::sort(frames);
+  }
+  return frames;
+}
+
+// The capture damaged where messages meet.
+void sweep_boundaries(const fs::path& capture, const File& file, std::mt19937_64& chance,
+                      const Options& options, const Knowledge& knowledge, const fs::path& out,
+                      Progress& progress) {
+  const Layout layout = layout_of(file);
+  for (const std::uint32_t frame : some_boundaries(capture, *options.boundaries, chance)) {
+    if (frame == 0 || frame > layout.records.size()) {
+      continue;
+    }
+    ++progress.boundaries;
+    const Record& record = layout.records[frame - 1];
+    const std::string place = capture.string() + " frame " + std::to_string(frame);
+    const std::size_t inside = record.size / 2 + chance() % (record.size / 2 + 1);
+    for (const std::size_t size : {record.size - 1, inside, record.size / 2}) {
+      File damaged = file;
+      shorten(damaged, layout, record, std::min(size, record.size));
+      run_both(damaged, damaged.size(), place + " of " + std::to_string(size) + " bytes", false,
+               knowledge, out, progress);
+    }
+    const std::size_t end = record.data + record.size;
+    for (const std::size_t size :
+         {end - 1, end, std::min(end + 1, file.size()), record.data + record.size / 2}) {
+      run_both(file, size, place + " and a file of " + std::to_string(size) + " bytes", false,
+               knowledge, out, progress);
+    }
+  }
+}
+
 // All runs of one capture.
 void sweep(const fs::path& capture, std::size_t seed, const Options& options,
            const Knowledge& knowledge, Progress& progress) {
@@ -138,14 +261,12 @@ void sweep(const fs::path& capture, std::size_t seed, const Options& options,
   const fs::path out = fs::temp_directory_path() / ("prahari-sweep-" + std::to_string(::getpid()));
   std::mt19937_64 chance{seed};
   for (std::size_t i = 0; i <= options.cuts; ++i) {
-    progress.cut = i == 0 ? file.size() : 1 + chance() % (file.size() - 1);
-    const test::MemoryFile cut{file.data(), progress.cut};
-    const bool refusal_wanted = progress.cut < header;
-    const std::string place = capture.string() + " cut at " + std::to_string(progress.cut) + ": ";
-    set_command(progress, "dissect");
-    judge(dissect(cut.path()), refusal_wanted, place + "dissect", progress);
-    set_command(progress, "analyze");
-    judge(analyze(cut.path(), knowledge, out), refusal_wanted, place + "analyze", progress);
+    const std::size_t size = i == 0 ? file.size() : 1 + chance() % (file.size() - 1);
+    run_both(file, size, capture.string() + " cut at " + std::to_string(size), size < header,
+             knowledge, out, progress);
+  }
+  if (options.boundaries) {
+    sweep_boundaries(capture, file, chance, options, knowledge, out, progress);
   }
   std::error_code ignored;
   fs::remove_all(out, ignored);
@@ -210,13 +331,14 @@ int run(const Options& options) {
     sum.runs += progress[i].runs;
     sum.refused += progress[i].refused;
     sum.complaints += progress[i].complaints;
+    sum.boundaries += progress[i].boundaries;
   }
   const auto seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::printf(
-      "%zu captures, %zu runs, %zu of them refused; %zu complaints, %zu processes died; "
-      "%.0f s\n",
-      count, sum.runs, sum.refused, sum.complaints, died, seconds);
+      "%zu captures, %zu message boundaries, %zu runs, %zu of them refused; %zu complaints, "
+      "%zu processes died; %.0f s\n",
+      count, sum.boundaries, sum.runs, sum.refused, sum.complaints, died, seconds);
   return sum.complaints == 0 && died == 0 && count > 0 ? 0 : 1;
 }
 
@@ -246,7 +368,11 @@ bool read_options(std::vector<std::string> words, Options& options) {
       return word != words.end() &&
              std::from_chars(word->data(), word->data() + word->size(), into).ec == std::errc{};
     };
-    if (*word == "--cuts" || *word == "--seed" || *word == "--jobs") {
+    if (*word == "--boundaries") {
+      if (!number_after(options.boundaries.emplace())) {
+        return false;
+      }
+    } else if (*word == "--cuts" || *word == "--seed" || *word == "--jobs") {
       std::size_t& into = *word == "--cuts"   ? options.cuts
                           : *word == "--seed" ? options.seed
                                               : options.jobs;
@@ -266,7 +392,9 @@ bool read_options(std::vector<std::string> words, Options& options) {
 int main(int argc, char** argv) {
   prahari::Options options;
   if (!prahari::read_options({argv + 1, argv + argc}, options)) {
-    std::fputs("usage: sweep [--cuts N] [--seed S] [--jobs J] CAPTURE-OR-FOLDER...\n", stderr);
+    std::fputs(
+        "usage: sweep [--cuts N] [--boundaries N] [--seed S] [--jobs J] CAPTURE-OR-FOLDER...\n",
+        stderr);
     return 2;
   }
   return prahari::run(options);

@@ -6,6 +6,7 @@
 #include "dissectors/device_text.hpp"
 #include "dissectors/protocols/enip/cip.hpp"
 #include "dissectors/protocols/enip/device_identity.hpp"
+#include "dissectors/protocols/enip/interface_facts.hpp"
 
 namespace prahari::enip {
 namespace {
@@ -22,13 +23,6 @@ struct Known {
 constexpr std::uint8_t kText = 0;
 constexpr auto kSizes = std::to_array<Known>({
     {cls::kController, 1, kText},
-    {cls::kTcpIp, 1, 4},
-    {cls::kTcpIp, 2, 4},
-    {cls::kTcpIp, 3, 4},
-    {cls::kTcpIp, 6, kText},
-    {cls::kEthernetLink, 1, 4},
-    {cls::kEthernetLink, 2, 4},
-    {cls::kEthernetLink, 3, 6},
     {cls::kTimeSync, 1, 1},
     {cls::kTimeSync, 2, 1},
     {cls::kWallClock, 6, 8},
@@ -52,6 +46,9 @@ class Learner {
       any_ = any_ || known;
       return known;
     }
+    if (call_.object() == cls::kTcpIp || call_.object() == cls::kEthernetLink) {
+      return interface_.read(call_.object(), attribute, in);
+    }
     if (call_.object() == cls::kTimeSync && attribute >= kDescription) {
       return read_description(attribute, in);
     }
@@ -69,6 +66,7 @@ class Learner {
   }
 
   void finish() {
+    interface_.tell(call_);
     if (!project_.empty()) {
       TextBuffer buffer;
       call_.text(CipField::values, clean_text(project_, buffer));
@@ -110,20 +108,12 @@ class Learner {
       const std::string_view name = clean_text(value, buffer);
       project_ = value;
       call_.fact(Identity::Field::project, "CIP Controller object", kSure, name);
-    } else if (call_.object() == cls::kTcpIp && attribute == 6) {
-      call_.fact(Identity::Field::name, "CIP TCP/IP Interface object", kSure,
-                 clean_text(value, buffer));
-    } else if (call_.object() == cls::kEthernetLink && attribute == 3) {
-      ShortText<32> mac;
-      for (const std::byte octet : value) {
-        mac.add(mac.empty() ? "" : ":").add_hex(std::to_integer<std::uint64_t>(octet), 2);
-      }
-      call_.fact(Identity::Field::mac, "CIP Ethernet Link object", kSure, mac.view());
     }
   }
 
   Call& call_;
   DeviceIdentity device_;
+  InterfaceFacts interface_;
   Bytes project_;
   bool any_ = false;
 };
@@ -190,6 +180,14 @@ void decode_all(Call& call) {
     constexpr std::uint32_t kLast = 8;
     for (std::uint32_t attribute = 1; attribute <= kLast && call.in.remaining() > 0; ++attribute) {
       learner.read(attribute, call.in);
+    }
+    learner.finish();
+  } else if (call.object() == cls::kTcpIp || call.object() == cls::kEthernetLink) {
+    Learner learner{call};
+    Reader in = call.in;
+    const std::uint32_t last = call.object() == cls::kTcpIp ? 6 : 3;
+    for (std::uint32_t attribute = 1; attribute <= last && in.remaining() > 0; ++attribute) {
+      learner.read(attribute, in);
     }
     learner.finish();
   } else if (call.object() == cls::kChassis && call.rockwell()) {

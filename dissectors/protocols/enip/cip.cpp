@@ -3,6 +3,7 @@
 #include <bit>
 #include <chrono>
 
+#include "dissectors/protocols/enip/connections.hpp"
 #include "dissectors/protocols/enip/nesting.hpp"
 #include "dissectors/protocols/enip/status.hpp"
 #include "dissectors/unit.hpp"
@@ -37,7 +38,7 @@ class Decoder {
   explicit Decoder(Exchange& exchange) noexcept : x_(exchange) {}
 
   void request(Bytes bytes, const Way& way, unsigned depth) {
-    const Request request = read_request(bytes);
+    Request request = read_request(bytes);
     Message message = prepare(way);
     message.kind = Kind::request;
     message.direction = Direction::to_server;
@@ -45,6 +46,7 @@ class Decoder {
     const Meaning meaning = meaning_of(request.service, request.path, request.data, vendor_of(way));
     apply(message, meaning, request.path);
     note_upload(message, request);
+    name_tag(request, way, false);
     ShortText<200> text;
     set_target(message, request.path, text, vendor_of(way));
 
@@ -77,7 +79,7 @@ class Decoder {
   // `asked` is the request as it was sent, or empty.
   void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
     const Reply reply = read_reply(bytes);
-    const Request request = read_request(asked);
+    Request request = read_request(asked);
     if (!asked.empty() && is_errand(request) && depth + errands < kMaxDepth) {
       // The answer to what an Unconnected Send carried comes back by itself.
       const Errand inner = read_errand(request.data);
@@ -86,6 +88,7 @@ class Decoder {
       }
     }
     const bool known = !asked.empty() && request.service == reply.service;
+    name_tag(request, way, true);
     answer(reply, known ? &request : nullptr, way, depth);
   }
 
@@ -118,6 +121,28 @@ class Decoder {
     message.operation = meaning.operation;
     message.effect = meaning.effect;
     message.sub_function = static_cast<std::uint16_t>(path.object().value_or(0));
+  }
+
+  // A tag that is meant by the number of its Symbol instance gets the name that the controller
+  // listed it under.
+  void name_tag(Request& request, const Way& way, bool response) const noexcept {
+    Path& path = request.path;
+    if (path.cls != cls::kSymbol || x_.connections == nullptr ||
+        !is_tag_service(request.service, path)) {
+      return;
+    }
+    const std::string_view symbol = path.symbol.view();
+    const std::string_view scope = symbol.substr(0, path.scope);
+    const std::string_view name =
+        x_.connections->tags().find({x_.target(response), way.unit}, scope, *path.instance);
+    if (name.empty()) {
+      return;
+    }
+    ShortText<256> whole;
+    whole.add(scope).add(scope.empty() ? "" : ".").add(name).add(path.index.view());
+    const std::string_view member = symbol.substr(path.scope);
+    whole.add(member.empty() || member.front() == '.' ? "" : ".").add(member);
+    path.symbol = whole;
   }
 
   // One class listed is a look; several of them within a minute are a program on its way out.

@@ -31,6 +31,13 @@ struct Exchange {
   const Waiting* asked = nullptr;          // the request that this answers
   Bytes asked_message{};                   // its CIP message
   std::uint32_t unit = Identity::kNoUnit;  // whom the connection leads to
+  IpAddress group{};                       // that a new connection produces to; empty: none named
+
+  // The host that is asked; of an answer: that answers.
+  [[nodiscard]] const IpAddress& target(bool response) const noexcept {
+    const Side side = response ? pdu.side : other(pdu.side);
+    return side == Side::first ? ends.first : ends.second;
+  }
 };
 
 inline constexpr std::uint8_t kReplyBit = 0x80;

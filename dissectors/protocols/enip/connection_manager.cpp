@@ -3,90 +3,11 @@
 #include "dissectors/code_names.hpp"
 #include "dissectors/protocols/enip/cip.hpp"
 #include "dissectors/protocols/enip/connections.hpp"
+#include "dissectors/protocols/enip/opening.hpp"
 #include "dissectors/protocols/enip/status.hpp"
-#include "dissectors/unit.hpp"
 
 namespace prahari::enip {
 namespace {
-
-// One direction of a connection, as the Forward Open asks for it.
-struct Half {
-  std::uint32_t id = 0;
-  std::uint32_t interval_us = 0;
-  std::uint32_t size = 0;
-  std::uint8_t type = 0;  // 0: none, 1: multicast, 2: point to point
-  bool redundant = false;
-};
-
-struct Opening {
-  Half to_target;
-  Half to_originator;
-  Triad triad;
-  std::uint8_t multiplier = 0;
-  std::uint8_t trigger = 0;
-  Path path;
-  bool path_cut = false;
-
-  [[nodiscard]] std::uint8_t transport_class() const noexcept { return trigger & 0x0FU; }
-  [[nodiscard]] bool carries_io() const noexcept { return transport_class() <= 1; }
-  [[nodiscard]] bool null() const noexcept {
-    return to_target.type == 0 && to_originator.type == 0;
-  }
-};
-
-void read_parameters(Reader& in, Half& half, bool large) noexcept {
-  half.interval_us = in.le32();
-  const std::uint32_t bits = large ? in.le32() : in.le16();
-  const unsigned shift = large ? 16 : 0;
-  half.redundant = (bits >> (15 + shift) & 1U) != 0;
-  half.type = static_cast<std::uint8_t>(bits >> (13 + shift) & 3U);
-  half.size = bits & (large ? 0xFFFFU : 0x1FFU);
-}
-
-Triad read_triad(Reader& in) noexcept {
-  Triad triad;
-  triad.serial = in.le16();
-  triad.vendor = in.le16();
-  triad.originator = in.le32();
-  return triad;
-}
-
-Opening read_opening(Reader& in, bool large) noexcept {
-  Opening opening;
-  in.skip(2);
-  opening.to_target.id = in.le32();
-  opening.to_originator.id = in.le32();
-  opening.triad = read_triad(in);
-  opening.multiplier = in.u8();
-  in.skip(3);
-  read_parameters(in, opening.to_target, large);
-  read_parameters(in, opening.to_originator, large);
-  opening.trigger = in.u8();
-  const std::size_t path = std::size_t{2} * in.u8();
-  opening.path_cut = in.ok() && path > in.remaining();
-  opening.path = read_path(in.take(std::min(path, in.remaining())));
-  return opening;
-}
-
-// The first four bytes of what a controller sends tell whether it runs; data is what follows.
-constexpr std::uint32_t kRunHeader = 4;
-
-// Whether the originator sends outputs, not just a sign of life.
-bool owns_outputs(const Opening& opening) noexcept {
-  const Half& half = opening.to_target;
-  const std::uint32_t counted = opening.transport_class() == 1 ? 2 : 0;
-  const std::uint32_t data = half.size > counted ? half.size - counted : 0;
-  return opening.carries_io() && half.type != 0 &&
-         (half.redundant || (data != 0 && data != kRunHeader));
-}
-
-std::uint32_t unit_behind(const Path& path) noexcept {
-  const auto hops = path.route();
-  constexpr std::uint16_t kBackplane = 1;
-  return hops.size() == 1 && hops[0].port == kBackplane && !hops[0].text
-             ? slot_unit(std::to_integer<std::uint8_t>(hops[0].link.front()))
-             : Identity::kNoUnit;
-}
 
 void show_triad(Fields& fields, const Triad& triad) {
   fields.member("serial", std::int64_t{triad.serial});
@@ -205,6 +126,13 @@ void decode_opening(Call& call, bool large) {
   tell_parties(call, opening, judge(call, opening, large));
 }
 
+// Data under an id that was used before belong to the former connection.
+void begin(const Call& call, const StreamKey& key, const Stream& fresh) {
+  Stream& stream = call.x.connections->of(key);
+  tell_production(key, stream, call.x.ends, call.x.out);
+  stream = fresh;
+}
+
 // The request of a successful answer becomes a connection.
 void establish(Call& call, const Opening& opening, std::uint32_t unit, bool large) {
   const std::uint32_t to_target = call.in.le32();
@@ -240,22 +168,33 @@ void establish(Call& call, const Opening& opening, std::uint32_t unit, bool larg
   if (call.x.connections == nullptr) {
     return;
   }
-  const bool first = target == Side::first;
-  const IpAddress& target_ip = first ? call.x.ends.first : call.x.ends.second;
-  const IpAddress& originator_ip = first ? call.x.ends.second : call.x.ends.first;
-  Production fresh;
+  Stream fresh;
   fresh.triad = triad;
   fresh.opened = true;
   fresh.transport_class = opening.transport_class();
   fresh.unit = unit;
   fresh.direction = Direction::to_server;
-  fresh.header = owns_outputs(opening) ? Production::Header::run_idle : Production::Header::none;
+  fresh.header = owns_outputs(opening) ? Stream::Header::run_idle : Stream::Header::none;
   fresh.interval_us = rate_out;
-  call.x.connections->of({to_target, originator_ip, target_ip}) = fresh;
+  const IpAddress& host = call.x.target(true);
+  const IpAddress& originator = call.x.target(false);
+  begin(call, {to_target, originator, host}, fresh);
   fresh.direction = Direction::to_client;
-  fresh.header = Production::Header::none;
+  fresh.header = Stream::Header::none;
   fresh.interval_us = rate_in;
-  call.x.connections->of({to_originator, target_ip, originator_ip}) = fresh;
+  if (!opening.to_originator.multicast()) {
+    begin(call, {to_originator, host, originator}, fresh);
+  }
+  Connection opened = connection_of(opening, unit);
+  opened.originator_side = other(target);
+  opened.outputs.id = to_target;
+  opened.outputs.agreed_us = rate_out;
+  opened.inputs.id = to_originator;
+  opened.inputs.agreed_us = rate_in;
+  if (call.x.group.multicast()) {
+    opened.group = call.x.group;
+  }
+  call.x.out.connection(opened);
 }
 
 void decode_opened(Call& call, bool large, bool good) {
@@ -274,7 +213,7 @@ void decode_opened(Call& call, bool large, bool good) {
 void judge_close(const Call& call) noexcept {
   Reader asked{call.request_data};
   asked.skip(2);
-  read_triad(asked);
+  asked.skip(8);  // which connection
   const std::size_t words = asked.u8();
   asked.skip(1);
   const Path path = read_path(asked.take(std::min(2 * words, asked.remaining())));
@@ -303,7 +242,15 @@ void decode_close(Call& call) {
     call.fields->end_object();
   }
   if (call.response && call.status == general_status::kSuccess && call.x.connections != nullptr) {
-    call.x.connections->close(triad, call.x.ends);
+    call.x.connections->close(triad, call.x.ends, [&](const StreamKey& key, Stream& stream) {
+      tell_production(key, stream, call.x.ends, call.x.out);
+    });
+    Connection closed;
+    closed.protocol = Protocol::cipio;
+    closed.closed = true;
+    closed.originator_side = other(call.x.pdu.side);
+    set_triad(closed, triad);
+    call.x.out.connection(closed);
   }
 }
 

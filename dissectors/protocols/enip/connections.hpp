@@ -8,6 +8,7 @@
 
 #include "dissectors/dissector.hpp"
 #include "dissectors/lru_table.hpp"
+#include "dissectors/protocols/enip/tag_names.hpp"
 
 namespace prahari::enip {
 
@@ -19,20 +20,30 @@ struct Triad {
   friend bool operator==(const Triad&, const Triad&) = default;
 };
 
-struct ProductionKey {
+struct StreamKey {
   std::uint32_t id = 0;
   IpAddress producer;
   IpAddress consumer;
-  friend bool operator==(const ProductionKey&, const ProductionKey&) = default;
+  friend bool operator==(const StreamKey&, const StreamKey&) = default;
 };
-struct ProductionHash {
+struct StreamHash {
   std::uint64_t seed = 0;
-  std::size_t operator()(const ProductionKey& key) const noexcept;
+  std::size_t operator()(const StreamKey& key) const noexcept;
 };
 
 // Data that one host produces for another under one connection id.
-struct Production {
+struct Stream {
   enum class Header : std::uint8_t { unknown, none, run_idle };
+
+  // What was counted since it was last told.
+  struct Tally {
+    std::uint32_t packets = 0;
+    std::uint32_t lost = 0;
+    std::uint32_t repeated = 0;
+    std::uint32_t cycles = 0;
+    Timestamp::duration span{};
+    Timestamp first{};
+  };
 
   Triad triad;
   bool opened = false;  // by a Forward Open that was seen
@@ -45,12 +56,20 @@ struct Production {
   bool running = false;
   std::uint16_t size = 0;           // of the latest data
   std::uint32_t sequence = 0;       // latest of the encapsulation
-  Timestamp last{};                 // when it came
+  Timestamp last{};                 // when the latest came
+  Timestamp beat{};                 // when the latest in sequence did
   std::uint32_t interval_us = 0;    // agreed packet interval
   std::uint32_t unit = 0xffffffff;  // of the target
   Timestamp next_complaint{};
+  Timestamp next_tally{};
+  Tally tally;
 };
 
+// Says what was counted of it, if anything was, and begins to count anew. `ends`: of the flow at
+// hand, one of which is the producer.
+void tell_production(const StreamKey& key, Stream& stream, const FlowEnds& ends, Emitter& out);
+
+// What the flows of a shard have in common.
 class ConnectionTable final : public Shared {
  public:
   static constexpr std::uint32_t kMost = 1024;  // a shard
@@ -58,13 +77,45 @@ class ConnectionTable final : public Shared {
   ConnectionTable();
 
   // The entry of this key, made where there is none.
-  Production& of(const ProductionKey& key);
+  Stream& of(const StreamKey& key);
 
-  // Forgets that the connection was opened; entries that carry datagrams are made anew.
-  void close(const Triad& triad, const FlowEnds& ends);
+  // Forgets that the connection was opened, after visit(key, stream) of each of its directions;
+  // entries that carry datagrams are made anew.
+  template <class Visit>
+  void close(const Triad& triad, const FlowEnds& ends, Visit&& visit) {
+    each_between(ends, [&](auto slot) {
+      if (table_[slot].opened && table_[slot].triad == triad) {
+        visit(table_.key(slot), table_[slot]);
+        table_.erase(slot);
+      }
+    });
+  }
+
+  // visit(key, stream) of everything that one of the two produces for the other.
+  template <class Visit>
+  void each(const FlowEnds& ends, Visit&& visit) {
+    each_between(ends, [&](auto slot) { visit(table_.key(slot), table_[slot]); });
+  }
+
+  [[nodiscard]] TagNames& tags() noexcept { return tags_; }
+  [[nodiscard]] std::uint64_t evicted() const noexcept override {
+    return table_.evictions() + tags_.evicted();
+  }
 
  private:
-  LruTable<ProductionKey, Production, ProductionHash> table_;
+  template <class Visit>
+  void each_between(const FlowEnds& ends, Visit&& visit) {
+    table_.for_each([&](auto slot) {
+      const StreamKey& key = table_.key(slot);
+      if ((key.producer == ends.first && key.consumer == ends.second) ||
+          (key.producer == ends.second && key.consumer == ends.first)) {
+        visit(slot);
+      }
+    });
+  }
+
+  LruTable<StreamKey, Stream, StreamHash> table_;
+  TagNames tags_;
 };
 
 }  // namespace prahari::enip

@@ -163,4 +163,13 @@ Items read_items(Reader& in) noexcept {
   return items;
 }
 
+IpAddress socket_address(const Item& socket) noexcept {
+  constexpr std::uint16_t kInternet = 2;
+  Reader in{socket.data};
+  const std::uint16_t family = in.be16();
+  in.skip(2);  // port
+  const IpAddress ip = IpAddress::read_v4(in);
+  return in.ok() && family == kInternet ? ip : IpAddress{};
+}
+
 }  // namespace prahari::enip

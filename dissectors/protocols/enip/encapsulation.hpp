@@ -96,4 +96,7 @@ struct Items {
 
 [[nodiscard]] Items read_items(Reader& in) noexcept;
 
+// The address in a socket item; empty where the item is cut or of another family.
+[[nodiscard]] IpAddress socket_address(const Item& socket) noexcept;
+
 }  // namespace prahari::enip

@@ -112,6 +112,10 @@ class PathReader {
     const bool inside = path_.inner_cls.has_value();
     switch (what) {
       case Logical::cls:
+        if (!path_.cls) {
+          path_.scope = path_.symbol.view().size();
+          indexed_ = false;
+        }
         (path_.cls ? path_.inner_cls : path_.cls) = value;
         return;
       case Logical::instance:
@@ -136,18 +140,21 @@ class PathReader {
     if (!path_.member) {
       path_.member = value;
     }
-    ShortText<256>& symbol = path_.symbol;
-    if (symbol.empty()) {
-      return;
-    }
+    const bool behind = path_.symbol.view().size() > path_.scope;
+    indexed_ = behind ? append_index(path_.symbol, value) : append_index(path_.index, value);
+  }
+
+  // Whether there was room for the whole of it.
+  template <std::size_t N>
+  bool append_index(ShortText<N>& text, std::uint32_t value) const noexcept {
     if (indexed_) {
-      symbol.shorten(symbol.view().size() - 1);
-      symbol.add(",");
+      text.shorten(text.view().size() - 1);
+      text.add(",");
     } else {
-      symbol.add("[");
+      text.add("[");
     }
-    symbol.add(value).add("]");
-    indexed_ = symbol.view().ends_with(']');
+    text.add(value).add("]");
+    return text.view().ends_with(']');
   }
 
   void read_key(std::uint8_t type) noexcept {

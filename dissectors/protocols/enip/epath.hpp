@@ -46,6 +46,8 @@ struct Path {
   std::array<std::uint32_t, kMaxPoints> points{};  // connection points, in order
   std::size_t point_count = 0;
   ShortText<256> symbol;  // "Program:Main.Tank[3].Level"; not validated
+  std::size_t scope = 0;  // how much of it came before the first class
+  ShortText<40> index;    // "[3,4]", where there is no symbol to stand behind
   std::array<Hop, kMaxHops> hops;
   std::size_t hop_count = 0;
   std::optional<Key> key;

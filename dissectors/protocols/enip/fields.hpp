@@ -77,10 +77,14 @@ enum class IoField : std::uint8_t {
   data,         // hex, likewise
   rpi_us,       // the interval that was agreed, where the opening was seen
   interval_us,  // since the datagram before
-  lost          // how many are missing before this one
+  lost,         // how many are missing before this one
+  connection,   // as its Forward Open names it
+  originator,   // address of who opened it
+  target        // and of whom it was opened to
 };
-inline constexpr std::array<std::string_view, static_cast<std::size_t>(IoField::lost) + 1>
-    kIoFieldNames = {"connection_id", "encap_seq", "cip_seq",     "run_idle", "data_len",
-                     "data",          "rpi_us",    "interval_us", "lost"};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(IoField::target) + 1>
+    kIoFieldNames = {"connection_id", "encap_seq",  "cip_seq",    "run_idle",
+                     "data_len",      "data",       "rpi_us",     "interval_us",
+                     "lost",          "connection", "originator", "target"};
 
 }  // namespace prahari::enip

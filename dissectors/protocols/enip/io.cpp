@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kComplaints = 60s;  // one a connection in this time
+constexpr auto kTallies = 10s;     // likewise
 constexpr std::size_t kHeader = 4;
 constexpr std::size_t kSequence = 2;
 constexpr std::size_t kEmpty = 18;  // both items without data
@@ -48,20 +49,104 @@ constexpr bool is_later(std::uint32_t step) noexcept { return step != 0 && step 
 
 // The run bit of the header in front of outputs. Where no Forward Open told whether there is a
 // header, four bytes that say "run" do, and later ones that say "idle".
-std::optional<bool> run_bit(Production& production, Bytes data) noexcept {
-  if (production.header == Production::Header::none || data.size() < kHeader) {
+std::optional<bool> run_bit(Stream& stream, Bytes data) noexcept {
+  if (stream.header == Stream::Header::none || data.size() < kHeader) {
     return std::nullopt;
   }
   const std::uint32_t word = Reader{data}.le32();
-  if (production.header == Production::Header::run_idle) {
+  if (stream.header == Stream::Header::run_idle) {
     return (word & 1U) != 0;
   }
-  production.ran = production.ran || word == 1;
+  stream.ran = stream.ran || word == 1;
   if (word > 1) {
-    production.header = Production::Header::none;
+    stream.header = Stream::Header::none;
     return std::nullopt;
   }
-  return production.ran ? std::optional{word == 1} : std::nullopt;
+  return stream.ran ? std::optional{word == 1} : std::nullopt;
+}
+
+// Only targets produce for a group.
+void expect_multicast(Stream& stream, const IpAddress& consumer) noexcept {
+  if (consumer.multicast()) {
+    stream.direction = Direction::to_client;
+    stream.header = Stream::Header::none;
+  }
+}
+
+Message message_of(const Datagram& datagram, const Stream& stream, Direction direction) noexcept {
+  Message message;
+  message.protocol = Protocol::cipio;
+  message.kind = Kind::oneway;
+  message.direction = direction;
+  message.operation = direction == Direction::to_server ? Operation::write : Operation::read;
+  message.cyclic = true;
+  message.name = direction == Direction::to_server   ? "Output Data"
+                 : direction == Direction::to_client ? "Input Data"
+                                                     : "I/O Data";
+  message.target.table = "connection";
+  message.target.address = datagram.connection;
+  message.target.count = 1;
+  if (stream.unit != Identity::kNoUnit) {
+    message.target.unit = stream.unit;
+  }
+  message.problems |= datagram.cut ? bit(IoWrong::truncated) : 0U;
+  message.problems |= datagram.rest.empty() ? 0U : bit(IoWrong::trailing_bytes);
+  return message;
+}
+
+void show_pace(Fields& fields, const Datagram& datagram, const Stream& stream, Timestamp now) {
+  if (stream.interval_us != 0) {
+    fields.number(index(IoField::rpi_us), stream.interval_us);
+  }
+  if (stream.seen && now >= stream.last) {
+    const std::uint32_t step = datagram.sequence - stream.sequence;
+    fields.number(index(IoField::interval_us),
+                  std::chrono::duration_cast<std::chrono::microseconds>(now - stream.last).count());
+    fields.number(index(IoField::lost), is_later(step) ? step - 1 : 0);
+  }
+}
+
+// A step so wide is a new beginning, not a loss.
+constexpr std::uint32_t kWidestStep = 65'536;
+
+// What a datagram that is `step` behind the one before adds to the count.
+void count(Stream& stream, std::uint32_t step, Timestamp now) noexcept {
+  Stream::Tally& tally = stream.tally;
+  if (tally.packets++ == 0) {
+    tally.first = now;
+  }
+  if (!stream.seen) {
+    return;
+  }
+  if (!is_later(step)) {
+    ++tally.repeated;
+  } else if (step < kWidestStep && now >= stream.beat) {
+    tally.lost += step - 1;
+    tally.cycles += step;
+    tally.span += now - stream.beat;
+  }
+}
+
+// Losses and repetitions, by the sequence of the encapsulation. Says the worst now and then.
+std::optional<IoWrong> follow(Stream& stream, std::uint32_t sequence, std::size_t size,
+                              Timestamp now) noexcept {
+  const std::uint32_t step = sequence - stream.sequence;
+  const bool repeated = stream.seen && !is_later(step);
+  const bool lost = stream.seen && !repeated && step > 1;
+  const bool resized = stream.seen && stream.size != size;
+  count(stream, step, now);
+  stream.seen = true;
+  stream.last = now;
+  stream.beat = repeated ? stream.beat : now;
+  stream.size = static_cast<std::uint16_t>(size);
+  stream.sequence = repeated ? stream.sequence : sequence;
+  if ((!repeated && !lost && !resized) || now < stream.next_complaint) {
+    return std::nullopt;
+  }
+  stream.next_complaint = now + kComplaints;
+  return repeated ? IoWrong::sequence_repeated
+         : lost   ? IoWrong::sequence_loss
+                  : IoWrong::size_changed;
 }
 
 }  // namespace
@@ -89,104 +174,90 @@ bool IoSession::starts_here(Bytes head, Side /*side*/, bool segment_start) const
 void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
   const Datagram datagram = read_datagram(pdu.bytes);
   const bool first = pdu.side == Side::first;
-  const IpAddress& producer = first ? ends_.first : ends_.second;
-  const IpAddress& consumer = first ? ends_.second : ends_.first;
-  Production unknown;
-  Production& production = connections_ == nullptr
-                               ? unknown
-                               : connections_->of({datagram.connection, producer, consumer});
+  const StreamKey key{datagram.connection, first ? ends_.first : ends_.second,
+                      first ? ends_.second : ends_.first};
+  Stream stranger;
+  Stream& stream = connections_ == nullptr ? stranger : connections_->of(key);
+  expect_multicast(stream, key.consumer);
   Bytes data = datagram.data;
-  const bool counted = production.transport_class == 1 && data.size() >= kSequence;
-  const std::uint16_t count = counted ? Reader{data}.le16() : std::uint16_t{0};
+  const bool counted = stream.transport_class == 1 && data.size() >= kSequence;
+  const std::uint16_t cip_count = counted ? Reader{data}.le16() : std::uint16_t{0};
   data = data.subspan(counted ? kSequence : 0);
-  const std::optional<bool> run = run_bit(production, data);
-
-  Direction direction = production.direction;
-  if (direction == Direction::unknown && run && production.ran) {
-    direction = Direction::to_server;  // only originators send a run bit
+  const std::optional<bool> run = run_bit(stream, data);
+  if (stream.direction == Direction::unknown && run && stream.ran) {
+    stream.direction = Direction::to_server;  // only originators send a run bit
   }
+  const Direction direction = stream.direction;
   if (direction != Direction::unknown && pdu.direction == Direction::unknown) {
     out.client_is(direction == Direction::to_server ? pdu.side : other(pdu.side));
   }
-  Message message;
-  message.protocol = Protocol::cipio;
-  message.kind = Kind::oneway;
-  message.direction = direction;
-  message.operation = direction == Direction::to_server ? Operation::write : Operation::read;
-  message.cyclic = true;
-  message.name = direction == Direction::to_server   ? "Output Data"
-                 : direction == Direction::to_client ? "Input Data"
-                                                     : "I/O Data";
-  message.target.table = "connection";
-  message.target.address = datagram.connection;
-  message.target.count = 1;
-  if (production.unit != Identity::kNoUnit) {
-    message.target.unit = production.unit;
-  }
-  message.problems |= datagram.cut ? bit(IoWrong::truncated) : 0U;
-  message.problems |= datagram.rest.empty() ? 0U : bit(IoWrong::trailing_bytes);
   if (Fields* fields = out.fields()) {
     fields->number(index(IoField::connection_id), datagram.connection);
     fields->number(index(IoField::encap_seq), datagram.sequence);
     if (counted) {
-      fields->number(index(IoField::cip_seq), count);
+      fields->number(index(IoField::cip_seq), cip_count);
     }
     if (run) {
       fields->boolean(index(IoField::run_idle), *run);
     }
     fields->number(index(IoField::data_len), static_cast<std::int64_t>(data.size()));
     fields->hex(index(IoField::data), data);
-    if (production.interval_us != 0) {
-      fields->number(index(IoField::rpi_us), production.interval_us);
-    }
-    if (production.seen && pdu.packet.time >= production.last) {
-      const std::uint32_t step = datagram.sequence - production.sequence;
-      fields->number(
-          index(IoField::interval_us),
-          std::chrono::duration_cast<std::chrono::microseconds>(pdu.packet.time - production.last)
-              .count());
-      fields->number(index(IoField::lost), is_later(step) ? step - 1 : 0);
+    show_pace(*fields, datagram, stream, pdu.packet.time);
+    if (direction != Direction::unknown && !key.consumer.multicast()) {
+      const bool outputs = direction == Direction::to_server;
+      show_connection(*fields, stream.opened ? &stream.triad : nullptr,
+                      outputs ? key.producer : key.consumer, outputs ? key.consumer : key.producer);
     }
   }
-  out.message(message);
-  if (run && (!production.mode_told || production.running != *run)) {
-    production.mode_told = true;
-    production.running = *run;
-    out.identity({.field = Identity::Field::mode,
-                  .confidence = 90,
-                  .of_sender = true,
-                  .unit = Identity::kNoUnit,
-                  .source = "CIP I/O run bit",
-                  .value = *run ? "run" : "idle"});
+  out.message(message_of(datagram, stream, direction));
+  const bool changed = run && (!stream.mode_told || stream.running != *run);
+  if (changed) {
+    tell_mode(stream, *run, out);
   }
-  follow(production, pdu, datagram.sequence, data.size(), out);
+  if (const auto wrong = follow(stream, datagram.sequence, data.size(), pdu.packet.time)) {
+    out.anomaly({.protocol = Protocol::cipio,
+                 .problem = static_cast<std::uint8_t>(*wrong),
+                 .direction = direction,
+                 .function = 0,
+                 .target = {},
+                 .request = {}});
+  }
+  if (connections_ != nullptr && (changed || pdu.packet.time >= stream.next_tally)) {
+    stream.next_tally = pdu.packet.time + kTallies;
+    tell_production(key, stream, ends_, out);
+  }
 }
 
-// Losses and repetitions, by the sequence of the encapsulation.
-void IoSession::follow(Production& production, const Pdu& pdu, std::uint32_t sequence,
-                       std::size_t size, Emitter& out) const {
-  const std::uint32_t step = sequence - production.sequence;
-  const bool seen = production.seen;
-  const bool repeated = seen && !is_later(step);
-  const bool lost = seen && !repeated && step > 1;
-  const bool resized = seen && production.size != size;
-  production.seen = true;
-  production.last = pdu.packet.time;
-  production.size = static_cast<std::uint16_t>(size);
-  production.sequence = repeated ? production.sequence : sequence;
-  if ((!repeated && !lost && !resized) || pdu.packet.time < production.next_complaint) {
-    return;
+void IoSession::tell_mode(Stream& stream, bool runs, Emitter& out) {
+  stream.mode_told = true;
+  stream.running = runs;
+  out.identity({.field = Identity::Field::mode,
+                .confidence = 90,
+                .of_sender = true,
+                .unit = Identity::kNoUnit,
+                .source = "CIP I/O run bit",
+                .value = runs ? "run" : "idle"});
+}
+
+void IoSession::on_end(Emitter& out) {
+  if (connections_ != nullptr) {
+    connections_->each(ends_, [&](const StreamKey& key, Stream& stream) {
+      tell_production(key, stream, ends_, out);
+    });
   }
-  production.next_complaint = pdu.packet.time + kComplaints;
-  const IoWrong wrong = repeated ? IoWrong::sequence_repeated
-                        : lost   ? IoWrong::sequence_loss
-                                 : IoWrong::size_changed;
-  out.anomaly({.protocol = Protocol::cipio,
-               .problem = static_cast<std::uint8_t>(wrong),
-               .direction = production.direction,
-               .function = 0,
-               .target = {},
-               .request = {}});
+}
+
+void show_connection(Fields& fields, const Triad* triad, const IpAddress& originator,
+                     const IpAddress& target) {
+  if (triad != nullptr) {
+    fields.begin_object(index(IoField::connection));
+    fields.member("serial", std::int64_t{triad->serial});
+    fields.member("vendor", std::int64_t{triad->vendor});
+    fields.member("originator_serial", std::int64_t{triad->originator});
+    fields.end_object();
+  }
+  fields.text(index(IoField::originator), to_string(originator));
+  fields.text(index(IoField::target), to_string(target));
 }
 
 void IoSession::on_foreign(Side /*side*/, Direction direction, Bytes /*head*/,

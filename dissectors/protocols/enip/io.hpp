@@ -8,9 +8,15 @@
 namespace prahari::enip {
 
 class ConnectionTable;
-struct Production;
+struct Stream;
+struct StreamKey;
+struct Triad;
 
 [[nodiscard]] bool looks_like_io(Bytes datagram) noexcept;
+
+// The fields of a record that say whose data it is. `triad` may be null: no opening was seen.
+void show_connection(Fields& fields, const Triad* triad, const IpAddress& originator,
+                     const IpAddress& target);
 
 class IoSession final : public Session {
  public:
@@ -20,10 +26,10 @@ class IoSession final : public Session {
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
                   Emitter& out) override;
+  void on_end(Emitter& out) override;
 
  private:
-  void follow(Production& production, const Pdu& pdu, std::uint32_t sequence, std::size_t size,
-              Emitter& out) const;
+  static void tell_mode(Stream& stream, bool runs, Emitter& out);
 
   ConnectionTable* connections_ = nullptr;
   FlowEnds ends_;

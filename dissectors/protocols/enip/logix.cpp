@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "dissectors/protocols/enip/cip.hpp"
+#include "dissectors/protocols/enip/connections.hpp"
 #include "dissectors/protocols/enip/status.hpp"
 
 namespace prahari::enip {
@@ -244,36 +245,79 @@ void decode_modify(Call& call) {
   }
 }
 
-// Tags that a controller lists: instance, then the attributes that were asked for. Only names (1)
-// and types (2) have a size that is known.
+// How many bytes an attribute of a Symbol has, its name (1) apart; 0: not known.
+constexpr std::size_t symbol_attribute_size(std::uint16_t id) noexcept {
+  switch (id) {
+    case 2:  // type
+    case 7:  // bytes of one element
+      return 2;
+    case 3:  // where it lies, and what is behind it
+    case 5:
+    case 6:
+      return 4;
+    case 8:  // three dimensions
+      return 12;
+    case 10:  // who may get at it from outside
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+struct ListedTag {
+  std::uint32_t instance = 0;
+  std::string_view name;
+};
+
+// The reader fails at an attribute whose size is not known.
+ListedTag read_listed_tag(Reader& in, Reader wanted) noexcept {
+  constexpr std::uint16_t kName = 1;
+  ListedTag tag;
+  tag.instance = in.le32();
+  while (wanted.remaining() > 0) {
+    const std::uint16_t id = wanted.le16();
+    const std::size_t size = symbol_attribute_size(id);
+    if (id == kName) {
+      tag.name = in.text(in.le16());
+    } else if (size > 0) {
+      in.skip(size);
+    } else {
+      in.fail();
+    }
+  }
+  return tag;
+}
+
+// Tags that a controller lists: instance, then the attributes that were asked for.
 void decode_tag_list(Call& call) {
+  constexpr std::size_t kMostAttributes = 8;
   call.show_data(call.in.rest());
   Reader in = call.in;  // what is not understood is no fault
   Reader asked{call.request_data};
   const std::size_t attributes = asked.le16();
   const Bytes ids = asked.rest();
-  if (!call.response || attributes == 0 || attributes > 2 || ids.size() < 2 * attributes) {
+  if (!call.response || attributes == 0 || attributes > kMostAttributes ||
+      ids.size() < 2 * attributes) {
     return;
   }
+  const TagOwner owner{call.x.target(true), call.unit};
+  const std::string_view scope = call.path->symbol.view().substr(0, call.path->scope);
   std::size_t tags = 0;
   if (call.fields != nullptr) {
     call.fields->begin_list(static_cast<std::size_t>(CipField::values));
   }
-  while (in.ok() && in.remaining() >= 4) {
-    in.skip(4);
-    Reader wanted{ids.first(2 * attributes)};
-    while (wanted.remaining() > 0) {
-      const std::uint16_t id = wanted.le16();
-      if (id != 1 && id != 2) {
-        in.fail();  // no size is known of it
-      }
-      const std::string_view name = id == 1 ? in.text(in.le16()) : std::string_view{};
-      in.skip(id == 2 ? 2U : 0U);
-      if (id == 1 && in.ok() && call.fields != nullptr && tags < kShownNames) {
-        call.fields->item(name);
-      }
+  while (in.remaining() >= 4) {
+    const ListedTag tag = read_listed_tag(in, Reader{ids.first(2 * attributes)});
+    if (!in.ok()) {
+      break;
     }
-    tags += in.ok() ? 1U : 0U;
+    if (call.x.connections != nullptr) {
+      call.x.connections->tags().learn(owner, scope, tag.instance, tag.name);
+    }
+    if (call.fields != nullptr && tags < kShownNames && !tag.name.empty()) {
+      call.fields->item(tag.name);
+    }
+    ++tags;
   }
   if (call.fields != nullptr) {
     call.fields->end_list();

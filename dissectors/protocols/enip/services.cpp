@@ -282,7 +282,7 @@ unsigned list_place(std::uint8_t service, const Path& path) noexcept {
 bool is_tag_service(std::uint8_t service, const Path& path) noexcept {
   const bool by_symbol = path.cls == cls::kSymbol && path.instance.value_or(0) != 0 &&
                          !path.inner_cls && !path.attribute;
-  const bool tag = (path.symbol.empty() ? by_symbol : !path.cls);
+  const bool tag = path.cls ? by_symbol : !path.symbol.empty();
   return tag && find_in(kSpecificServices, 0, service) != nullptr;
 }
 

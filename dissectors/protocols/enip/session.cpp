@@ -227,6 +227,9 @@ void EnipSession::show_cip(const Content& content, const Pdu& pdu, const Waiting
                     .sequence = std::nullopt,
                     .asked = asked,
                     .asked_message = asked == nullptr ? Bytes{} : pending_.bytes(*asked)};
+  if (const Item* socket = content.items.find(item::kSocketTtoO)) {
+    exchange.group = socket_address(*socket);
+  }
   if (content.connected) {
     exchange.connection_id = content.connection;
     exchange.sequence = content.sequence;

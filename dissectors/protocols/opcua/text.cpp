@@ -4,10 +4,11 @@
 #include <array>
 #include <charconv>
 
+#include "dissectors/hex_text.hpp"
+
 namespace prahari::opcua {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -15,12 +16,6 @@ void append_number(std::string& out, std::uint32_t number) {
   std::array<char, 12> digits{};
   const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
-
-void append_hex(std::string& out, std::uint32_t value, unsigned digits) {
-  for (unsigned i = digits; i > 0; --i) {
-    out += kHex[value >> 4 * (i - 1) & 0x0fU];
-  }
 }
 
 // Three little-endian numbers, then eight bytes as they lie.

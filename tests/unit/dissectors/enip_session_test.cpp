@@ -170,7 +170,7 @@ TEST(EnipSession, PendingIsBoundedInBytes) {
   for (std::uint32_t i = 1; i <= 50; ++i) {
     enip::Waiting request;
     request.connection = i;
-    lost += pending.push(request, large) ? 0 : 1;
+    lost += pending.push(request, large) ? 0U : 1U;
   }
   EXPECT_EQ(lost, 46U);  // four of them fit
   enip::Waiting found;
@@ -248,19 +248,24 @@ TEST(EnipIo, OpeningIsKnownToItsDatagrams) {
   udp.say(io(0x004b0603, 1, "0100 01000000 aabb"));
   udp.say("< " + io(0x80fe0013, 1, "0100 ccdd"));
   udp.say(io(0x004b0603, 2, "0200 00000000 aabb"));
+  const std::string named = R"(connection={"serial":21,"vendor":1,"originator_serial":848636915} )"
+                            R"(originator="10.0.0.1" target="10.0.0.2")";
   const std::vector<std::string> expected = {
       "client is first",
       "cipio oneway write \"Output Data\" @connection 4916739 connection_id=4916739 encap_seq=1 "
       "cip_seq=1 "
-      "run_idle=true rpi_us=10000",
+      "run_idle=true rpi_us=10000 " +
+          named,
       "identity host mode \"run\" 90",
       "client is second",
       "cipio oneway read \"Input Data\" @connection 2164129811 connection_id=2164129811 "
       "encap_seq=1 cip_seq=1 "
-      "rpi_us=10000",
+      "rpi_us=10000 " +
+          named,
       "cipio oneway write \"Output Data\" @connection 4916739 connection_id=4916739 encap_seq=2 "
       "cip_seq=2 "
-      "run_idle=false rpi_us=10000 lost=0",
+      "run_idle=false rpi_us=10000 lost=0 " +
+          named,
       "identity host mode \"idle\" 90"};
   std::vector<std::string> said = udp.lines;
   std::erase(said, "client is first");
@@ -275,6 +280,108 @@ TEST(EnipIo, OpeningIsKnownToItsDatagrams) {
   tcp.say("< " + rr(2, "ce000000 1500 0100 f32b9532 00 00"));
   udp.say("< " + io(0x80fe0013, 2, "0200 ccdd"));
   EXPECT_TRUE(udp.lines.back().starts_with("cipio oneway read \"I/O Data\"")) << udp.lines.back();
+}
+
+const std::string kOpening =
+    "54 02 20062401 07 f9 14000080 1300fe80 1500 0100 f32b9532 00 000000 10270000 2a48"
+    "204e0000 2a48 01 03 2004 2c64 2c65";
+const std::string kOpened = "d4000000 03064b00 1300fe80 1500 0100 f32b9532 10270000 204e0000 00 00";
+const std::string kClose = "4e 02 20062401 07 f9 1500 0100 f32b9532 03 00 2004 2c64 2c65";
+
+TEST(EnipIo, WhatWasCountedIsToldAtFirstThenNowAndThenAndAtTheEnd) {
+  const auto shared = dissector(Protocol::enip).share();
+  EnipTalk tcp{kEnipBound, true, shared.get()};
+  tcp.say(rr(1, kOpening));
+  tcp.say("< " + rr(1, kOpened));
+  EXPECT_EQ(tcp.told, (std::vector<std::string>{
+                          "connection opened 21 by first exclusive-owner class 1 | 4b0603 10000 "
+                          "10000 42 | 80fe0013 20000 20000 42"}));
+  EnipTalk udp{kIo, true, shared.get()};
+  udp.say(io(0x004b0603, 1, "0100 01000000 aabb"));
+  for (const std::uint32_t i : {2U, 3U, 5U, 6U, 6U}) {
+    udp.wait(std::chrono::milliseconds{9});
+    udp.say(io(0x004b0603, i, "0100 01000000 aabb"));
+  }
+  udp.wait(10s);
+  udp.say(io(0x004b0603, 7, "0100 01000000 aabb"));
+  udp.say(io(0x004b0603, 8, "0100 00000000 aabb"));
+  udp.say("< " + io(0x80fe0013, 1, "0100 ccdd"));
+  udp.say("< " + io(0x80fe0013, 2, "0100 ccdd"));
+  udp.session->on_end(udp);
+  udp.session->on_end(udp);
+  EXPECT_EQ(udp.told,
+            (std::vector<std::string>{
+                "production 4b0603 by first outputs run: 1 packets, 0 lost, 0 repeated, 6 bytes",
+                "production 4b0603 by first outputs run: 6 packets, 1 lost, 1 repeated, 6 bytes, "
+                "1675166 us",
+                "production 4b0603 by first outputs idle: 1 packets, 0 lost, 0 repeated, 6 bytes, "
+                "1000 us",
+                "production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
+                "bytes",
+                "production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
+                "bytes, 1000 us"}));
+  udp.told.clear();
+  udp.say(io(0x004b0603, 9, "0100 00000000 aabb"));
+  tcp.told.clear();
+  tcp.say(rr(2, kClose));
+  tcp.say("< " + rr(2, "ce000000 1500 0100 f32b9532 00 00"));
+  EXPECT_EQ(tcp.told,
+            (std::vector<std::string>{"production 4b0603 by first outputs idle: 1 packets, 0 lost, "
+                                      "0 repeated, 6 bytes, 3000 us",
+                                      "connection closed 21 by first"}))
+      << "what was not told yet is told before the end";
+}
+
+TEST(EnipIo, ASequenceThatBeginsAnewLosesNothing) {
+  const auto shared = dissector(Protocol::enip).share();
+  EnipTalk talk{kIo, true, shared.get()};
+  talk.say(io(5, 1, "0100 11223344"));
+  talk.say(io(5, 0x70000000, "0100 11223344"));
+  talk.say(io(5, 0x70000001, "0100 11223344"));
+  talk.session->on_end(talk);
+  EXPECT_EQ(talk.told.back(),
+            "production 5 by first unknown unknown: 2 packets, 0 lost, 0 repeated, 4 bytes, "
+            "1000 us");
+}
+
+// Input only: a sign of life towards the target; the inputs go to a group that the reply names.
+TEST(EnipIo, OpeningNamesTheGroupOfAMulticast) {
+  const auto shared = dissector(Protocol::enip).share();
+  EnipTalk tcp{kEnipBound, true, shared.get()};
+  const std::string asked =
+      "54 02 20062401 07 f9 14000080 1300fe80 1600 0100 f32b9532 00 000000 10270000 0248"
+      "204e0000 2a28 01 03 2004 2cc7 2c65";
+  tcp.say(rr(1, asked));
+  const std::string reply = "d4000000 03064b00 1300fe80 1600 0100 f32b9532 10270000 204e0000 00 00";
+  tcp.say(
+      "< 6f00 4200 01000000 00000000 0100000000000000 00000000 00000000 0000 0300 0000 0000"
+      "b200 1e00" +
+      reply + "0180 1000 0002 08ae efc00a14 0000000000000000");
+  EXPECT_EQ(tcp.told, (std::vector<std::string>{
+                          "connection opened 22 by first listen-only class 1 | 4b0603 10000 10000 "
+                          "2 | 80fe0013 20000 20000 42 multicast to 239.192.10.20"}));
+}
+
+// The group is no host; who produces for one is the target.
+TEST(EnipIo, MulticastIsInputs) {
+  const auto shared = dissector(Protocol::enip).share();
+  EnipTalk talk{kIo, false, shared.get(), "239.192.10.20"};
+  talk.say(io(0x80fe0013, 1, "0100 01000000 ccdd"));
+  EXPECT_EQ(talk.lines,
+            (std::vector<std::string>{"client is second",
+                                      "cipio oneway read \"Input Data\" @connection 2164129811 "
+                                      "connection_id=2164129811 encap_seq=1 cip_seq=1"}));
+  EXPECT_EQ(talk.told, (std::vector<std::string>{"production 80fe0013 by first inputs unknown: 1 "
+                                                 "packets, 0 lost, 0 repeated, 6 bytes"}));
+}
+
+TEST(EnipIo, EvictionsAreCounted) {
+  const auto shared = dissector(Protocol::enip).share();
+  EnipTalk talk{kIo, true, shared.get()};
+  for (std::uint32_t i = 0; i < 1030; ++i) {
+    talk.say(io(i, 1, "0100 11223344"));
+  }
+  EXPECT_EQ(shared->evicted(), 6U);
 }
 
 // Without its opening the run bit is believed once it said "run".

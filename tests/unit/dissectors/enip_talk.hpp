@@ -2,16 +2,12 @@
 
 #pragma once
 
-#include <algorithm>
-#include <chrono>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dissectors/registry.hpp"
-#include "tests/support.hpp"
+#include "tests/unit/dissectors/talk.hpp"
 
 namespace prahari::test {
 
@@ -25,40 +21,15 @@ inline constexpr std::string_view kDull =
     "|latency_us|sender_context|options|length|enip_frame|service|class_name|path|data|status_name|"
     "data_len|ext_status_name|session|items|command|interval_us|";
 
-class EnipTalk final : public Emitter {
+class EnipTalk final : public BasicTalk {
  public:
-  explicit EnipTalk(std::uint8_t variant = kEnipBound, bool directed = true,
-                    Shared* shared = nullptr)
-      : session(dissector(Protocol::enip).open(variant)), directed_(directed) {
+  explicit EnipTalk(std::uint8_t variant = kEnipBound, bool with_direction = true,
+                    Shared* shared = nullptr, std::string_view second = "10.0.0.2")
+      : BasicTalk(dissector(Protocol::enip).open(variant), with_direction) {
     FlowEnds ends;
     ends.first = {.family = IpAddress::Family::v4, .octets = {10, 0, 0, 1}};
-    ends.second = {.family = IpAddress::Family::v4, .octets = {10, 0, 0, 2}};
+    parse(second, ends.second);
     session->join(shared, ends);
-  }
-
-  // "< 6f00 ..." is one of the second side.
-  void say(std::string_view text) {
-    send(hex(text), text.starts_with('<') ? Side::second : Side::first);
-  }
-
-  void send(const std::vector<std::byte>& bytes, Side side) {
-    packet.time += std::chrono::milliseconds{1};
-    ++packet.frame;
-    session->on_time(packet.time, *this);
-    Pdu pdu;
-    pdu.bytes = bytes;
-    pdu.side = side;
-    pdu.packet = packet;
-    pdu.state = state;
-    if (directed_) {
-      pdu.direction = side == Side::first ? Direction::to_server : Direction::to_client;
-    }
-    session->on_pdu(pdu, *this);
-  }
-
-  void wait(std::chrono::nanoseconds time) {
-    packet.time += time;
-    session->on_time(packet.time, *this);
   }
 
   void message(const Message& message) override {
@@ -93,8 +64,8 @@ class EnipTalk final : public Emitter {
     }
     for (std::size_t i = 0; wants_fields && i < spoken.fields.size(); ++i) {
       const std::string name{spoken.fields[i]};
-      if (fields_.json(i) != "null" && kDull.find('|' + name + '|') == std::string_view::npos) {
-        line << ' ' << name << '=' << fields_.json(i);
+      if (record_.json(i) != "null" && kDull.find('|' + name + '|') == std::string_view::npos) {
+        line << ' ' << name << '=' << record_.json(i);
       }
     }
     for (std::size_t i = 0; i < spoken.problems.size(); ++i) {
@@ -127,28 +98,43 @@ class EnipTalk final : public Emitter {
     lines.push_back(line.str());
   }
 
-  Fields* fields() override {
-    fields_.clear();
-    return wants_fields ? &fields_ : nullptr;
+  void connection(const Connection& it) override {
+    std::ostringstream line;
+    line << "connection " << (it.closed ? "closed " : "opened ") << it.serial << " by "
+         << (it.originator_side == Side::first ? "first" : "second");
+    if (!it.closed) {
+      line << ' ' << to_string(it.use) << " class " << unsigned{it.transport_class};
+      for (const Connection::Half* half : {&it.outputs, &it.inputs}) {
+        line << std::hex << " | " << half->id << std::dec << ' ' << half->requested_us << ' '
+             << half->agreed_us << ' ' << half->size << (half->multicast ? " multicast" : "");
+      }
+      if (!it.group.empty()) {
+        line << " to " << to_string(it.group);
+      }
+    }
+    told.push_back(line.str());
   }
 
-  void client_is(Side side) override {
-    lines.emplace_back(side == Side::first ? "client is first" : "client is second");
+  void production(const Production& it) override {
+    std::ostringstream line;
+    line << "production " << std::hex << it.id << std::dec << " by "
+         << (it.producer == Side::first ? "first" : "second") << ' '
+         << (it.direction == Direction::to_server   ? "outputs"
+             : it.direction == Direction::to_client ? "inputs"
+                                                    : "unknown")
+         << ' ' << to_string(it.run) << ": " << it.packets << " packets, " << it.lost << " lost, "
+         << it.repeated << " repeated, " << it.size << " bytes";
+    if (it.cycles > 0) {
+      line << ", " << it.span_ns / it.cycles / 1000 << " us";
+    }
+    told.push_back(line.str());
   }
 
-  std::unique_ptr<Session> session;
-  std::vector<std::string> lines;
+  std::vector<std::string> told;  // of connections and what they carried
   std::vector<Message> messages;
   std::vector<std::string> texts;  // of their targets
   std::size_t count = 0;
-  PacketRef packet;
-  Completeness state = Completeness::complete;
-  bool wants_fields = true;
   bool quiet_envelopes = true;
-
- private:
-  Fields fields_;
-  bool directed_;
 };
 
 }  // namespace prahari::test

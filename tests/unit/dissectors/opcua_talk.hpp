@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "dissectors/registry.hpp"
-#include "tests/support.hpp"
+#include "tests/unit/dissectors/talk.hpp"
 
 namespace prahari::test {
 
@@ -75,9 +72,9 @@ constexpr std::string_view kNonePolicy = "http://opcfoundation.org/UA/SecurityPo
 constexpr std::string_view kSha256Policy =
     "http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256";
 
-class OpcuaTalk final : public Emitter {
+class OpcuaTalk final : public BasicTalk {
  public:
-  OpcuaTalk() : session(opcua_protocol().open(0)) {}
+  OpcuaTalk() : BasicTalk(opcua_protocol().open(0)) {}
 
   void client(const std::vector<std::byte>& bytes) { send(bytes, Side::first); }
   void server(const std::vector<std::byte>& bytes) { send(bytes, Side::second); }
@@ -109,29 +106,15 @@ class OpcuaTalk final : public Emitter {
     lines.clear();
   }
 
+  // As much of it as is one chunk.
   void send(const std::vector<std::byte>& bytes, Side side) {
-    packet.time += std::chrono::milliseconds{1};
-    ++packet.frame;
-    session->on_time(packet.time, *this);
+    step();
     const Frame frame = session->frame(bytes, side);
     if (frame.verdict != Frame::Verdict::complete) {
       lines.emplace_back(frame.verdict == Frame::Verdict::need_more ? "need more" : "not mine");
       return;
     }
-    Pdu pdu;
-    pdu.bytes = Bytes{bytes}.first(frame.size);
-    pdu.side = side;
-    pdu.packet = packet;
-    pdu.state = state;
-    if (directed) {
-      pdu.direction = side == Side::first ? Direction::to_server : Direction::to_client;
-    }
-    session->on_pdu(pdu, *this);
-  }
-
-  void wait(std::chrono::nanoseconds time) {
-    packet.time += time;
-    session->on_time(packet.time, *this);
+    deliver(Bytes{bytes}.first(frame.size), side);
   }
 
   void message(const Message& message) override {
@@ -193,11 +176,6 @@ class OpcuaTalk final : public Emitter {
     lines.push_back(line.str());
   }
 
-  Fields* fields() override {
-    record_.clear();
-    return wants_fields ? &record_ : nullptr;
-  }
-
   // A field of the last message, as JSON.
   [[nodiscard]] std::string_view field(std::string_view name) const {
     const auto names = opcua_protocol().fields;
@@ -219,20 +197,11 @@ class OpcuaTalk final : public Emitter {
     ++overruled;
   }
 
-  std::unique_ptr<Session> session;
-  std::vector<std::string> lines;
   std::vector<Message> messages;  // their views are gone
   std::vector<Posture> postures;  // likewise
-  PacketRef packet;
-  Completeness state = Completeness::complete;
   Side client_side = Side::first;
   int overruled = 0;
   unsigned sequence[2] = {0, 0};
-  bool wants_fields = true;
-  bool directed = true;
-
- private:
-  Fields record_;
 };
 
 }  // namespace prahari::test

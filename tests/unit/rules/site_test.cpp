@@ -143,7 +143,7 @@ const Wrong kWrong[] = {
      "site.toml:7:10: conduit[0].allow[0]: expected an operation class (discover, read, write, "
      "control, program, admin or *), found \"raed\"; did you mean \"read\"?\n"
      "site.toml:7:25: conduit[0].allow[1]: unknown protocol \"modbuss\", expected modbus, enip, "
-     "cip, cipio, opcua, icmp, any, tcp/PORT or udp/PORT; did you mean \"modbus\"?\n"
+     "cip, cipio, opcua, csp, icmp, any, tcp/PORT or udp/PORT; did you mean \"modbus\"?\n"
      "site.toml:7:41: conduit[0].allow[2]: expected an operation class after the protocol; write "
      "\"modbus:read\", or \"modbus:*\" for all\n"
      "site.toml:7:51: conduit[0].allow[3]: expected a protocol, found the bare number \"443\"; "
