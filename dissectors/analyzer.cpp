@@ -43,6 +43,7 @@ void AnalyzerStats::add(const AnalyzerStats& other) noexcept {
   impatient_gaps += other.impatient_gaps;
   foreign += other.foreign;
   partials_evicted += other.partials_evicted;
+  routines_refused += other.routines_refused;
   shared_evicted += other.shared_evicted;
 }
 
@@ -70,6 +71,7 @@ AnalyzerStats Analyzer::stats() const noexcept {
   out.out_of_order = budget_.out_of_order;
   out.impatient_gaps = budget_.impatient;
   out.partials_evicted = partials_.evicted();
+  out.routines_refused = routines_.refused;
   for (const auto& shared : shared_) {
     out.shared_evicted += shared == nullptr ? 0 : shared->evicted();
   }

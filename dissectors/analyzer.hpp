@@ -30,6 +30,7 @@ struct AnalyzerStats {
   std::uint64_t impatient_gaps = 0;    // declared because too much was waiting
   std::uint64_t foreign = 0;           // stretches of bytes that were not the protocol's
   std::uint64_t partials_evicted = 0;  // unfinished PDUs given up for want of room
+  std::uint64_t routines_refused = 0;  // messages told one by one, since too many are repeated
   std::uint64_t shared_evicted = 0;    // what protocols remember of connections and names
 
   void add(const AnalyzerStats& other) noexcept;
@@ -60,7 +61,8 @@ class Analyzer final : private Emitter, private Framer::Out {
   // it will read, so that the waits of all these packets overlap. They change nothing, and
   // on_packet may also be called without them.
   [[nodiscard]] FlowPlace place_of(const Layers& layers) const noexcept;
-  [[nodiscard]] FlowId approach(const FlowPlace& place) const noexcept;  // generation 0 where none can be told
+  [[nodiscard]] FlowId approach(
+      const FlowPlace& place) const noexcept;  // generation 0 where none can be told
   // Whether somebody besides the session will want to know of the packet.
   [[nodiscard]] bool approach_session(FlowId id) const noexcept;
   void approach_routine(FlowId id) const noexcept;
@@ -145,6 +147,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   std::uint16_t shard_;
   EventSink& sink_;
   PartialBudget partials_;  // outlives the flows
+  RoutineBudget routines_;  // likewise
   // Made when needed; outlives the sessions in flows_.
   std::array<std::unique_ptr<Shared>, static_cast<std::size_t>(Protocol::unknown)> shared_;
   Flows flows_;

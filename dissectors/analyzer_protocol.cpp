@@ -218,7 +218,7 @@ Routine::Verdict Analyzer::routine_verdict(const Message& message) {
       ++flow_->messages;
       return {};
     }
-    flow_->routine = std::make_unique<Routine>();
+    flow_->routine = std::make_unique<Routine>(routines_);
   }
   return flow_->routine->on_message(message, state_of(speaker_),
                                     message.packet == nullptr ? current_ : *message.packet,

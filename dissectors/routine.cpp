@@ -61,6 +61,24 @@ std::size_t Routine::find(const Likeness& likeness) const noexcept {
   return static_cast<std::size_t>(at - series_.begin());
 }
 
+bool Routine::grow() {
+  if (series_.size() < series_.capacity()) {
+    return true;
+  }
+  const std::size_t wanted = series_.empty() ? 2 : series_.size() * 2;
+  if (wanted > kMost) {
+    return false;
+  }
+  if (budget_.used + wanted - series_.capacity() > budget_.most) {
+    ++budget_.refused;
+    return false;
+  }
+  budget_.used -= series_.capacity();
+  series_.reserve(wanted);
+  budget_.used += series_.capacity();
+  return true;
+}
+
 // By the distance of the times: a clock that goes back tells early and never late.
 Routine::Verdict Routine::judge(Series& series, const PacketRef& packet) noexcept {
   if (series.told < kFamiliar) {

@@ -16,12 +16,25 @@
 
 namespace prahari {
 
+// The one bound on the series of all flows of a shard. When it is reached, what would be a new
+// series is told each time, which is counted.
+struct RoutineBudget {
+  std::size_t most = 8192;  // series, 96 bytes each
+  std::size_t used = 0;
+  std::uint64_t refused = 0;
+};
+
 class Routine {
  public:
-  static constexpr std::size_t kMost = 32;       // series; with more, an old one makes room
+  static constexpr std::size_t kMost = 32;       // series of a flow; then an old one makes room
   static constexpr std::uint32_t kFamiliar = 4;  // told one by one so often, to begin with
   static constexpr std::chrono::seconds kTogether{30};
   static constexpr std::uint16_t kMostTogether = 65'535;
+
+  explicit Routine(RoutineBudget& budget) noexcept : budget_(budget) {}
+  Routine(const Routine&) = delete;
+  Routine& operator=(const Routine&) = delete;
+  ~Routine() { budget_.used -= series_.capacity(); }
 
   // What alike messages have in common: all but their time, their values and their number.
   using Likeness = std::array<std::uint64_t, 4>;
@@ -67,6 +80,9 @@ class Routine {
     std::size_t at = find(likeness);
     if (at == series_.size()) {
       at = place_for(make_room);
+      if (at == kNoPlace) {
+        return {};
+      }
       series_[at] = series_of(message, state, likeness);
     }
     next_ = at + 1;
@@ -89,6 +105,8 @@ class Routine {
   void prefetch() const noexcept { __builtin_prefetch(series_.data() + expected()); }
 
  private:
+  static constexpr std::size_t kNoPlace = ~std::size_t{0};
+
   static Likeness likeness_of(const Message& message, Completeness state) noexcept;
   static Series series_of(const Message& message, Completeness state,
                           const Likeness& likeness) noexcept;
@@ -96,20 +114,27 @@ class Routine {
   [[nodiscard]] std::size_t find(const Likeness& likeness) const noexcept;
   Verdict judge(Series& series, const PacketRef& packet) noexcept;
 
+  // Whether there is room for one more series.
+  bool grow();
+
   template <class MakeRoom>
   std::size_t place_for(MakeRoom&& make_room) {
-    if (series_.size() < kMost) {
+    if (grow()) {
       series_.emplace_back();
       return series_.size() - 1;
     }
-    const std::size_t at = oldest_;
-    oldest_ = (oldest_ + 1) % kMost;
+    if (series_.empty()) {
+      return kNoPlace;
+    }
+    const std::size_t at = oldest_ % series_.size();
+    oldest_ = at + 1;
     if (series_[at].untold > 0) {
       make_room(series_[at]);
     }
     return at;
   }
 
+  RoutineBudget& budget_;
   std::vector<Series> series_;
   std::size_t next_ = 0;    // polls go round, so the next message is most likely of this series
   std::size_t oldest_ = 0;  // makes room next

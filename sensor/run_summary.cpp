@@ -75,6 +75,8 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"flows", kShards * kFlowsPerShard, stats.analyzer.flows_evicted},
       {"bytes of unfinished messages", kShards * PartialBudget::kBytes,
        stats.analyzer.partials_evicted},
+      {"repeated messages that are counted together", kShards * RoutineBudget{}.most,
+       stats.analyzer.routines_refused},
       {"fragments", 1024, stats.decode.fragments_evicted},
       {"assets", InventoryLimits{}.assets, known.assets_evicted},
       {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},

@@ -32,7 +32,8 @@ class Polls {
     return told + left_out + rest;
   }
 
-  Routine routine;
+  RoutineBudget budget;
+  Routine routine{budget};
   int told = 0;
   int left_out = 0;
 
@@ -126,6 +127,35 @@ TEST(Routine, LosesNothingToMoreSeriesThanItHolds) {
   }
   EXPECT_GT(polls.left_out, 0) << "the one that made room had some that were not told";
   EXPECT_EQ(polls.all(), said);
+}
+
+TEST(Routine, SharesOneBoundWithTheOtherFlowsOfItsShard) {
+  Polls polls;
+  polls.budget.most = 6;
+  int said = 0;
+  for (int round = 0; round < 20; ++round) {
+    for (std::uint32_t address = 0; address < 8; ++address) {
+      polls.say(poll(address), 1ms);
+      ++said;
+    }
+  }
+  EXPECT_EQ(polls.budget.used, 4U) << "eight would not fit";
+  EXPECT_GT(polls.budget.refused, 0U);
+  EXPECT_EQ(polls.all(), said);
+
+  RoutineBudget none{.most = 0};
+  Routine routine{none};
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(routine.on_message(poll(), Completeness::complete, {}, [](const auto&) {}).tell);
+  }
+
+  RoutineBudget shared;
+  {
+    Routine brief{shared};
+    brief.on_message(poll(), Completeness::complete, {}, [](const auto&) {});
+    EXPECT_EQ(shared.used, 2U);
+  }
+  EXPECT_EQ(shared.used, 0U);
 }
 
 TEST(Routine, AClockThatGoesBackTellsAtOnce) {
