@@ -26,6 +26,7 @@ class Inventory::Impl {
   Parties on_identity(const Event& event);
   Parties on_posture(const Event& event);
   void settle();
+  bool restore(const Asset& known);
 
   AssetTable assets;
   ConversationTable conversations;
@@ -46,6 +47,7 @@ class Inventory::Impl {
   void tick() noexcept { ++events_; }
 
  private:
+  AssetIndex place_for(const Asset& known);
   FlowNote& note_of(const Event& event);
   [[nodiscard]] static bool holds(const FlowNote& note, const Event& event) noexcept;
   FlowNote& seen_note_of(const Event& event);

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "inventory/posture_book.hpp"
+
 namespace prahari {
 namespace {
 
@@ -78,10 +80,12 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"fragments", 1024, stats.decode.fragments_evicted},
       {"assets", InventoryLimits{}.assets, known.assets_evicted},
       {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},
+      {"posture facts", kPosturesInAll, known.postures_evicted},
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };
   fill_silenced(summary, counted.engine);
   summary.assets = counted.inventory.assets_in_order().size();
+  summary.asked_only = counted.inventory.asked_only();
   summary.conversations = counted.inventory.conversations_in_order().size();
   summary.evidence_left_out = alerts.evidence_left_out;
   for (const auto& [kind, count] : counted.collector.left_out()) {
