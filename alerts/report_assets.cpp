@@ -132,6 +132,12 @@ void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits
   }
   page.raw("</tbody></table>\n");
   more_rows(page, shown, order.size(), "assets.csv");
+  if (input.summary.asked_only > 0) {
+    page.raw("<p>").text(with_commas(input.summary.asked_only));
+    page.raw(
+        " more addresses were asked only and never answered. They are no assets; flows.csv has "
+        "who asked.</p>\n");
+  }
   page.raw("</section>\n");
 }
 

@@ -82,6 +82,7 @@ struct RunSummary {
   std::vector<TableCount> tables;
   std::vector<Silenced> silenced;
   std::uint64_t assets = 0;
+  std::uint64_t asked_only = 0;  // addresses that never answered: no assets
   std::uint64_t conversations = 0;
   std::uint64_t alerts_left_out = 0;    // beyond the limit of the collector
   std::uint64_t evidence_left_out = 0;  // packets not listed

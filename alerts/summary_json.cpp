@@ -135,6 +135,7 @@ std::string summary_json(const RunSummary& summary, std::span<const Alert> alert
                      {"messages", messages_json(summary.protocols)},
                      {"not_understood", counts(summary.not_understood)},
                      {"assets", summary.assets},
+                     {"asked_only", summary.asked_only},
                      {"conversations", summary.conversations},
                      {"alerts", alerts_json(summary, alerts)},
                      {"silenced", silenced_json(summary.silenced)},

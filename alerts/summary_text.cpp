@@ -104,6 +104,9 @@ void show_assets(Screen& screen, const RunSummary& summary, const NetworkView& n
     }
   }
   screen.fact("assets", with_commas(summary.assets) + (roles.empty() ? "" : " (" + roles + ")"));
+  if (summary.asked_only > 0) {
+    screen.fact("", with_commas(summary.asked_only) + " more asked only, never answered");
+  }
 }
 
 void show_alert(Screen& screen, const Alert& alert) {

@@ -151,7 +151,9 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
   FlowSide& own = flow_->side(side);
   FlowSide& peer = flow_->side(other(side));
   count(own, packet, layers);
-  own.answered = own.answered || (flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0;
+  // More than a SYN; where that was missed, data: a bare ACK or FIN out of the blue is a probe.
+  own.answered =
+      own.answered || ((flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0 && (own.syn || data));
 
   if ((flags & tcp_flag::kRst) != 0) {
     on_reset(layers, side);

@@ -61,7 +61,7 @@ struct FlowSide {
   std::uint8_t ttl = 0;  // of its first packet
   bool syn = false;
   bool fin = false;
-  bool answered = false;  // TCP: sent more than a SYN, so the other side must have answered
+  bool answered = false;  // TCP: sent what a host sends only once the other side has answered
   std::uint16_t data_packets = 0;  // with payload, up to a few: for the one-way verdict
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;

@@ -141,11 +141,11 @@ struct Asset {
   std::uint64_t packets_received = 0;
   std::uint64_t protocols = 0;  // bit per Protocol that it spoke
   LevelBasis level = LevelBasis::none;
-  bool sent = false;       // false: only spoken to, never heard
-  bool spoken_to = false;  // as to somebody who is there: not just probed without an answer
+  bool sent = false;       // false: never heard
+  bool spoken_to = false;  // over TCP, as to somebody who answers: a host sends data to no other
 
-  // Whether it is there as far as anybody can tell. The target of a scan that nobody answered is
-  // remembered, but is no row of the inventory.
+  // Whether it is there as far as anybody can tell. Who was only asked, by datagrams or attempts to
+  // connect that nobody answered, is remembered, but is no row of the inventory.
   [[nodiscard]] bool present() const noexcept { return sent || spoken_to; }
 
   [[nodiscard]] bool has_role(Role role) const noexcept { return role_reason(role) != nullptr; }

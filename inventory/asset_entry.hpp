@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "inventory/asset.hpp"
 
@@ -41,8 +42,15 @@ struct Behaviour {
   }
 };
 
+// What an earlier run said of it; holds until this one knows better.
+struct FormerSelf {
+  std::vector<RoleReason> roles;
+  LevelBasis level = LevelBasis::none;
+};
+
 struct AssetEntry {
   Asset asset;
+  std::unique_ptr<FormerSelf> former;
   std::unique_ptr<Behaviour> behaviour;  // from the first OT message on
   std::uint32_t stamp = 0;  // changes when the asset's addresses are bound anew; never used twice
   std::uint32_t used = 0;   // event count at the last change of the LRU order

@@ -173,6 +173,7 @@ void AssetTable::merge(AssetIndex from, AssetIndex into) {
   asset.packets_received += old.packets_received;
   asset.protocols |= old.protocols;
   asset.sent |= old.sent;
+  asset.spoken_to |= old.spoken_to;
   // remove() takes all of `from` for freed.
   facts_freed_ -= merge_facts(old, asset);
   units_freed_ -= merge_units(old, asset);
@@ -182,6 +183,17 @@ void AssetTable::merge(AssetIndex from, AssetIndex into) {
     hold(asset, std::move(role));
   }
   remove(from);
+}
+
+std::uint32_t AssetTable::forget_postures(AssetIndex but, std::size_t least) {
+  std::size_t went = 0;
+  for (AssetIndex at = slots_.oldest(); at != kNone && went < least; at = slots_.newer(at)) {
+    if (at != but) {
+      went += slots_[at].asset.postures.size();
+      slots_[at].asset.postures = {};
+    }
+  }
+  return static_cast<std::uint32_t>(went);
 }
 
 void AssetTable::remove(AssetIndex index) {

@@ -45,6 +45,9 @@ class AssetTable {
   void unbind(AssetIndex index, const PlacedAddress& address);
   // Moves addresses, facts, units and counts of `from`, which is gone afterwards.
   void merge(AssetIndex from, AssetIndex into);
+  // Forgets all posture facts of the assets that were not seen for longest, until `least` of them
+  // went or no other than `but` has any. How many went.
+  std::uint32_t forget_postures(AssetIndex but, std::size_t least);
   // The asset's cached bindings no longer hold.
   void restamp(AssetIndex index) noexcept { slots_[index].stamp = ++stamps_; }
 

@@ -275,6 +275,12 @@ void classify(AssetEntry& entry, std::uint32_t asked) {
   }
   judge_device_type(entry);
   asset.level = basis_of(entry, asked);
+  if (entry.former) {
+    for (const RoleReason& held : entry.former->roles) {
+      hold(asset, held);
+    }
+    asset.level = asset.level == LevelBasis::none ? entry.former->level : asset.level;
+  }
 }
 
 }  // namespace prahari

@@ -80,6 +80,8 @@ Parties Inventory::on_event(const Event& event) {
   return {};
 }
 
+bool Inventory::restore(const Asset& known) { return impl_->restore(known); }
+
 void Inventory::settle() { impl_->settle(); }
 
 const Asset& Inventory::asset(AssetIndex index) const {
@@ -115,6 +117,11 @@ std::vector<AssetIndex> Inventory::assets_in_order() const {
   std::erase_if(out, [this](AssetIndex at) { return !asset(at).present(); });
   std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
   return out;
+}
+
+std::uint64_t Inventory::asked_only() const {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      impl_->assets.all(), [this](AssetIndex at) { return !asset(at).present(); }));
 }
 
 std::vector<ConversationIndex> Inventory::conversations_in_order() const {

@@ -27,6 +27,7 @@ struct InventoryLimits {
 struct InventoryStats {
   std::uint64_t assets_evicted = 0;
   std::uint64_t conversations_evicted = 0;
+  std::uint64_t postures_evicted = 0;
   std::uint64_t facts_dropped = 0;  // beyond the bound of one asset, or of all
   std::uint64_t units_dropped = 0;
   std::uint64_t addresses_dropped = 0;
@@ -53,6 +54,11 @@ class Inventory {
 
   // Learns from the event and says whom it is about.
   Parties on_event(const Event& event);
+
+  // Takes over what an earlier run knew of an asset, before any event. Its packets are those of
+  // that run: their references lead nowhere (kNotKept). Those seen last come last. False where it
+  // cannot be told what the asset is known by.
+  bool restore(const Asset& known);
 
   // Derives roles and the like from what was counted. Cheap enough to be called before each look.
   void settle();
@@ -81,6 +87,9 @@ class Inventory {
   // Connections for cyclic data, as of the last settle(), in an order that depends on content only:
   // by target, originator and serial.
   [[nodiscard]] std::span<const IoConnection> io_connections() const noexcept;
+
+  // Addresses that were asked and never answered: remembered, and no assets.
+  [[nodiscard]] std::uint64_t asked_only() const;
 
   [[nodiscard]] const InventoryStats& stats() const noexcept;
 

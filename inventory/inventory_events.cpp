@@ -233,15 +233,17 @@ Parties Inventory::Impl::on_flow(const Event& event) {
       row.established = true;
     }
   }
-  // Over UDP nobody need answer; one datagram is a try, several are a habit.
-  const bool one_way =
-      closed && flow.one_way && (event.transport == Transport::tcp || flow.packets[0] > 1);
+  // Over UDP nobody need answer, so datagrams prove nobody; over TCP one side proves the other.
+  const bool proven = flow.stage == FlowStage::established ||
+                      (closed && flow.one_way && event.transport == Transport::tcp);
   if (note.client.entry != nullptr) {
-    note.client.entry->asset.sent |= flow.ttl != 0 || flow.packets[0] > 0;
+    Asset& client = note.client.entry->asset;
+    client.spoken_to |= proven;
+    client.sent |= flow.ttl != 0 || flow.packets[0] > 0;
   }
   if (note.server.entry != nullptr) {
     Asset& server = note.server.entry->asset;
-    server.spoken_to |= one_way || flow.stage == FlowStage::established;
+    server.spoken_to |= proven;
     server.sent |= flow.server_ttl != 0 || flow.packets[1] > 0;
   }
   if (closed) {
@@ -320,8 +322,12 @@ Parties Inventory::Impl::on_message(const Event& event) {
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
     row.by_state[static_cast<std::size_t>(event.state)] += times;
   }
-  if (note.server.entry != nullptr) {
-    note.server.entry->asset.spoken_to = true;
+  if (event.transport == Transport::tcp) {  // nobody sends data to who did not answer
+    for (const NotedAsset* end : {&note.client, &note.server}) {
+      if (end->entry != nullptr) {
+        end->entry->asset.spoken_to = true;
+      }
+    }
   }
   observe(note.client.entry, note.server.entry, event);
   count_unit(note, event);
@@ -357,6 +363,11 @@ Parties Inventory::Impl::on_posture(const Event& event) {
   const AssetIndex about = event.posture.of_client ? parties.client : parties.server;
   if (about == kNone) {
     return parties;
+  }
+  if (postures_full()) {
+    const std::uint32_t went = assets.forget_postures(about, kPosturesInAll / 128);
+    postures_ -= went;
+    stats.postures_evicted += went;
   }
   switch (learn_posture(assets[about].asset, event, postures_full())) {
     case Learned::added:

@@ -31,6 +31,7 @@ class Inventory::Impl {
   Parties on_connection(const Event& event);
   Parties on_production(const Event& event);
   void settle();
+  bool restore(const Asset& known);
 
   AssetTable assets;
   ConversationTable conversations;
@@ -53,6 +54,7 @@ class Inventory::Impl {
   void tick() noexcept { ++events_; }
 
  private:
+  AssetIndex place_for(const Asset& known);
   FlowNote& note_of(const Event& event);
   [[nodiscard]] static bool holds(const FlowNote& note, const Event& event) noexcept;
   FlowNote& seen_note_of(const Event& event);

@@ -56,6 +56,7 @@ class LruSlots {
     return alive(at) && place_of(at).generation == generation;
   }
   [[nodiscard]] Slot oldest() const noexcept { return oldest_; }
+  [[nodiscard]] Slot newer(Slot at) const noexcept { return place_of(at).newer; }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
   // Every living slot is below this.
   [[nodiscard]] std::uint32_t end() const noexcept { return used_; }

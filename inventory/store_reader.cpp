@@ -64,6 +64,21 @@ Status StoreReader::for_each_asset(const std::function<void(const AssetRecord&)>
   });
 }
 
+Status StoreReader::for_each_recent_asset(std::uint32_t most,
+                                          const std::function<void(const AssetRecord&)>& visit) {
+  return database_.run([&](SQLite::Database& handle) {
+    RowReader reader{handle};
+    SQLite::Statement rows{handle, std::string{kAssetColumns} +
+                                       "WHERE id IN (SELECT id FROM assets "
+                                       "ORDER BY last_seen DESC, id LIMIT ?) "
+                                       "ORDER BY last_seen, id"};
+    rows.bind(1, most);
+    while (rows.executeStep()) {
+      visit(reader.asset(rows));
+    }
+  });
+}
+
 Result<std::vector<AssetRecord>> StoreReader::assets_named(const std::string& text) {
   return fetch<std::vector<AssetRecord>>(database_, [&](SQLite::Database& handle, auto& out) {
     RowReader reader{handle};

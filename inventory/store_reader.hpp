@@ -32,6 +32,9 @@ class StoreReader {
 
   // In the order of the live inventory. One record at a time is in memory.
   Status for_each_asset(const std::function<void(const AssetRecord&)>& visit);
+  // The `most` that were seen last, in the order in which they were.
+  Status for_each_recent_asset(std::uint32_t most,
+                               const std::function<void(const AssetRecord&)>& visit);
   // By id, address, MAC or name; several assets may have had one address.
   Result<std::vector<AssetRecord>> assets_named(const std::string& text);
   Status for_each_flow(const std::function<void(const FlowRecord&)>& visit);

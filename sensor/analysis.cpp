@@ -16,6 +16,7 @@
 #include "inventory/export_csv.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
+#include "inventory/store_reader.hpp"
 #include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
@@ -61,6 +62,21 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
 }
 
 Analysis::~Analysis() = default;
+
+Result<std::uint64_t> Analysis::resume() {
+  Result<StoreReader> reader = StoreReader::open(folder_.path() / "prahari.db");
+  if (!reader) {
+    return reader.error();
+  }
+  std::uint64_t restored = 0;
+  const Status done = reader->for_each_recent_asset(
+      InventoryLimits{}.assets / 2,
+      [&](const AssetRecord& record) { restored += inventory_.restore(record.asset) ? 1U : 0U; });
+  if (!done) {
+    return done.error();
+  }
+  return restored;
+}
 
 void Analysis::event(const Event& event) {
   counts_.add(event);

@@ -39,6 +39,10 @@ class Analysis final : public Analyst, private AlertSink {
   Analysis(const Knowledge& knowledge, const ResultFolder& folder, AnalysisOptions options);
   ~Analysis() override;
 
+  // Takes over the assets that an earlier run left in the database of the folder: the half of what
+  // the inventory holds that was seen last. How many.
+  Result<std::uint64_t> resume();
+
   void set_tick(OnTick on_tick) { on_tick_ = std::move(on_tick); }
 
   void event(const Event& event) override;

@@ -36,6 +36,15 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
       knowledge,
       folder,
       {.sensor = options.sensor, .messages = options.messages, .keeper = options.keeper}};
+  if (options.keeper != nullptr) {
+    const Result<std::uint64_t> known = analysis.resume();
+    if (!known) {
+      return report(known.error());
+    }
+    if (*known > 0) {
+      note(with_commas(*known) + " assets are known from the runs before");
+    }
+  }
   catch_interrupts();
   Progress progress;
   analysis.set_tick([&](const Tick& tick) {

@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "inventory/posture_book.hpp"
+
 namespace prahari {
 namespace {
 
@@ -82,10 +84,12 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},
       {"I/O connections", InventoryLimits{}.io_connections, known.io_evicted},
       {"I/O streams and tag names of a shard", 1024, stats.analyzer.shared_evicted},
+      {"posture facts", kPosturesInAll, known.postures_evicted},
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };
   fill_silenced(summary, counted.engine);
   summary.assets = counted.inventory.assets_in_order().size();
+  summary.asked_only = counted.inventory.asked_only();
   summary.conversations = counted.inventory.conversations_in_order().size();
   summary.evidence_left_out = alerts.evidence_left_out;
   for (const auto& [kind, count] : counted.collector.left_out()) {

@@ -106,6 +106,9 @@ class IdentityChange final : public Detector {
     std::uint32_t slot = values_.find(key);
     if (slot == values_.kNone) {
       slot = values_.insert(key);
+      if (differs_from_former_run(event, context)) {
+        out.raise(finding_of(*field, event, context));
+      }
     } else if (values_[slot] != value) {
       out.raise(finding_of(*field, event, context));
     }
@@ -120,6 +123,27 @@ class IdentityChange final : public Detector {
             .unit = fact.unit,
             .source = fact.source,
             .field = static_cast<std::uint8_t>(fact.field)};
+  }
+
+  // A device that this run hears of for the first time, and that said otherwise to a run before
+  // (Inventory::restore) and never the same.
+  static bool differs_from_former_run(const Event& event, const RuleContext& context) {
+    const AssetIndex asset =
+        event.identity.of_client ? context.parties.client : context.parties.server;
+    if (asset == prahari::kNone) {
+      return false;
+    }
+    bool otherwise = false;
+    for (const Fact& fact : context.inventory.asset(asset).facts) {
+      if (fact.field == event.identity.field && fact.unit == event.identity.unit &&
+          fact.source == event.identity.source && fact.packet.offset == kNotKept) {
+        if (fact.value == event.text) {
+          return false;
+        }
+        otherwise = true;
+      }
+    }
+    return otherwise;
   }
 
   // What the same source said last before; the inventory keeps it.
@@ -169,7 +193,7 @@ class IdentityChange final : public Detector {
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = field.attack;
     finding.certin = field.certin;
-    if (known != nullptr) {
+    if (known != nullptr && known->packet.offset != kNotKept) {
       finding.evidence.push_back(known->packet);
     }
     finding.evidence.push_back(event.packet);

@@ -37,6 +37,32 @@ def check(program, plant, port, folder):
         return "the interface showed something else than the file"
     if not (state / "report.html").is_file() or not (state / "prahari.db").is_file():
         return "the result folder is not whole"
+    return check_restart(program, plant, port, state)
+
+
+def assets_of(state):
+    return {a["id"]: a for a in json.loads((state / "assets.json").read_text())["assets"]}
+
+
+def check_restart(program, plant, port, state):
+    """Started again over its folder the sensor goes on with the assets that it knew."""
+    before = assets_of(state)
+    sensor = port.sensor(program, state)
+    port.play(plant, 1, 200)
+    time.sleep(1)
+    sensor.send_signal(signal.SIGINT)
+    sensor.communicate(timeout=60)
+    after = assets_of(state)
+    print(f"{len(before)} assets before the restart, {len(after)} after it")
+    for key, asset in before.items():
+        if key not in after:
+            return f"{key} was forgotten"
+        if after[key]["first_seen"] != asset["first_seen"]:
+            return f"{key}: first seen {asset['first_seen']}, after the restart {after[key]['first_seen']}"
+        if after[key]["packets_sent"] < asset["packets_sent"]:
+            return f"{key}: its packets were forgotten"
+    if not any(after[key]["last_seen"] > asset["last_seen"] for key, asset in before.items()):
+        return "after the restart nobody was heard"
     return None
 
 

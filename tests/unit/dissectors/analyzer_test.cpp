@@ -160,6 +160,17 @@ TEST(Analyzer, AnUnansweredAttemptIsNotOneWay) {
   EXPECT_EQ(wire.lines, (Lines{"opened", "closed"}));
 }
 
+TEST(Analyzer, ABareSegmentOutOfTheBlueIsAProbe) {
+  for (const std::uint8_t flags : {tcp_flag::kAck, tcp_flag::kFin, std::uint8_t{0}}) {
+    Wire wire;
+    wire.client(flags).client(flags).finish();
+    EXPECT_FALSE(wire.last_facts.one_way) << int{flags};
+  }
+  Wire wire;
+  wire.ask().ask().finish();  // data of a connection that began before
+  EXPECT_TRUE(wire.last_facts.one_way);
+}
+
 TEST(Analyzer, ARefusedAttemptIsRefused) {
   Wire wire;
   EXPECT_EQ(wire.client(tcp_flag::kSyn).server(tcp_flag::kRst | tcp_flag::kAck).finish(),

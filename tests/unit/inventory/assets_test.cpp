@@ -218,6 +218,48 @@ TEST_F(Assets, ArpForTheDeadNamesNobody) {
   EXPECT_EQ(count(), 1U);
 }
 
+TEST_F(Assets, WhoIsOnlyAskedIsNone) {
+  script_.transport = Transport::udp;
+  script_.open({kHmi, "10.0.0.5", 50000}, {"", "10.7.0.9", 44818});
+  script_.message(Kind::request);
+  script_.flow(FlowStage::closed, 12, 0);  // asked again and again
+  script_.transport = Transport::tcp;
+  script_.open({kHmi, "10.0.0.5", 50001}, {"", "10.7.0.10", 502});
+  Event attempt = script_.message_event(Kind::request);
+  attempt.kind = EventKind::flow;
+  attempt.flow_facts = FlowFacts{};
+  attempt.flow_facts.stage = FlowStage::closed;
+  attempt.flow_facts.packets[0] = 3;  // SYN, SYN, SYN
+  inventory_.on_event(attempt);
+  ASSERT_EQ(count(), 1U) << "the HMI alone";
+  EXPECT_EQ(inventory_.asked_only(), 2U);
+  EXPECT_EQ(inventory_.conversations_in_order().size(), 2U);
+  script_.transport = Transport::udp;
+  script_.talk({kHmi, "10.0.0.5", 50002}, {"", "10.7.0.9", 44818});
+  EXPECT_EQ(count(), 2U) << "it answered after all";
+  EXPECT_EQ(inventory_.asked_only(), 1U);
+}
+
+TEST_F(Assets, WhoIsSpokenToOverTcpIsOneThoughNeverHeard) {
+  script_.open({kHmi, "10.0.0.5", 50000}, {kPlc, "10.0.0.1", 502});
+  script_.message(Kind::request);  // data: the server has answered, on the other half of a mirror
+  EXPECT_EQ(count(), 2U);
+  EXPECT_FALSE(owner("10.0.0.1").sent);
+  script_.open({kHmi, "10.0.0.5", 50001}, {kPlc, "10.0.0.2", 443});
+  EXPECT_EQ(count(), 2U);
+  script_.flow(FlowStage::closed, 5, 0);  // one way: more than attempts
+  EXPECT_NE(inventory_.find(ip("10.0.0.2"), {}), kNone);
+  EXPECT_EQ(inventory_.asked_only(), 0U);
+}
+
+TEST_F(Assets, AClientThatOnlyTheAnswersTellOfIsOne) {
+  script_.open({kHmi, "10.0.0.5", 50000}, {kPlc, "10.0.0.1", 502});
+  Inventory other{oui_};
+  Event event = script_.message_event(Kind::response);
+  other.on_event(event);
+  EXPECT_EQ(other.assets_in_order().size(), 2U);
+}
+
 TEST_F(Assets, TheLeastRecentlySeenGoes) {
   Inventory small{oui_, {.assets = 32, .conversations = 8}};
   Script script{small};

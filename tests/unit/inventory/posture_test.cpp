@@ -57,6 +57,34 @@ TEST(Posture, AStormPushesOutItsOwnKindOnly) {
   EXPECT_EQ(inventory.stats().facts_dropped, 976U);
 }
 
+TEST(Posture, OfAllAssetsThoseNotSeenForLongestAreForgotten) {
+  OuiTable oui;
+  Inventory inventory{oui};
+  Script script{inventory};
+  script.talk(kClient, kServer);
+  script.posture(Aspect::channel_used, "None", "None");
+  const auto server = [](int i) {
+    return End{"", "10.1." + std::to_string(i / 250) + '.' + std::to_string(1 + i % 250), 4840};
+  };
+  constexpr int kServers = 1600;  // of 24 facts each
+  for (int i = 0; i < kServers; ++i) {
+    script.talk({"", "10.0.0.5", 50000}, server(i));
+    for (int user = 0; user < 24; ++user) {
+      script.posture(Aspect::user_used, "user name", "user " + std::to_string(user));
+    }
+  }
+  std::size_t kept = 0;
+  for (const AssetIndex at : inventory.assets_in_order()) {
+    kept += inventory.asset(at).postures.size();
+  }
+  EXPECT_LE(kept, kPosturesInAll);
+  EXPECT_GT(kept, kPosturesInAll - 512);
+  EXPECT_EQ(kept + inventory.stats().postures_evicted, 1U + 24 * kServers);
+  EXPECT_TRUE(server_of(inventory).postures.empty()) << "the oldest";
+  const AssetIndex last = inventory.find(ip(server(kServers - 1).ip), vlan(0));
+  EXPECT_EQ(inventory.asset(last).postures.size(), 24U) << "what is new is kept";
+}
+
 TEST(Posture, IsShownByServiceWithWhatAnAuditorWillAsk) {
   OuiTable oui;
   Inventory inventory{oui};

@@ -74,6 +74,67 @@ class Storing : public testing::Test {
   RunInfo run_;
 };
 
+// A sensor that is started anew goes on with what the runs before knew.
+TEST_F(Storing, AnotherRunGoesOnWithTheAssets) {
+  ASSERT_TRUE(store().save(inventory_, test::decoration, run_));
+  Inventory later{oui_};
+  std::uint32_t restored = 0;
+  ASSERT_TRUE(reader().for_each_recent_asset(100, [&](const AssetRecord& record) {
+    EXPECT_TRUE(later.restore(record.asset)) << record.asset.key;
+    EXPECT_FALSE(later.restore(record.asset)) << "once";
+    ++restored;
+  }));
+  EXPECT_EQ(restored, inventory_.assets_in_order().size());
+  later.settle();
+  for (const AssetIndex at : inventory_.assets_in_order()) {
+    const Asset& before = inventory_.asset(at);
+    SCOPED_TRACE(before.key);
+    const auto all = later.assets_in_order();
+    const auto found = std::ranges::find_if(
+        all, [&](AssetIndex other) { return later.asset(other).id == before.id; });
+    ASSERT_NE(found, all.end());
+    const Asset& after = later.asset(*found);
+    EXPECT_EQ(after.first_seen, before.first_seen);
+    EXPECT_EQ(after.last_seen, before.last_seen);
+    EXPECT_EQ(after.packets_sent, before.packets_sent);
+    EXPECT_EQ(after.facts.size(), before.facts.size());
+    EXPECT_EQ(after.postures.size(), before.postures.size());
+    EXPECT_EQ(after.units.size(), before.units.size());
+    EXPECT_EQ(after.addresses.size(), before.addresses.size());
+    EXPECT_EQ(after.level, before.level);
+    ASSERT_EQ(after.roles.size(), before.roles.size());
+    for (std::size_t i = 0; i < after.roles.size(); ++i) {
+      EXPECT_EQ(after.roles[i].reason, before.roles[i].reason);
+    }
+    for (const Fact& fact : after.facts) {
+      EXPECT_EQ(fact.packet.offset, kNotKept) << "its packet is gone with that run";
+    }
+  }
+  // The controller speaks again: it is the same asset, with all that was known of it.
+  test::Script script{later};
+  script.now = 10'000;
+  script.vlan_id = 110;
+  script.arp("00:1d:9c:00:00:01", "10.0.0.1");
+  const Asset& plc = later.asset(later.find(test::mac("00:1d:9c:00:00:01")));
+  const Asset& before = inventory_.asset(inventory_.find(test::mac("00:1d:9c:00:00:01")));
+  EXPECT_EQ(plc.first_seen, before.first_seen);
+  EXPECT_GT(plc.last_seen, before.last_seen);
+  EXPECT_EQ(plc.packets_sent, before.packets_sent + 1);
+  EXPECT_EQ(later.assets_in_order().size(), restored);
+}
+
+TEST_F(Storing, OnlyTheAssetsSeenLastAreTakenUp) {
+  ASSERT_TRUE(store().save(inventory_, test::decoration, run_));
+  std::vector<Timestamp> seen;
+  ASSERT_TRUE(reader().for_each_recent_asset(
+      2, [&](const AssetRecord& record) { seen.push_back(record.asset.last_seen); }));
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_LE(seen[0], seen[1]);
+  for (const AssetIndex at : inventory_.assets_in_order()) {
+    EXPECT_LE(inventory_.asset(at).last_seen, seen[1]);
+  }
+}
+
 TEST_F(Storing, ExportsFromTheDatabaseEqualThoseFromMemory) {
   ASSERT_TRUE(store().save(inventory_, test::decoration, run_));
   StoreReader from = reader();

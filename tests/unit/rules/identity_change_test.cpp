@@ -113,5 +113,31 @@ ticket = "CHG-7"
   EXPECT_EQ(scene.of(kKind)[1].finding.severity, Severity::high);
 }
 
+TEST(IdentityChange, HoldsAcrossARestartOfTheSensor) {
+  Asset former;
+  {
+    Scene before;
+    const Talk talk = before.talk("10.0.0.1", "10.0.0.2");
+    before.identity(talk, Field::serial, "A-1");
+    before.identity(talk, Field::firmware, "2.1");
+    former = before.inventory.asset(before.inventory.find(ip("10.0.0.2"), {}));
+  }
+  Scene scene;
+  scene.now = at(1'700'100'000);
+  ASSERT_TRUE(scene.inventory.restore(former));
+  const Talk talk = scene.talk("10.0.0.1", "10.0.0.2");
+  scene.identity(talk, Field::firmware, "2.1");
+  scene.identity(talk, Field::model, "M");  // nobody said one before
+  EXPECT_TRUE(scene.of(kKind).empty());
+  scene.identity(talk, Field::serial, "B-7");
+  scene.identity(talk, Field::serial, "B-7");
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  const Finding finding = scene.of(kKind)[0].finding;
+  EXPECT_EQ(finding.why,
+            "The serial number of 10.0.0.2 is now \"B-7\", and was \"A-1\", by its CIP Identity: "
+            "another device answers at this address.");
+  EXPECT_EQ(finding.evidence.size(), 1U) << "the packet of the former run is gone";
+}
+
 }  // namespace
 }  // namespace prahari::test
