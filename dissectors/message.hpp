@@ -186,7 +186,8 @@ struct Identity {
     project,      // what runs on it
     slots,        // how many places its chassis has
     route,        // the way to a module that is not in the chassis: "1/3,2/10.0.0.5"
-    security      // what it says of its own protection
+    security,     // what it says of its own protection
+    fingerprint   // how its software behaves, hashed: JA4 of a TLS client
   };
   Field field{};
   std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
@@ -197,14 +198,15 @@ struct Identity {
 
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 24;
+inline constexpr std::size_t kIdentityFields = 25;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
-      "vendor",      "product", "model",       "order_number", "hardware", "firmware",
-      "serial",      "name",    "application", "mode",         "url",      "application_uri",
-      "product_uri", "build",   "profile",     "namespace",    "session",  "user",
-      "device_type", "mac",     "project",     "slots",        "route",    "security"};
+      "vendor",    "product",         "model",       "order_number", "hardware",
+      "firmware",  "serial",          "name",        "application",  "mode",
+      "url",       "application_uri", "product_uri", "build",        "profile",
+      "namespace", "session",         "user",        "device_type",  "mac",
+      "project",   "slots",           "route",       "security",     "fingerprint"};
   return detail::name_of(kNames, value);
 }
 
