@@ -120,6 +120,11 @@ def main():
         rows = list(csv.DictReader((out / "flows.csv").open()))
         report.check("flows.csv says tls", [str(r) for r in rows if r["protocol"] != "tls"])
 
+        again = analyze(program, folder, capture.capture(), "again", "--workers", "4")
+        report.check("the same with four workers", [f for f in ("assets.json", "flows.csv")
+                                                   if (out / f).read_bytes() !=
+                                                   (again / f).read_bytes().replace(b"again.pcap", b"all.pcap")])
+
         # The endpoint that a server offers over opc.tcp names the TLS seen at that port.
         writer = capture.Writer()
         writer.tcp(1, 4840, opcua_offer("opc.wss://10.9.1.1:8443/ua"))

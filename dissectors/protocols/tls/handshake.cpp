@@ -91,9 +91,9 @@ void TlsSession::read(const HandshakeMessage& message, Spoken& spoken, const Pdu
   }
   if (fields != nullptr) {
     say_common(spoken, *fields);
-    fields->number(kHandshakeType, message.type);
+    fields->number(at(Field::handshake_type), message.type);
     if (datagram_) {
-      fields->number(kMessageSeq, message.sequence);
+      fields->number(at(Field::message_seq), message.sequence);
     }
   }
   emit(spoken, out);

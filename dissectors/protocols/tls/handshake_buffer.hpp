@@ -34,14 +34,15 @@ class HandshakeBuffer {
  public:
   class Out {
    public:
+    Out() = default;
+    Out(const Out&) = delete;
+    Out& operator=(const Out&) = delete;
+    virtual ~Out() = default;
     virtual void handshake(const HandshakeMessage& message) = 0;
     // The bytes are no handshake message of a known type.
     virtual void not_handshake(Bytes rest) = 0;
     // One was given up: for want of room, or because what follows does not fit to it.
     virtual void given_up() = 0;
-
-   protected:
-    ~Out() = default;
   };
 
   // What a record of a stream carries.

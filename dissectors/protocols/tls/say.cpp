@@ -36,7 +36,7 @@ void say_numbers(std::size_t field, const Numbers& numbers, Fields& fields) {
 }
 
 void say_extensions(Bytes extensions, Fields& fields) {
-  fields.begin_list(kExtensions);
+  fields.begin_list(at(Field::extensions));
   std::size_t count = 0;
   each_extension(extensions, [&](std::uint16_t type, Bytes /*body*/) {
     if (count++ < kMostItems) {
@@ -50,7 +50,7 @@ void say_alpn(Bytes list, Fields& fields) {
   if (list.empty()) {
     return;
   }
-  fields.begin_list(kAlpn);
+  fields.begin_list(at(Field::alpn));
   each_name(list, [&](std::string_view name) { fields.item(name); });
   fields.end_list();
 }
@@ -81,48 +81,48 @@ void say_certificate(const Certificate& one, Fields& fields) {
 }  // namespace
 
 void say_common(const Spoken& spoken, Fields& fields) {
-  fields.text(kContent, content_name(spoken.content));
+  fields.text(at(Field::content), content_name(spoken.content));
   if (spoken.record_version != 0) {
-    fields.text(kRecordVersion, version_text(spoken.record_version));
+    fields.text(at(Field::record_version), version_text(spoken.record_version));
   }
-  fields.number(kLength, static_cast<std::int64_t>(spoken.length));
+  fields.number(at(Field::length), static_cast<std::int64_t>(spoken.length));
 }
 
 void say_client_hello(const ClientHello& hello, std::string_view ja4, Fields& fields) {
-  fields.text(kVersion, version_text(hello.version));
+  fields.text(at(Field::version), version_text(hello.version));
   if (hello.versions.size() > 0) {
-    fields.begin_list(kVersions);
+    fields.begin_list(at(Field::versions));
     for (std::size_t i = 0; i < hello.versions.size(); ++i) {
       fields.item(version_text(hello.versions[i]));
     }
     fields.end_list();
   }
-  say_numbers(kCiphers, hello.ciphers, fields);
+  say_numbers(at(Field::ciphers), hello.ciphers, fields);
   if (hello.has_server_name) {
-    fields.text(kServerName, hello.server_name);
+    fields.text(at(Field::server_name), hello.server_name);
   }
   say_alpn(hello.alpn, fields);
-  say_numbers(kGroups, hello.groups, fields);
-  say_numbers(kSignatures, hello.signatures, fields);
+  say_numbers(at(Field::groups), hello.groups, fields);
+  say_numbers(at(Field::signatures), hello.signatures, fields);
   say_extensions(hello.extensions, fields);
   if (!ja4.empty()) {
-    fields.text(kJa4, ja4);
+    fields.text(at(Field::ja4), ja4);
   }
 }
 
 void say_server_hello(const ServerHello& hello, Fields& fields) {
-  fields.text(kVersion, version_text(hello.version));
-  fields.text(kCipher, cipher_text(hello.cipher));
+  fields.text(at(Field::version), version_text(hello.version));
+  fields.text(at(Field::cipher), cipher_text(hello.cipher));
   say_alpn(hello.alpn, fields);
   if (hello.group != 0) {
-    fields.number(kGroup, hello.group);
+    fields.number(at(Field::group), hello.group);
   }
   say_extensions(hello.extensions, fields);
 }
 
 void say_certificates(Bytes list, Fields& fields) {
   Reader in{list};
-  fields.begin_list(kCertificates);
+  fields.begin_list(at(Field::certificates));
   Thumbprint first{};
   std::size_t count = 0;
   while (in.remaining() > 0 && count < kMaxChain) {
@@ -139,13 +139,13 @@ void say_certificates(Bytes list, Fields& fields) {
   }
   fields.end_list();
   if (count > 0) {
-    fields.text(kCertSha1, thumbprint_text(first));
+    fields.text(at(Field::cert_sha1), thumbprint_text(first));
   }
 }
 
 void say_certificate_request(Bytes body, Fields& fields) {
   Reader in{body};
-  fields.begin_list(kCertificateTypes);
+  fields.begin_list(at(Field::certificate_types));
   for (const std::byte type : in.take(in.u8())) {
     fields.item(std::to_integer<std::int64_t>(type));
   }
@@ -158,7 +158,7 @@ void say_server_key(Bytes body, Fields& fields) {
   const std::uint8_t kind = in.u8();
   const std::uint16_t group = in.be16();
   if (in.ok() && kind == kNamedCurve) {
-    fields.number(kGroup, group);
+    fields.number(at(Field::group), group);
   }
 }
 

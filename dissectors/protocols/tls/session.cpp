@@ -225,8 +225,8 @@ void TlsSession::on_alert(const RecordHeader& header, Bytes payload, const Pdu& 
   spoken.failure = level == alert::kFatal;
   if (Fields* fields = out.fields()) {
     say_common(spoken, *fields);
-    fields->text(kAlertLevel, level == alert::kFatal ? "fatal" : "warning");
-    fields->text(kAlert, alert_name(description));
+    fields->text(at(Field::alert_level), level == alert::kFatal ? "fatal" : "warning");
+    fields->text(at(Field::alert), alert_name(description));
   }
   emit(spoken, out);
   if (spoken.failure && talk_.client_hello && !talk_.told) {
@@ -326,11 +326,11 @@ void TlsSession::on_end(Emitter& out) {
   spoken.length = client.bytes + server.bytes;
   if (Fields* fields = out.fields()) {
     say_common(spoken, *fields);
-    fields->begin_list(kRecords);
+    fields->begin_list(at(Field::records));
     fields->item(static_cast<std::int64_t>(client.records));
     fields->item(static_cast<std::int64_t>(server.records));
     fields->end_list();
-    fields->begin_list(kBytes);
+    fields->begin_list(at(Field::bytes));
     fields->item(static_cast<std::int64_t>(client.bytes));
     fields->item(static_cast<std::int64_t>(server.bytes));
     fields->end_list();
