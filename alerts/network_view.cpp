@@ -84,7 +84,7 @@ HostView host_of(const Asset& asset, const Policy& policy) {
     out.proposed_level = static_cast<double>(*level);
   }
   take_facts(asset, out);
-  out.postures = service_postures(asset.postures);
+  out.postures = service_postures(asset);
   take_site({asset.ip(), asset.mac, vlan}, policy, out);
   return out;
 }

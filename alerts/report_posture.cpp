@@ -28,8 +28,7 @@ std::vector<std::string> joined(const std::vector<std::string>& first,
 
 void add_row(Html& page, const HostView& host, const ServicePosture& row) {
   page.raw("<tr><td data-label=\"Server\"><span><b>").text(host.label()).raw("</b>");
-  page.element("span", std::string{to_string(row.protocol)} + ", port " + std::to_string(row.port),
-               "sub");
+  page.element("span", row.service, "sub");
   page.raw("</span></td>");
   add_lines(page, "Offers", joined(row.offered, row.users_offered));
   add_lines(page, "Used", joined(row.used, row.users_used));

@@ -118,7 +118,9 @@ class Analyzer final : private Emitter, private Framer::Out {
   Shared* shared_of(const Dissector& dissector);
   void on_bytes(Side side, Bytes bytes, const PacketRef& packet);
   void report_foreign(Side side);
-  void give_up_if_implausible(Side side);
+  void read(Side side, Bytes bytes, const PacketRef& packet);
+  // True where others may have a look at the same bytes.
+  bool give_up_if_implausible(Side side);
 
   [[nodiscard]] Endpoint endpoint(Side side) const noexcept;
   [[nodiscard]] Event about_flow(EventKind kind, const PacketRef& packet) const noexcept;

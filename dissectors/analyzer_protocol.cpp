@@ -46,7 +46,9 @@ void Analyzer::on_datagram(const Layers& layers, Side side) {
     pdu(rest.first(frame.size), side, current_);
     rest = rest.subspan(frame.size);
   }
-  give_up_if_implausible(side);
+  if (give_up_if_implausible(side)) {
+    on_datagram(layers, side);
+  }
 }
 
 // In-order bytes of a stream, from the first byte of a segment.
@@ -59,13 +61,20 @@ void Analyzer::on_bytes(Side side, Bytes bytes, const PacketRef& packet) {
     }
     const auto held = std::move(own.held);  // outlives the PDUs cut from it
     if (find_protocol(side, bytes)) {
-      own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
-      give_up_if_implausible(side);
+      read(side, bytes, packet);
     }
     return;
   }
-  own.framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
-  give_up_if_implausible(side);
+  read(side, bytes, packet);
+}
+
+// Bytes for the protocol that was found. What only looked like one that cannot be read anyway is
+// offered to the others, so that nobody hides behind a made-up hello.
+void Analyzer::read(Side side, Bytes bytes, const PacketRef& packet) {
+  flow_->side(side).framer.feed(*flow_->session, side, bytes, packet, partials_, *this);
+  if (give_up_if_implausible(side)) {
+    on_bytes(side, bytes, packet);
+  }
 }
 
 bool Analyzer::find_protocol(Side side, Bytes head) {
@@ -74,13 +83,18 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   }
   const FlowKey& key = flows_.key(slot_);
   bool any_bound = false;
+  bool awaited = false;  // something that can be read is at home here
   bool need_more = false;
   for (const bool bound : {true, false}) {
     for (const Dissector* dissector : all_dissectors()) {
-      if (!is_asked(*dissector, key, flow_->transport, bound)) {
+      // What can only be recognised takes nothing from those that can be read: a stranger's hello
+      // on their port stays foreign, and what follows it is still theirs to read.
+      const bool guest = dissector->opaque && (flow_->opaque_refuted || (!bound && any_bound));
+      if (guest || !is_asked(*dissector, key, flow_->transport, bound)) {
         continue;
       }
       any_bound = any_bound || bound;
+      awaited = awaited || (bound && !dissector->opaque);
       if (probe(*dissector, {head, flow_->transport, direction_of(side), bound}, side, need_more)) {
         return true;
       }
@@ -91,10 +105,11 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
     return false;
   }
   flow_->probes = static_cast<std::uint8_t>(std::min<int>(flow_->probes + 1, 255));
-  if (any_bound && (flow_->handshake || flow_->probes >= kForeignProbes) && !flow_->gap) {
+  const bool certain = flow_->handshake || (awaited && flow_->probes >= kForeignProbes);
+  if (any_bound && certain && !flow_->gap) {
     report_foreign(side);
   }
-  if (!any_bound && flow_->probes >= kProbes) {
+  if (!awaited && flow_->probes >= kProbes) {
     flow_->found = Flow::Found::foreign;
   }
   return false;
@@ -154,14 +169,23 @@ void Analyzer::report_foreign(Side side) {
   }
 }
 
-void Analyzer::give_up_if_implausible(Side side) {
-  if (flow_->session && !flow_->session->plausible()) {
-    end_routine();
-    flow_->session.reset();
-    flow_->protocol = Protocol::unknown;
-    flow_->found = Flow::Found::undecided;
-    report_foreign(side);
+bool Analyzer::give_up_if_implausible(Side side) {
+  if (!flow_->session || flow_->session->plausible()) {
+    return false;
   }
+  const bool opaque = dissector(flow_->protocol).opaque;
+  end_routine();
+  flow_->session.reset();
+  flow_->protocol = Protocol::unknown;
+  flow_->found = Flow::Found::undecided;
+  report_foreign(side);
+  if (opaque) {
+    flow_->opaque_refuted = true;
+    for (FlowSide& each : flow_->sides) {
+      each.framer.reset();
+    }
+  }
+  return opaque;
 }
 
 // --- what the framer found ------------------------------------------------------------------
@@ -357,7 +381,9 @@ Event Analyzer::about_flow(EventKind kind, const PacketRef& packet) const noexce
   const FlowKey& key = flows_.key(slot_);
   Event event;
   event.kind = kind;
-  event.protocol = flow_->protocol;
+  const bool judged_by_port = kind == EventKind::flow && flow_->protocol != Protocol::unknown &&
+                              dissector(flow_->protocol).opaque;
+  event.protocol = judged_by_port ? Protocol::unknown : flow_->protocol;
   event.transport = flow_->transport;
   event.state = state_of(speaker_);
   event.from_client = speaker_ == flow_->client;

@@ -28,6 +28,9 @@ struct FreeX509 {
 struct FreeNames {
   void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
 };
+struct FreeObject {
+  void operator()(ASN1_OBJECT* object) const noexcept { ASN1_OBJECT_free(object); }
+};
 struct FreeBio {
   void operator()(BIO* bio) const noexcept { BIO_free(bio); }
 };
@@ -124,6 +127,22 @@ void read_names(X509* one, Certificate& out) {
   }
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     add_name(*sk_GENERAL_NAME_value(names.get(), i), out);
+  }
+}
+
+// MODBUS/TCP Security Protocol Specification 8.4: a UTF8String in an extension of its own.
+void read_role(const X509* one, Certificate& out) {
+  constexpr std::uint8_t kUtf8String = 0x0c;
+  const std::unique_ptr<ASN1_OBJECT, FreeObject> oid{OBJ_txt2obj("1.3.6.1.4.1.50316.802.1", 1)};
+  const int at = X509_get_ext_by_OBJ(one, oid.get(), -1);
+  if (at < 0) {
+    return;
+  }
+  Reader in{as_bytes(text_of(X509_EXTENSION_get_data(X509_get_ext(one, at))))};
+  const std::uint8_t tag = in.u8();
+  const std::string_view role = in.text(in.u8());
+  if (in.done() && tag == kUtf8String) {
+    out.role = printable_text(role, kLongestName);
   }
 }
 
@@ -248,6 +267,7 @@ std::optional<Certificate> read_certificate(Bytes der) {
   out.not_before = time_of(X509_get0_notBefore(one.get()));
   out.not_after = time_of(X509_get0_notAfter(one.get()));
   read_names(one.get(), out);
+  read_role(one.get(), out);
   read_key(one.get(), out);
   read_signature(one.get(), out);
   return out;

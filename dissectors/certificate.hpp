@@ -41,6 +41,7 @@ struct Certificate {
   std::vector<std::string> dns_names;  // of the subject's alternative names; at most 16 each
   std::vector<std::string> addresses;
   std::vector<std::string> uris;  // the first is OPC UA's ApplicationUri
+  std::string role;               // of Modbus/TCP Security: 1.3.6.1.4.1.50316.802.1; empty: none
 };
 
 // The certificate at the head of `der`; nothing where there is none that can be read.

@@ -170,6 +170,10 @@ struct Dissector {
   Probe (*probe)(const ProbeInput& input) noexcept;  // null for an INNER protocol
   std::unique_ptr<Session> (*open)(std::uint8_t variant);  // likewise
   std::unique_ptr<Shared> (*share)() = nullptr;            // null: flows have nothing in common
+  // Only how a conversation is protected can be read, not what is done in it: TLS. Its messages are
+  // envelopes; its flows are judged and named by transport and port, as those without a decoder
+  // are; a flow on a port of another protocol is never its.
+  bool opaque = false;
 };
 
 }  // namespace prahari

@@ -91,6 +91,7 @@ struct Flow {
   bool handshake = false;
   bool gap = false;
   bool foreign_reported = false;
+  bool opaque_refuted = false;  // taken for what can only be recognised, and was not
   Found found = Found::undecided;
   std::uint8_t probes = 0;
   Protocol protocol = Protocol::unknown;

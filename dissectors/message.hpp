@@ -191,7 +191,8 @@ struct Identity {
     security,     // what it says of its own protection
     ip_config,    // "10.0.0.5/24, gateway 10.0.0.1", as it is set
     domain,       // its DNS domain
-    link          // of its port: "100 Mbit/s, full duplex"
+    link,         // of its port: "100 Mbit/s, full duplex"
+    fingerprint   // how its software behaves, hashed: JA4 of a TLS client
   };
   Field field{};
   std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
@@ -202,7 +203,7 @@ struct Identity {
 
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 27;
+inline constexpr std::size_t kIdentityFields = 28;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
@@ -210,7 +211,7 @@ inline constexpr std::size_t kIdentityFields = 27;
       "serial",      "name",    "application", "mode",         "url",      "application_uri",
       "product_uri", "build",   "profile",     "namespace",    "session",  "user",
       "device_type", "mac",     "project",     "slots",        "route",    "security",
-      "ip_config",   "domain",  "link"};
+      "ip_config",   "domain",  "link",        "fingerprint"};
   return detail::name_of(kNames, value);
 }
 

@@ -55,4 +55,10 @@ bool bound_to(const Dissector& dissector, Binding where) noexcept {
   });
 }
 
+Protocol at_home(Binding where) noexcept {
+  const auto* const found = std::ranges::find_if(
+      kDissectors, [&](const Dissector* one) { return !one->opaque && bound_to(*one, where); });
+  return found == kDissectors.end() ? Protocol::unknown : (*found)->protocol;
+}
+
 }  // namespace prahari

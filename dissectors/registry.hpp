@@ -16,4 +16,7 @@ namespace prahari {
 // Whether the protocol is usually found at this place.
 [[nodiscard]] bool bound_to(const Dissector& dissector, Binding where) noexcept;
 
+// The protocol that is usually found at this place and whose messages can be read; unknown if none.
+[[nodiscard]] Protocol at_home(Binding where) noexcept;
+
 }  // namespace prahari

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@ namespace prahari {
 struct ServicePosture {
   Protocol protocol = Protocol::unknown;
   std::uint16_t port = 0;
+  std::string service;                     // "opcua, port 4840", "CIP Security (tls), port 2221"
   std::vector<std::string> offered;        // "Basic256Sha256, SignAndEncrypt"
   std::vector<std::string> used;           // the same, with how often
   std::vector<std::string> users_offered;  // "user name, under Basic256Sha256"
@@ -24,7 +24,8 @@ struct ServicePosture {
   std::vector<std::string> questions;  // "Why may clients log in without saying who they are?"
 };
 
-// By protocol and port, whatever the order of the postures.
-[[nodiscard]] std::vector<ServicePosture> service_postures(std::span<const PostureFact> postures);
+// By protocol and port, whatever the order of the postures. A TLS service is called by what is at
+// home at its port, or by the endpoint that the same asset offered for that port over OPC UA.
+[[nodiscard]] std::vector<ServicePosture> service_postures(const Asset& asset);
 
 }  // namespace prahari

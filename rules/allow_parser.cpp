@@ -27,7 +27,9 @@ constexpr auto kModbusTargets = std::to_array<std::string_view>(
 std::vector<std::string_view> decoded_protocols() {
   std::vector<std::string_view> names;
   for (const Dissector* one : all_dissectors()) {
-    names.push_back(to_string(one->protocol));
+    if (!one->opaque) {
+      names.push_back(to_string(one->protocol));
+    }
   }
   for (const std::string_view name : kAnnounced) {
     if (std::ranges::find(names, name) == names.end()) {

@@ -119,12 +119,8 @@ namespace {
 std::string session_entry(const Event& event, const Finding& finding) {
   const auto layer =
       event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
-  for (const Dissector* dissector : all_dissectors()) {
-    if (bound_to(*dissector, {layer, event.server.port})) {
-      return std::string{to_string(dissector->protocol)} + ":read";
-    }
-  }
-  return finding.protocol;
+  const Protocol bound = at_home({layer, event.server.port});
+  return bound == Protocol::unknown ? finding.protocol : std::string{to_string(bound)} + ":read";
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ bool within(const std::vector<TargetLimit>& limits, const Target& target) noexce
 ConduitTable::Entry ConduitTable::compile(const Conduit& conduit, const Allow& allow) {
   Entry entry{.conduit = &conduit, .allow = &allow};
   for (const Dissector* one : all_dissectors()) {
-    if (covers(allow.protocol, one->protocol)) {
+    if (!one->opaque && covers(allow.protocol, one->protocol)) {
       entry.protocols |= 1U << static_cast<unsigned>(one->protocol);
     }
   }

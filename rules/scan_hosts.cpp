@@ -28,9 +28,7 @@ bool is_ot_port(const Transport transport, std::uint16_t port) noexcept {
   const auto layer =
       transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
   return std::ranges::find(kOtPorts, port) != kOtPorts.end() ||
-         std::ranges::any_of(all_dissectors(), [&](const Dissector* one) {
-           return bound_to(*one, {layer, port});
-         });
+         at_home({layer, port}) != Protocol::unknown;
 }
 
 bool is_host(const Endpoint& end) noexcept {

@@ -83,14 +83,13 @@ void append_line(std::string& out, std::string_view name, std::string_view value
 }
 
 void append_postures(std::string& out, const Asset& asset) {
-  for (const ServicePosture& row : service_postures(asset.postures)) {
+  for (const ServicePosture& row : service_postures(asset)) {
     const auto list = [&out](std::string_view name, const std::vector<std::string>& lines) {
       for (const std::string& line : lines) {
         append_line(out, name, line);
       }
     };
-    append_line(out, "posture",
-                std::string{to_string(row.protocol)} + ", port " + std::to_string(row.port));
+    append_line(out, "posture", row.service);
     list("  offers", row.offered);
     list("  log-in", row.users_offered);
     list("  used", row.used);

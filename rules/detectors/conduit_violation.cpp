@@ -64,13 +64,8 @@ bool names_no_host(const Endpoint& end) noexcept {
 bool port_is_bound(const Event& event, Protocol& protocol) noexcept {
   const auto layer =
       event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
-  for (const Dissector* one : all_dissectors()) {
-    if (bound_to(*one, {layer, event.server.port})) {
-      protocol = one->protocol;
-      return true;
-    }
-  }
-  return false;
+  protocol = at_home({layer, event.server.port});
+  return protocol != Protocol::unknown;
 }
 
 class ConduitViolation final : public Detector {

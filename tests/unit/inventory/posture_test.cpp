@@ -99,7 +99,7 @@ TEST(Posture, IsShownByServiceWithWhatAnAuditorWillAsk) {
   script.posture(Aspect::certificate, "client application", "CN=a", 0, true);
   script.talk(kClient, {kServer.mac, kServer.ip, 48010});
   script.posture(Aspect::user_used, "anonymous", "", Posture::bit(Flaw::anonymous));
-  const auto rows = service_postures(server_of(inventory).postures);
+  const auto rows = service_postures(server_of(inventory));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].port, 4840);
   EXPECT_EQ(rows[0].offered, (std::vector<std::string>{"None", "Basic256Sha256, SignAndEncrypt"}));
