@@ -24,6 +24,12 @@ bool is_asked(const Dissector& dissector, const FlowKey& key, Transport transpor
   return here == bound && (bound || dissector.on_any_port);
 }
 
+// What can only be recognised takes nothing from those that can be read: a stranger's hello on
+// their port stays foreign, and what follows it is still theirs to read.
+bool is_guest(const Dissector& dissector, bool refuted, bool bound, bool any_bound) noexcept {
+  return dissector.opaque && (refuted || (!bound && any_bound));
+}
+
 }  // namespace
 
 void Analyzer::on_datagram(const Layers& layers, Side side) {
@@ -87,14 +93,12 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   bool need_more = false;
   for (const bool bound : {true, false}) {
     for (const Dissector* dissector : all_dissectors()) {
-      // What can only be recognised takes nothing from those that can be read: a stranger's hello
-      // on their port stays foreign, and what follows it is still theirs to read.
-      const bool guest = dissector->opaque && (flow_->opaque_refuted || (!bound && any_bound));
-      if (guest || !is_asked(*dissector, key, flow_->transport, bound)) {
+      if (is_guest(*dissector, flow_->opaque_refuted, bound, any_bound) ||
+          !is_asked(*dissector, key, flow_->transport, bound)) {
         continue;
       }
-      any_bound = any_bound || bound;
-      awaited = awaited || (bound && !dissector->opaque);
+      any_bound |= bound;
+      awaited |= bound && !dissector->opaque;
       if (probe(*dissector, {head, flow_->transport, direction_of(side), bound}, side, need_more)) {
         return true;
       }

@@ -63,6 +63,7 @@ TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
   ServicePosture posture;
   posture.protocol = Protocol::opcua;
   posture.port = 4840;
+  posture.service = "opcua, port 4840";
   posture.offered = {"None", "Basic256Sha256, SignAndEncrypt"};
   posture.users_used = {"user name operator, 3 times"};
   posture.questions = {"Why is a channel offered that is neither signed nor encrypted?"};
