@@ -33,18 +33,23 @@ std::string zone_of(const Inventory& inventory, const Decorate& decorate, AssetI
                                                        : decorate(inventory.asset(at)).zone;
 }
 
-}  // namespace
-
-AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
-  const Asset& asset = inventory.asset(at);
+// With those of the connections that the asset is an end of.
+AssetRecord record_of(const Asset& asset, const Decorate& decorate,
+                      std::span<const IoConnection> connections) {
   AssetRecord record{asset, decorate(asset), {}};
   sort_for_export(record.asset);
-  for (const IoConnection& io : inventory.io_connections()) {
+  for (const IoConnection& io : connections) {
     if (asset.present() && (io.originator == asset.id || io.target == asset.id)) {
       record.io.push_back(io);
     }
   }
   return record;
+}
+
+}  // namespace
+
+AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
+  return record_of(inventory.asset(at), decorate, inventory.io_connections());
 }
 
 FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate, ConversationIndex at) {
@@ -55,8 +60,18 @@ FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate, Con
 
 void for_each_asset(const Inventory& inventory, const Decorate& decorate,
                     const std::function<void(const AssetRecord&)>& visit) {
+  std::unordered_map<std::string_view, std::vector<IoConnection>> io;
+  for (const IoConnection& row : inventory.io_connections()) {
+    io[row.originator].push_back(row);
+    if (row.target != row.originator) {
+      io[row.target].push_back(row);
+    }
+  }
   for (const AssetIndex at : inventory.assets_in_order()) {
-    visit(asset_record(inventory, decorate, at));
+    const Asset& asset = inventory.asset(at);
+    const auto own = io.find(asset.id);
+    visit(record_of(asset, decorate,
+                    own == io.end() ? std::span<const IoConnection>{} : std::span{own->second}));
   }
 }
 

@@ -1,6 +1,11 @@
 #include "sensor/batch.hpp"
 
 namespace prahari {
+namespace {
+
+constexpr std::size_t kUsualRecord = 4096;
+
+}  // namespace
 
 void EventBuffer::clear() noexcept {
   entries_.clear();
@@ -53,6 +58,9 @@ void EventBuffer::replay(std::uint32_t packet, Analyst& analyst, enip::Multicast
       text_.clear();
       format(text_, entry.event, fields);
       analyst.record(entry.event, text_);
+      if (text_.size() > kUsualRecord) {
+        fields = Fields{};  // memory that is seldom needed is not kept a thousand times
+      }
     }
     if (entry.record_size > 0) {
       analyst.record(entry.event, pool.substr(entry.record, entry.record_size));
