@@ -239,7 +239,9 @@ bool HostScan::failed(const Attempt& attempt, Timestamp now) const noexcept {
 void HostScan::judge(Client& client, Timestamp now, const Report& report) {
   client.changed = std::ranges::any_of(
       client.attempts, [](const Attempt& attempt) { return attempt.state == State::asked; });
-  std::ranges::stable_sort(client.attempts, {}, &Attempt::time);
+  if (!std::ranges::is_sorted(client.attempts, {}, &Attempt::time)) {
+    std::ranges::stable_sort(client.attempts, {}, &Attempt::time);
+  }
   Attempts failures;
   for (Attempt& attempt : client.attempts) {
     if (failed(attempt, now)) {
