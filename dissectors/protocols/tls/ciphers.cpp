@@ -37,7 +37,7 @@ std::string hex_text(std::uint16_t number) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "0x";
   for (int shift = 12; shift >= 0; shift -= 4) {
-    out += kDigits[number >> static_cast<unsigned>(shift) & 0x0fU];
+    out += kDigits[unsigned{number} >> static_cast<unsigned>(shift) & 0x0fU];
   }
   return out;
 }
