@@ -87,7 +87,7 @@ void add_counts(const RunSummary& summary, std::vector<HealthNote>& out) {
     if (table.evicted != 0) {
       out.push_back({Level::note,
                      "The table of " + table.name + " was full (" + with_commas(table.limit) +
-                         "); " + with_commas(table.evicted) + " of the oldest went.",
+                         "); " + with_commas(table.evicted) + ' ' + std::string{table.lost} + '.',
                      "Analyse a shorter time or a part of the network."});
     }
   }

@@ -91,6 +91,7 @@ Correlator::Correlator(AlertSink& out, AssetId asset_id, CorrelatorLimits limits
 
 AlertHandle Correlator::raise(Finding finding) {
   stats_.findings += finding.times;
+  const std::uint32_t unlisted = finding.times - 1;  // nobody kept where they lie
   const std::vector<PacketRef> packets = std::exchange(finding.evidence, {});
   const PacketRef decisive = packets.empty() ? PacketRef{} : packets.back();
   std::string key = std::string(finding.kind) + std::string(kKeySeparator) + finding.dedup_key;
@@ -126,6 +127,8 @@ AlertHandle Correlator::raise(Finding finding) {
     ++stats_.raised;
   }
   Slot& slot = slots_[index];
+  slot.alert.evidence_left_out += unlisted;
+  stats_.evidence_left_out += unlisted;
   for (const PacketRef& packet : packets) {
     add_evidence(slot, packet);
   }

@@ -52,6 +52,7 @@ struct TableCount {
   std::string name;  // "flows"
   std::uint64_t limit = 0;
   std::uint64_t evicted = 0;
+  std::string_view lost = "of the oldest went";  // what the number counts, a literal
 };
 
 // An [[ignore]] or [[permit]] that applied.

@@ -123,6 +123,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   bool give_up_if_implausible(Side side);
 
   [[nodiscard]] Endpoint endpoint(Side side) const noexcept;
+  [[nodiscard]] FlowEnds ends() const noexcept;
   [[nodiscard]] Event about_flow(EventKind kind, const PacketRef& packet) const noexcept;
   [[nodiscard]] Direction direction_of(Side side) const noexcept;
   [[nodiscard]] Completeness state_of(Side side) const noexcept;

@@ -25,9 +25,12 @@ bool is_asked(const Dissector& dissector, const FlowKey& key, Transport transpor
 }
 
 // What can only be recognised takes nothing from those that can be read: a stranger's hello on
-// their port stays foreign, and what follows it is still theirs to read.
-bool is_guest(const Dissector& dissector, bool refuted, bool bound, bool any_bound) noexcept {
-  return dissector.opaque && (refuted || (!bound && any_bound));
+// their port stays foreign, and what follows it is still theirs to read. So it is also where the
+// other port, which whoever connects may choose, is one of its own: it stands last in
+// protocols.def.
+bool is_guest(const Dissector& dissector, bool refuted, bool bound, bool any_bound,
+              bool awaited) noexcept {
+  return dissector.opaque && (refuted || awaited || (!bound && any_bound));
 }
 
 }  // namespace
@@ -93,7 +96,7 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   bool need_more = false;
   for (const bool bound : {true, false}) {
     for (const Dissector* dissector : all_dissectors()) {
-      if (is_guest(*dissector, flow_->opaque_refuted, bound, any_bound) ||
+      if (is_guest(*dissector, flow_->opaque_refuted, bound, any_bound, awaited) ||
           !is_asked(*dissector, key, flow_->transport, bound)) {
         continue;
       }
@@ -127,7 +130,7 @@ bool Analyzer::probe(const Dissector& dissector, const ProbeInput& input, Side s
     return false;
   }
   flow_->session = dissector.open(answer.variant);
-  flow_->session->join(shared_of(dissector), {endpoint(Side::first).ip, endpoint(Side::second).ip});
+  flow_->session->join(shared_of(dissector), ends());
   flow_->protocol = dissector.protocol;
   flow_->found = Flow::Found::known;
   if (answer.direction != Direction::unknown) {
@@ -231,50 +234,10 @@ void Analyzer::client_is(Side side) {
 void Analyzer::client_is_surely(Side side) {
   if (flow_->client != side) {
     end_routine();
+    flow_->routine.reset();
   }
   flow_->client = side;
   flow_->client_known = true;
-}
-
-// Where somebody wants each message's fields, each is told.
-Routine::Verdict Analyzer::routine_verdict(const Message& message) {
-  if (fields_ || !Routine::qualifies(message)) {
-    return {};
-  }
-  if (!flow_->routine) {
-    if (flow_->messages < Flow::kUntilRoutine) {
-      ++flow_->messages;
-      return {};
-    }
-    flow_->routine = std::make_unique<Routine>(routines_);
-  }
-  return flow_->routine->on_message(message, state_of(speaker_),
-                                    message.packet == nullptr ? current_ : *message.packet,
-                                    [this](const Routine::Series& series) { tell_untold(series); });
-}
-
-void Analyzer::tell_untold(const Routine::Series& series) {
-  Event event = about_flow(EventKind::tally, series.last);
-  event.state = series.state;
-  event.from_client = series.direction == Direction::to_server;
-  event.message = {};
-  event.message.kind = series.kind;
-  event.message.operation = series.operation;
-  event.message.direction = series.direction;
-  event.message.matched = series.matched;
-  event.message.further = series.further;
-  event.message.envelope = series.envelope;
-  event.message.unit = series.unit;
-  event.protocol = series.protocol;
-  event.repeats = static_cast<std::uint16_t>(series.untold - 1);
-  sink_.event(event);
-}
-
-void Analyzer::end_routine() {
-  if (flow_->routine) {
-    flow_->routine->settle([this](const Routine::Series& series) { tell_untold(series); });
-    flow_->quiet = false;
-  }
 }
 
 void Analyzer::message(const Message& message) {
@@ -379,6 +342,11 @@ Endpoint Analyzer::endpoint(Side side) const noexcept {
   const FlowKey& key = flows_.key(slot_);
   const bool low = side == flow_->low_side;
   return {low ? key.low : key.high, flow_->side(side).mac, low ? key.low_port : key.high_port};
+}
+
+FlowEnds Analyzer::ends() const noexcept {
+  const FlowKey& key = flows_.key(slot_);
+  return {endpoint(Side::first).ip, endpoint(Side::second).ip, key.vlan, key.tunnel};
 }
 
 Event Analyzer::about_flow(EventKind kind, const PacketRef& packet) const noexcept {

@@ -72,10 +72,12 @@ class Shared {
   [[nodiscard]] virtual std::uint64_t evicted() const noexcept { return 0; }
 };
 
-// The two addresses of a flow.
+// The two addresses of a flow, and where they are: cells of one plan have the same addresses.
 struct FlowEnds {
   IpAddress first;  // of Side::first
   IpAddress second;
+  VlanTags vlan;
+  std::uint32_t tunnel = 0;
 };
 
 // One PDU and what is known of its way.

@@ -36,7 +36,7 @@ enum class EventKind : std::uint8_t {
   posture,     // how a host is protected, or is not
   connection,  // one for cyclic data was opened or closed
   production,  // what a host produced on one of late
-  tally        // the last words on messages like some told before: Event::message, no target
+  tally  // the last words on messages like some told before: Event::message, of its target no text
 };
 
 // ARP gives addresses away; so does every frame's source.

@@ -42,6 +42,12 @@ Routine::Series Routine::series_of(const Message& message, Completeness state,
           .last = {},
           .since = {},
           .unit = message.target.unit,
+          .address = message.target.address,
+          .count = message.target.count,
+          .function = message.function,
+          .sub_function = message.sub_function,
+          .table = message.target.table,
+          .name = message.name,
           .protocol = message.protocol,
           .kind = message.kind,
           .operation = message.operation,
@@ -49,7 +55,8 @@ Routine::Series Routine::series_of(const Message& message, Completeness state,
           .state = state,
           .matched = message.matched,
           .further = message.further,
-          .envelope = message.envelope};
+          .envelope = message.envelope,
+          .named = !message.target.text.empty()};
 }
 
 std::size_t Routine::find(const Likeness& likeness) const noexcept {

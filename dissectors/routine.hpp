@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "capture/packet.hpp"
@@ -16,10 +17,10 @@
 
 namespace prahari {
 
-// The one bound on the series of all flows of a shard. When it is reached, what would be a new
-// series is told each time, which is counted.
+// The one bound on the series of all flows of a shard. When it is reached, a flow makes room among
+// its own series, and one that has none is told each time; both are counted.
 struct RoutineBudget {
-  std::size_t most = 8192;  // series, 96 bytes each
+  std::size_t most = 8192;  // series, 144 bytes each
   std::size_t used = 0;
   std::uint64_t refused = 0;
 };
@@ -46,6 +47,12 @@ class Routine {
     Timestamp since;           // of the first of them
     std::uint16_t untold = 0;  // how many are not
     std::uint32_t unit = 0;
+    std::uint32_t address = 0;
+    std::uint32_t count = 0;
+    std::uint16_t function = 0;
+    std::uint16_t sub_function = 0;
+    std::string_view table;  // literals
+    std::string_view name;
     Protocol protocol = Protocol::unknown;
     Kind kind = Kind::request;
     Operation operation = Operation::read;
@@ -54,6 +61,7 @@ class Routine {
     bool matched = false;
     bool further = false;
     bool envelope = false;
+    bool named = false;     // its target has a text, which is not kept
     std::uint8_t told = 0;  // up to kFamiliar
   };
 

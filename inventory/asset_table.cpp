@@ -13,7 +13,6 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kAddressesPerAsset = 16;
-constexpr std::uint32_t kSpareAddresses = 65'536;  // in all, beyond one for each asset
 constexpr std::uint32_t kPatience = 1024;
 constexpr std::uint32_t kLeast = 32;  // one event may add a router and what it fronts
 

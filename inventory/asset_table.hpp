@@ -15,6 +15,8 @@
 
 namespace prahari {
 
+inline constexpr std::uint32_t kSpareAddresses = 65'536;  // of all assets, beyond one for each
+
 // An IP address where it means something.
 struct PlacedAddress {
   IpAddress ip;

@@ -304,6 +304,19 @@ void Inventory::Impl::count_unit(FlowNote& note, const Event& event) {
   }
 }
 
+// Who sent is there. So is the other end if it was heard, or if it must have answered: one segment
+// out of the blue can be sent to nobody.
+void Inventory::Impl::believe_ends(const FlowNote& note, const Event& event) noexcept {
+  const NotedAsset& sender = event.from_client ? note.client : note.server;
+  const NotedAsset& other = event.from_client ? note.server : note.client;
+  if (sender.entry != nullptr) {
+    sender.entry->asset.spoken_to = true;
+  }
+  if (other.entry != nullptr && (other.entry->asset.sent || event.state != Completeness::midstream)) {
+    other.entry->asset.spoken_to = true;
+  }
+}
+
 Parties Inventory::Impl::on_message(const Event& event) {
   FlowNote& note = seen_note_of(event);
   const MessageFacts& message = event.message;
@@ -322,12 +335,8 @@ Parties Inventory::Impl::on_message(const Event& event) {
     row.operations |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(message.operation));
     row.by_state[static_cast<std::size_t>(event.state)] += times;
   }
-  if (event.transport == Transport::tcp) {  // nobody sends data to who did not answer
-    for (const NotedAsset* end : {&note.client, &note.server}) {
-      if (end->entry != nullptr) {
-        end->entry->asset.spoken_to = true;
-      }
-    }
+  if (event.transport == Transport::tcp) {
+    believe_ends(note, event);
   }
   observe(note.client.entry, note.server.entry, event);
   count_unit(note, event);

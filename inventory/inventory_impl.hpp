@@ -61,6 +61,7 @@ class Inventory::Impl {
   void link(FlowNote& note, const Event& event, bool claim);
   void leave(FlowNote& note, ConversationIndex next);
   void close(FlowNote& note, const Event& event);
+  static void believe_ends(const FlowNote& note, const Event& event) noexcept;
   void count_unit(FlowNote& note, const Event& event);
   [[nodiscard]] NotedAsset noted(AssetIndex asset) noexcept;
   void saw(const NotedAsset& asset, Timestamp now) noexcept;

@@ -59,11 +59,17 @@ std::size_t IoBook::Hash::operator()(const ConnectionKey& key) const noexcept {
       .add(key.target)
       .add(std::uint64_t{key.originator_serial} << 32U | std::uint64_t{key.vendor} << 16U |
            key.serial)
+      .add(std::uint64_t{key.place.tunnel} << 32U | key.place.vlan.ids[0])
       .value();
 }
 
 std::size_t IoBook::Hash::operator()(const StreamKey& key) const noexcept {
-  return Hasher{seed}.add(key.producer).add(key.consumer).add(key.id).value();
+  return Hasher{seed}
+      .add(key.producer)
+      .add(key.consumer)
+      .add(key.id)
+      .add(std::uint64_t{key.place.tunnel} << 32U | key.place.vlan.ids[0])
+      .value();
 }
 
 IoBook::IoBook(std::uint32_t connections, std::uint32_t streams)
@@ -73,8 +79,11 @@ void IoBook::on_connection(const Event& event) {
   const Connection& said = event.connection.said;
   const bool by_client = event.connection.by_client;
   const ConnectionKey key{by_client ? event.client.ip : event.server.ip,
-                          by_client ? event.server.ip : event.client.ip, said.serial, said.vendor,
-                          said.originator};
+                          by_client ? event.server.ip : event.client.ip,
+                          said.serial,
+                          said.vendor,
+                          said.originator,
+                          {event.vlan, event.tunnel}};
   auto slot = connections_.find(key);
   const bool fresh = slot == connections_.kNone;
   if (fresh && said.closed) {
@@ -82,7 +91,7 @@ void IoBook::on_connection(const Event& event) {
   }
   if (fresh) {
     slot = connections_.insert(key);
-    connections_[slot].place = {event.vlan, event.tunnel};
+    connections_[slot].place = key.place;
     connections_[slot].connection.packet = event.packet;
     connections_[slot].connection.first = event.packet.time;
   }
@@ -112,11 +121,11 @@ void IoBook::on_production(const Event& event) {
   const IpAddress& producer = by_client ? event.client.ip : event.server.ip;
   const IpAddress& consumer = by_client ? event.server.ip : event.client.ip;
   const bool multicast = consumer.multicast();
-  const StreamKey key{said.id, producer, multicast ? IpAddress{} : consumer};
+  const StreamKey key{
+      said.id, producer, multicast ? IpAddress{} : consumer, {event.vlan, event.tunnel}};
   auto slot = streams_.find(key);
   if (slot == streams_.kNone) {
     slot = streams_.insert(key);
-    streams_[slot].place = {event.vlan, event.tunnel};
     streams_[slot].packet = event.packet;
     streams_[slot].half.first = said.first;
   }
@@ -152,7 +161,7 @@ PlacedIo IoBook::stranger(std::uint32_t slot) const {
   const Stream& stream = streams_[slot];
   const StreamKey& key = streams_.key(slot);
   PlacedIo row;
-  row.place = stream.place;
+  row.place = key.place;
   row.connection.packet = stream.packet;
   row.connection.first = stream.half.first;
   row.connection.last = stream.half.last;
@@ -170,18 +179,19 @@ void IoBook::add_strangers(const std::vector<bool>& taken, std::vector<PlacedIo>
     std::uint32_t slot = 0;
     std::size_t count = 0;
   };
-  std::map<std::pair<IpAddress, IpAddress>, Found> found;  // producer and consumer
+  std::map<std::tuple<IpAddress, IpAddress, IoPlace>, Found> found;  // producer and consumer
   streams_.for_each([&](auto slot) {
     const StreamKey& key = streams_.key(slot);
     if (!taken[slot] && !key.consumer.empty()) {
-      Found& here = found[{key.producer, key.consumer}];
+      Found& here = found[{key.producer, key.consumer, key.place}];
       here.slot = slot;
       ++here.count;
     }
   });
   std::vector<bool> paired(taken.size(), false);
   for (const auto& [ends, here] : found) {
-    const auto back = found.find({ends.second, ends.first});
+    const auto& [producer, consumer, place] = ends;
+    const auto back = found.find({consumer, producer, place});
     const bool both = here.count == 1 && back != found.end() && back->second.count == 1;
     if (!both || streams_[here.slot].direction != Direction::to_server) {
       continue;
@@ -206,8 +216,9 @@ std::vector<PlacedIo> IoBook::rows() const {
   connections_.for_each([&](auto slot) {
     PlacedIo row = connections_[slot];
     IoConnection& io = row.connection;
-    take({io.outputs.id, io.originator_ip, io.target_ip}, io.outputs, taken);
-    take({io.inputs.id, io.target_ip, io.inputs.multicast ? IpAddress{} : io.originator_ip},
+    take({io.outputs.id, io.originator_ip, io.target_ip, row.place}, io.outputs, taken);
+    take({io.inputs.id, io.target_ip, io.inputs.multicast ? IpAddress{} : io.originator_ip,
+          row.place},
          io.inputs, taken);
     stretch(io, io.outputs);
     stretch(io, io.inputs);

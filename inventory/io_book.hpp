@@ -17,6 +17,8 @@ namespace prahari {
 struct IoPlace {
   VlanTags vlan;
   std::uint32_t tunnel = 0;
+  friend auto operator<=>(const IoPlace&,
+                          const IoPlace&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct PlacedIo {
@@ -34,7 +36,7 @@ class IoBook {
   void on_connection(const Event& event);
   void on_production(const Event& event);
 
-  // Everything known, each stream in every connection that it belongs to; by originator, target,
+  // Everything known, each stream in every connection that it belongs to; by target, originator,
   // serial and ids. The ids of assets are not filled in.
   [[nodiscard]] std::vector<PlacedIo> rows() const;
 
@@ -49,12 +51,14 @@ class IoBook {
     std::uint16_t serial = 0;
     std::uint16_t vendor = 0;
     std::uint32_t originator_serial = 0;
+    IoPlace place;
     friend bool operator==(const ConnectionKey&, const ConnectionKey&) = default;
   };
   struct StreamKey {
     std::uint32_t id = 0;
     IpAddress producer;
     IpAddress consumer;  // empty: a group
+    IoPlace place;
     friend auto operator<=>(const StreamKey&, const StreamKey&) = default;
   };
   struct Hash {
@@ -65,7 +69,6 @@ class IoBook {
   struct Stream {
     IoHalf half;
     Direction direction = Direction::unknown;
-    IoPlace place;
     PacketRef packet;
   };
 

@@ -16,10 +16,6 @@ constexpr std::uint32_t kLastNumber = 0xffffffff;
 constexpr std::array<std::string_view, kOperations + 1> kClasses = {
     "discover", "read", "write", "control", "program", "admin", "*"};
 
-// Names of the contract whose dissectors may come with a later version: a site file may name them
-// today and judges from the day they exist.
-constexpr auto kAnnounced = std::to_array<std::string_view>({"opcua"});
-
 // What a target can be limited to. Modbus has numbers only; others have names besides.
 constexpr auto kModbusTargets = std::to_array<std::string_view>(
     {"unit", "coil", "discrete", "input", "holding", "file", "fifo"});
@@ -29,11 +25,6 @@ std::vector<std::string_view> decoded_protocols() {
   for (const Dissector* one : all_dissectors()) {
     if (!one->opaque) {
       names.push_back(to_string(one->protocol));
-    }
-  }
-  for (const std::string_view name : kAnnounced) {
-    if (std::ranges::find(names, name) == names.end()) {
-      names.push_back(name);
     }
   }
   return names;

@@ -105,9 +105,11 @@ void append_io(std::string& out, const AssetRecord& record) {
     const bool originator = io.originator == record.asset.id;
     const IpAddress& peer = originator ? io.target_ip : io.originator_ip;
     const std::string other = peer.empty() ? "nobody known" : to_string(peer);
-    append_line(
-        out, "I/O",
-        (originator ? "as scanner, to " : "as adapter, of ") + other + ": " + io_kind_text(io));
+    append_line(out, "I/O",
+                (!io.sides_known ? "with "
+                 : originator    ? "as scanner, to "
+                                 : "as adapter, of ") +
+                    other + ": " + io_kind_text(io));
     append_line(out, "  outputs", io_half_text(io.outputs));
     append_line(out, "  inputs", io_half_text(io.inputs));
   }

@@ -50,7 +50,9 @@ void EventBuffer::replay(std::uint32_t packet, Analyst& analyst, enip::Multicast
   while (replayed_ < entries_.size() && entries_[replayed_].packet == packet) {
     Entry& entry = entries_[replayed_++];
     entry.event.text = pool.substr(entry.text, entry.event.text.size());
-    names.learn(entry.event);
+    if (style_ != RecordStyle::none) {
+      names.learn(entry.event);
+    }
     analyst.event(entry.event);
     if (entry.waiting > 0) {
       Fields& fields = waiting_[entry.waiting - 1];

@@ -25,7 +25,9 @@ class DirectSink final : public EventSink {
       : analyst_(analyst), formatter_(formatter), style_(style) {}
 
   void event(const Event& event) override {
-    names_.learn(event);
+    if (style_ != RecordStyle::none) {
+      names_.learn(event);
+    }
     analyst_.event(event);
   }
 

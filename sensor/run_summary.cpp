@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "inventory/asset_table.hpp"
+#include "inventory/fact_book.hpp"
 #include "inventory/posture_book.hpp"
 
 namespace prahari {
@@ -78,12 +80,16 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"bytes of unfinished messages", kShards * PartialBudget::kBytes,
        stats.analyzer.partials_evicted},
       {"repeated messages that are counted together", kShards * RoutineBudget{}.most,
-       stats.analyzer.routines_refused},
+       stats.analyzer.routines_refused, "new ones found no room of their own"},
       {"fragments", 1024, stats.decode.fragments_evicted},
       {"assets", InventoryLimits{}.assets, known.assets_evicted},
       {"conversations", InventoryLimits{}.conversations, known.conversations_evicted},
       {"I/O connections", InventoryLimits{}.io_connections, known.io_evicted},
-      {"I/O streams and tag names of a shard", 1024, stats.analyzer.shared_evicted},
+      {"what protocols remember from flow to flow", kShards * 1024ULL,
+       stats.analyzer.shared_evicted},
+      {"facts of assets", kFactsInAll, known.facts_dropped},
+      {"units of assets", kUnitsInAll, known.units_dropped},
+      {"addresses of assets", kSpareAddresses, known.addresses_dropped},
       {"posture facts", kPosturesInAll, known.postures_evicted},
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };

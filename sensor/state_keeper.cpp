@@ -119,13 +119,16 @@ void StateKeeper::look_for_changes(const Known& known) {
     return;  // the former changes are still being written
   }
   known.inventory.settle();
+  // What the database says may lie in the future; it must not hide what happens until then.
+  const Timestamp now =
+      std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
   Timestamp latest = assets_since_;
   for (const AssetIndex at : known.inventory.assets_in_order()) {
     const Timestamp seen = known.inventory.asset(at).last_seen;
     if (seen >= assets_since_) {
       assets_.push_back(at);
     }
-    latest = std::max(latest, seen);
+    latest = std::max(latest, std::min(seen, now));
   }
   assets_since_ = latest;
   latest = flows_since_;
@@ -134,7 +137,7 @@ void StateKeeper::look_for_changes(const Known& known) {
     if (seen >= flows_since_) {
       flows_.push_back(at);
     }
-    latest = std::max(latest, seen);
+    latest = std::max(latest, std::min(seen, now));
   }
   flows_since_ = latest;
 }

@@ -87,7 +87,7 @@ class ConduitViolation final : public Detector {
         on_message(event, context, out);
         break;
       case EventKind::tally:
-        on_tally(event, out);
+        on_tally(event, context, out);
         break;
       case EventKind::flow:
         on_flow(event, context, out);
@@ -166,10 +166,31 @@ class ConduitViolation final : public Detector {
       note.allowed[protocol] |= static_cast<std::uint8_t>(whatever_target << operation);
       return;
     }
+    forbid(note, event, verdict, context, out);
+  }
+
+  // What was said since it was told last: judged like it, since a permit may have ended meanwhile.
+  // Where the target decides and has a name, which is not known any longer, nothing can be said.
+  void on_tally(const Event& event, const RuleContext& context, FindingSink& out) {
+    FlowNote& note = note_of(event, context.policy);
+    const MessageFacts& message = event.message;
+    if (note.exempt || !asks(message, event.state)) {
+      return;
+    }
+    const Verdict verdict = judge(note, event, context.policy);
+    const bool nameless = message.count == 0 && message.table.empty();
+    if (!verdict.allowed && !(verdict.depends_on_target && nameless)) {
+      forbid(note, event, verdict, context, out);
+    }
+  }
+
+  static void forbid(FlowNote& note, const Event& event, const Verdict& verdict,
+                     const RuleContext& context, FindingSink& out) {
     if (!note.classes) {
       note.classes = std::make_unique<ClassNotes>();
     }
-    ClassNote& seen = (*note.classes)[protocol][operation];
+    ClassNote& seen = (*note.classes)[static_cast<std::size_t>(event.protocol)]
+                                     [static_cast<std::size_t>(event.message.operation)];
     seen.refused = !verdict.depends_on_target;
     if (out.again(seen.alert, event.packet, event.repeats + 1U)) {
       return;
@@ -177,18 +198,6 @@ class ConduitViolation final : public Detector {
     Finding finding = conduit_finding_of_message(note.zones, event, verdict, context);
     finding.times = event.repeats + 1U;
     seen.alert = out.raise(std::move(finding));
-  }
-
-  // What they are like was judged when one of them was told.
-  void on_tally(const Event& event, FindingSink& out) {
-    const FlowNote& note = notes_.at(event.flow).note;
-    if (note.classes && !note.exempt && asks(event.message, event.state)) {
-      const ClassNote& known = (*note.classes)[static_cast<std::size_t>(event.protocol)]
-                                              [static_cast<std::size_t>(event.message.operation)];
-      if (known.refused) {
-        out.again(known.alert, event.packet, event.repeats + 1U);
-      }
-    }
   }
 
   static Verdict judge(const FlowNote& note, const Event& event, const Policy& policy) {

@@ -1,7 +1,5 @@
 #include "dissectors/protocols/csp/csp.hpp"
 
-#include <algorithm>
-
 #include "dissectors/protocols/csp/session.hpp"
 
 namespace prahari {
@@ -11,7 +9,7 @@ namespace {
 constexpr std::size_t kLocalAddress = 4;    // destination, control, source, service access point
 constexpr std::size_t kRemoteAddress = 15;  // over a bridge
 
-// A head that may be the beginning of CSPv4; `hopeful` where it is too short to tell.
+// Whether so short a head may become CSPv4.
 bool may_begin(Bytes head) noexcept {
   Reader in{head};
   const std::uint8_t mode = in.u8();

@@ -14,6 +14,7 @@
 #include "dissectors/protocols/enip/objects.hpp"
 #include "dissectors/protocols/enip/pending.hpp"
 #include "dissectors/protocols/enip/problems.hpp"
+#include "dissectors/protocols/enip/tag_names.hpp"
 
 namespace prahari::enip {
 
@@ -37,6 +38,9 @@ struct Exchange {
   [[nodiscard]] const IpAddress& target(bool response) const noexcept {
     const Side side = response ? pdu.side : other(pdu.side);
     return side == Side::first ? ends.first : ends.second;
+  }
+  [[nodiscard]] TagOwner owner_of_tags(bool response, std::uint32_t module) const noexcept {
+    return {target(response), target(!response), ends.vlan, ends.tunnel, module};
   }
 };
 

@@ -178,12 +178,13 @@ void establish(Call& call, const Opening& opening, std::uint32_t unit, bool larg
   fresh.interval_us = rate_out;
   const IpAddress& host = call.x.target(true);
   const IpAddress& originator = call.x.target(false);
-  begin(call, {to_target, originator, host}, fresh);
+  const FlowEnds& ends = call.x.ends;
+  begin(call, {to_target, originator, host, ends.vlan, ends.tunnel}, fresh);
   fresh.direction = Direction::to_client;
   fresh.header = Stream::Header::none;
   fresh.interval_us = rate_in;
   if (!opening.to_originator.multicast()) {
-    begin(call, {to_originator, host, originator}, fresh);
+    begin(call, {to_originator, host, originator, ends.vlan, ends.tunnel}, fresh);
   }
   Connection opened = connection_of(opening, unit);
   opened.originator_side = other(target);

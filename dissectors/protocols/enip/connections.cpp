@@ -7,7 +7,12 @@
 namespace prahari::enip {
 
 std::size_t StreamHash::operator()(const StreamKey& key) const noexcept {
-  return Hasher{seed}.add(key.producer).add(key.consumer).add(key.id).value();
+  return Hasher{seed}
+      .add(key.producer)
+      .add(key.consumer)
+      .add(key.id)
+      .add(std::uint64_t{key.tunnel} << 32U | key.vlan.ids[0])
+      .value();
 }
 
 ConnectionTable::ConnectionTable() : table_(kMost, StreamHash{process_seed()}) {}

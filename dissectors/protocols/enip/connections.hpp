@@ -24,6 +24,8 @@ struct StreamKey {
   std::uint32_t id = 0;
   IpAddress producer;
   IpAddress consumer;
+  VlanTags vlan;
+  std::uint32_t tunnel = 0;
   friend bool operator==(const StreamKey&, const StreamKey&) = default;
 };
 struct StreamHash {
@@ -83,18 +85,28 @@ class ConnectionTable final : public Shared {
   // entries that carry datagrams are made anew.
   template <class Visit>
   void close(const Triad& triad, const FlowEnds& ends, Visit&& visit) {
-    each_between(ends, [&](auto slot) {
-      if (table_[slot].opened && table_[slot].triad == triad) {
+    table_.for_each([&](auto slot) {
+      if (table_[slot].opened && table_[slot].triad == triad && between(table_.key(slot), ends)) {
         visit(table_.key(slot), table_[slot]);
         table_.erase(slot);
       }
     });
   }
 
+  // Null where nothing is known under this key.
+  [[nodiscard]] Stream* find(const StreamKey& key) noexcept {
+    const auto slot = table_.peek(key);
+    return slot == table_.kNone ? nullptr : &table_[slot];
+  }
+
   // visit(key, stream) of everything that one of the two produces for the other.
   template <class Visit>
   void each(const FlowEnds& ends, Visit&& visit) {
-    each_between(ends, [&](auto slot) { visit(table_.key(slot), table_[slot]); });
+    table_.for_each([&](auto slot) {
+      if (between(table_.key(slot), ends)) {
+        visit(table_.key(slot), table_[slot]);
+      }
+    });
   }
 
   [[nodiscard]] TagNames& tags() noexcept { return tags_; }
@@ -103,15 +115,10 @@ class ConnectionTable final : public Shared {
   }
 
  private:
-  template <class Visit>
-  void each_between(const FlowEnds& ends, Visit&& visit) {
-    table_.for_each([&](auto slot) {
-      const StreamKey& key = table_.key(slot);
-      if ((key.producer == ends.first && key.consumer == ends.second) ||
-          (key.producer == ends.second && key.consumer == ends.first)) {
-        visit(slot);
-      }
-    });
+  static bool between(const StreamKey& key, const FlowEnds& ends) noexcept {
+    return ((key.producer == ends.first && key.consumer == ends.second) ||
+            (key.producer == ends.second && key.consumer == ends.first)) &&
+           key.vlan == ends.vlan && key.tunnel == ends.tunnel;
   }
 
   LruTable<StreamKey, Stream, StreamHash> table_;

@@ -1,7 +1,9 @@
 #include "dissectors/protocols/enip/io.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <span>
 
 #include "dissectors/protocols/enip/connections.hpp"
 #include "dissectors/protocols/enip/encapsulation.hpp"
@@ -173,9 +175,10 @@ bool IoSession::starts_here(Bytes head, Side /*side*/, bool segment_start) const
 
 void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
   const Datagram datagram = read_datagram(pdu.bytes);
+  note_id(datagram.connection);
   const bool first = pdu.side == Side::first;
   const StreamKey key{datagram.connection, first ? ends_.first : ends_.second,
-                      first ? ends_.second : ends_.first};
+                      first ? ends_.second : ends_.first, ends_.vlan, ends_.tunnel};
   Stream stranger;
   Stream& stream = connections_ == nullptr ? stranger : connections_->of(key);
   expect_multicast(stream, key.consumer);
@@ -239,8 +242,33 @@ void IoSession::tell_mode(Stream& stream, bool runs, Emitter& out) {
                 .value = runs ? "run" : "idle"});
 }
 
+void IoSession::note_id(std::uint32_t id) noexcept {
+  const auto known = std::span{ids_}.first(known_);
+  if (std::ranges::find(known, id) != known.end()) {
+    return;
+  }
+  few_ = few_ && known_ < ids_.size();
+  if (few_) {
+    ids_[known_++] = id;
+  }
+}
+
+void IoSession::tell_half(const StreamKey& key, Emitter& out) {
+  if (Stream* stream = connections_->find(key)) {
+    tell_production(key, *stream, ends_, out);
+  }
+}
+
 void IoSession::on_end(Emitter& out) {
-  if (connections_ != nullptr) {
+  if (connections_ == nullptr) {
+    return;
+  }
+  if (few_) {  // a walk over the table for each flow that ends would be dear
+    for (std::size_t i = 0; i < known_; ++i) {
+      tell_half({ids_[i], ends_.first, ends_.second, ends_.vlan, ends_.tunnel}, out);
+      tell_half({ids_[i], ends_.second, ends_.first, ends_.vlan, ends_.tunnel}, out);
+    }
+  } else {
     connections_->each(ends_, [&](const StreamKey& key, Stream& stream) {
       tell_production(key, stream, ends_, out);
     });

@@ -3,6 +3,9 @@
 
 #pragma once
 
+#include <array>
+#include <cstdint>
+
 #include "dissectors/dissector.hpp"
 
 namespace prahari::enip {
@@ -30,9 +33,14 @@ class IoSession final : public Session {
 
  private:
   static void tell_mode(Stream& stream, bool runs, Emitter& out);
+  void note_id(std::uint32_t id) noexcept;
+  void tell_half(const StreamKey& key, Emitter& out);
 
   ConnectionTable* connections_ = nullptr;
   FlowEnds ends_;
+  std::array<std::uint32_t, 4> ids_{};  // connections that were seen on this flow
+  std::uint8_t known_ = 0;
+  bool few_ = true;  // they all have a place there
 };
 
 }  // namespace prahari::enip

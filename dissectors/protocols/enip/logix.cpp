@@ -300,7 +300,7 @@ void decode_tag_list(Call& call) {
       ids.size() < 2 * attributes) {
     return;
   }
-  const TagOwner owner{call.x.target(true), call.unit};
+  const TagOwner owner = call.x.owner_of_tags(true, call.unit);
   const std::string_view scope = call.path->symbol.view().substr(0, call.path->scope);
   std::size_t tags = 0;
   if (call.fields != nullptr) {

@@ -6,7 +6,11 @@
 namespace prahari::enip {
 
 std::size_t MulticastNames::KeyHash::operator()(const Key& key) const noexcept {
-  return Hasher{seed}.add(key.producer).add(key.id).value();
+  return Hasher{seed}
+      .add(key.producer)
+      .add(key.id)
+      .add(std::uint64_t{key.tunnel} << 32U | key.vlan.ids[0])
+      .value();
 }
 
 MulticastNames::MulticastNames() : names_(kMost, KeyHash{process_seed()}) {}
@@ -29,8 +33,9 @@ void MulticastNames::learn(const Event& event) {
     // What is still on its way keeps its name until another connection takes the id.
     names_.for_each([&](auto slot) {
       Named& named = names_[slot];
-      if (names_.key(slot).producer == target && named.originator == originator &&
-          named.triad == triad) {
+      const Key& key = names_.key(slot);
+      if (named.triad == triad && key.producer == target && key.vlan == event.vlan &&
+          key.tunnel == event.tunnel && named.originator == originator) {
         named.closed = true;
       }
     });
@@ -39,7 +44,7 @@ void MulticastNames::learn(const Event& event) {
   if (!said.inputs.multicast) {
     return;
   }
-  const Key key{said.inputs.id, target};
+  const Key key{said.inputs.id, target, event.vlan, event.tunnel};
   const bool owner = said.use == Connection::Use::exclusive_owner;
   auto slot = names_.find(key);
   if (slot == names_.kNone) {
@@ -55,7 +60,7 @@ void MulticastNames::learn(const Event& event) {
 void MulticastNames::complete(const Event& message, Fields& fields) const {
   const bool to_server = message.server.ip.multicast();
   const IpAddress& producer = to_server ? message.client.ip : message.server.ip;
-  const auto slot = names_.peek({message.message.address, producer});
+  const auto slot = names_.peek({message.message.address, producer, message.vlan, message.tunnel});
   if (slot != names_.kNone) {
     show_connection(fields, &names_[slot].triad, names_[slot].originator, producer);
   }

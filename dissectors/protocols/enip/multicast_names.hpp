@@ -29,6 +29,8 @@ class MulticastNames {
   struct Key {
     std::uint32_t id = 0;
     IpAddress producer;
+    VlanTags vlan;
+    std::uint32_t tunnel = 0;
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct KeyHash {

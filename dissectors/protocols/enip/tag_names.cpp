@@ -12,7 +12,12 @@ std::uint64_t hash_of(std::string_view scope) noexcept {
 }  // namespace
 
 std::size_t TagOwnerHash::operator()(const TagOwner& owner) const noexcept {
-  return Hasher{seed}.add(owner.host).add(owner.unit).value();
+  return Hasher{seed}
+      .add(owner.host)
+      .add(owner.client)
+      .add(std::uint64_t{owner.tunnel} << 32U | owner.vlan.ids[0])
+      .add(owner.unit)
+      .value();
 }
 
 std::size_t TagNames::KeyHash::operator()(const Key& key) const noexcept {

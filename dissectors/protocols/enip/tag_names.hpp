@@ -11,14 +11,19 @@
 #include <string_view>
 
 #include "dissectors/address.hpp"
+#include "dissectors/layers.hpp"
 #include "dissectors/lru_table.hpp"
 #include "dissectors/protocols/enip/text.hpp"
 
 namespace prahari::enip {
 
-// Whose tags they are: the host, and the module behind it.
+// Whose tags they are, the host and the module behind it, and who listed them: whether two clients
+// of a controller share a shard must not show.
 struct TagOwner {
   IpAddress host;
+  IpAddress client;
+  VlanTags vlan;
+  std::uint32_t tunnel = 0;
   std::uint32_t unit = 0;
   friend bool operator==(const TagOwner&, const TagOwner&) = default;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dissectors/hex_text.hpp"
+
 namespace prahari::tls {
 namespace {
 
@@ -34,11 +36,8 @@ std::string cipher_text(std::uint16_t number) {
 }
 
 std::string hex_text(std::uint16_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "0x";
-  for (int shift = 12; shift >= 0; shift -= 4) {
-    out += kDigits[unsigned{number} >> static_cast<unsigned>(shift) & 0x0fU];
-  }
+  append_hex(out, number, 4);
   return out;
 }
 

@@ -117,9 +117,12 @@ std::string_view mutual_words(const Talk& talk) noexcept {
 
 }  // namespace
 
-void tell_client_hello(std::string_view ja4, const Talk& talk, Emitter& out) {
+void tell_client_hello(std::string_view ja4, Emitter& out) {
   tell(Fact::fingerprint, kOfClient, true, "TLS client hello (JA4)", ja4, out);
-  tell(Fact::name, kOfServerName, false, "TLS server name asked for", talk.server_name, out);
+}
+
+void tell_server_name(const Talk& talk, Emitter& out) {
+  tell(Fact::name, kOfServerName, true, "TLS server name asked for", talk.server_name, out);
 }
 
 void tell_certificate(const std::optional<Certificate>& certificate, const Thumbprint& thumbprint,

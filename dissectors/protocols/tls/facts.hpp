@@ -14,7 +14,9 @@
 namespace prahari::tls {
 
 // The client's fingerprint, and the name by which it calls the server.
-void tell_client_hello(std::string_view ja4, const Talk& talk, Emitter& out);
+void tell_client_hello(std::string_view ja4, Emitter& out);
+// By what name the server was asked for, once it answered: anybody can ask anybody for anything.
+void tell_server_name(const Talk& talk, Emitter& out);
 
 // The certificate that the sender shows first, and how many follow it. `certificate`: nothing where
 // none can be read. Of a server also its names.

@@ -121,12 +121,12 @@ void TlsSession::read_client_hello(const HandshakeMessage& message, Spoken& spok
     say_client_hello(hello, print, *fields);
   }
   if (first) {
-    tell_client_hello(print, talk_, out);
+    tell_client_hello(print, out);
   }
 }
 
 void TlsSession::read_server_hello(const HandshakeMessage& message, Spoken& spoken,
-                                   const Pdu& /*pdu*/, Emitter& /*out*/, Fields* fields) {
+                                   const Pdu& /*pdu*/, Emitter& out, Fields* fields) {
   const ServerHello hello = tls::read_server_hello(message.body);
   if (!hello.ok) {
     spoken.problems |= bit(Wrong::malformed_message);
@@ -138,6 +138,7 @@ void TlsSession::read_server_hello(const HandshakeMessage& message, Spoken& spok
   } else {
     talk_.server_hello = true;
     talk_.cipher = hello.cipher;
+    tell_server_name(talk_, out);
     if (hides_handshake(hello.version) && !datagram_) {
       halves_[0].encrypted = true;
       halves_[1].encrypted = true;

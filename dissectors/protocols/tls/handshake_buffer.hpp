@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxHandshake = std::size_t{64} * 1024;
 struct HandshakeBudget final : Shared {
   static constexpr std::size_t kBytes = std::size_t{1024} * 1024;
   PartialBudget partial{kBytes};
+  [[nodiscard]] std::uint64_t evicted() const noexcept override { return partial.evicted(); }
 };
 
 struct HandshakeMessage {

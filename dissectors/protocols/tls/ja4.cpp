@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "dissectors/hex_text.hpp"
 #include "dissectors/protocols/tls/ciphers.hpp"
 #include "dissectors/protocols/tls/words.hpp"
 
@@ -35,12 +36,10 @@ struct Sorted {
   [[nodiscard]] std::span<std::uint16_t> all() noexcept { return std::span{numbers}.first(size); }
 };
 
-void append_hex(std::string& out, std::uint16_t number) { out += hex_text(number).substr(2); }
-
 void append_list(std::string& out, std::span<const std::uint16_t> numbers) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     out += i == 0 ? "" : ",";
-    append_hex(out, numbers[i]);
+    append_hex(out, numbers[i], 4);
   }
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 // A Finished of TLS 1.3 under the shortest tag is longer, an alert under the longest is shorter.
 constexpr std::size_t kLeastFinished = 40;
-constexpr std::size_t kHandshakeHeader = 4;
 
 // Where it is not known whether a record is encrypted: is this a handshake message in the clear?
 bool looks_clear(Bytes payload) noexcept {
@@ -292,9 +291,8 @@ void TlsSession::on_foreign(Side side, Direction direction, Bytes /*head*/,
   half(side).left = 0;
   half(side).buffer.reset();
   half(side).unsure = !half(side).encrypted;
-  const bool answered = halves_[0].seen > 0 && halves_[1].seen > 0;
-  if (!talk_.server_hello && !answered) {
-    refuted_ = true;  // one end alone can pretend to speak TLS
+  if (!talk_.server_hello) {
+    refuted_ = true;  // five bytes of an answer that look like a record are soon found
     return;
   }
   out.anomaly({.protocol = Protocol::tls,

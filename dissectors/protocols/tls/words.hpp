@@ -31,18 +31,12 @@ inline constexpr std::uint16_t kDtls13 = 0xfefc;
 }
 
 namespace handshake {
-inline constexpr std::uint8_t kHelloRequest = 0;
 inline constexpr std::uint8_t kClientHello = 1;
 inline constexpr std::uint8_t kServerHello = 2;
-inline constexpr std::uint8_t kHelloVerifyRequest = 3;
-inline constexpr std::uint8_t kNewSessionTicket = 4;
 inline constexpr std::uint8_t kCertificate = 11;
 inline constexpr std::uint8_t kServerKeyExchange = 12;
 inline constexpr std::uint8_t kCertificateRequest = 13;
 inline constexpr std::uint8_t kServerHelloDone = 14;
-inline constexpr std::uint8_t kCertificateVerify = 15;
-inline constexpr std::uint8_t kClientKeyExchange = 16;
-inline constexpr std::uint8_t kFinished = 20;
 }  // namespace handshake
 
 // A literal; empty for a number that no specification gives out.
@@ -50,7 +44,6 @@ inline constexpr std::uint8_t kFinished = 20;
 
 namespace alert {
 inline constexpr std::uint8_t kFatal = 2;
-inline constexpr std::uint8_t kCloseNotify = 0;
 }  // namespace alert
 
 // A literal, "handshake failure"; "unknown alert" for a number without a name.

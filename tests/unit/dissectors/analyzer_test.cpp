@@ -1,5 +1,6 @@
 #include "dissectors/analyzer.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ class Wire : public EventSink {
   }
   Wire& answer(std::string_view hex = kResponse) {
     return server(tcp_flag::kAck | tcp_flag::kPsh, hex);
+  }
+  Wire& from(std::uint16_t port) {
+    client_port_ = port;
+    return *this;
   }
   // The next segment of a side is sent, but the capture misses it.
   Wire& lose(int side, std::size_t bytes) {
@@ -95,8 +100,8 @@ class Wire : public EventSink {
     last_.ip_id = ++id_;
     last_.src = host(side == 0 ? 1 : 2);
     last_.dst = host(side == 0 ? 2 : 1);
-    last_.src_port = side == 0 ? std::uint16_t{50000} : server_port_;
-    last_.dst_port = side == 0 ? server_port_ : std::uint16_t{50000};
+    last_.src_port = side == 0 ? client_port_ : server_port_;
+    last_.dst_port = side == 0 ? server_port_ : client_port_;
     last_.tcp = {seq_[side], seq_[1 - side], 8192, flags};
     last_.payload = bytes_;
     seq_[side] += static_cast<std::uint32_t>(bytes_.size()) +
@@ -114,6 +119,7 @@ class Wire : public EventSink {
   }
 
   std::uint16_t server_port_;
+  std::uint16_t client_port_ = 50000;
   Analyzer analyzer_{0, *this, false};
   std::uint32_t seq_[2] = {1000, 9000};
   std::uint32_t frame_ = 0;
@@ -311,6 +317,18 @@ TEST(Analyzer, ARoutineEndsWithItsConnection) {
   EXPECT_EQ(wire.tallies, 2);
   EXPECT_EQ(wire.said[0], 51);
   EXPECT_EQ(wire.said[1], 51);
+}
+
+// Whoever connects may choose his port: that of TLS must not turn Modbus into something opaque.
+TEST(Analyzer, ReadsModbusFromThePortOfTls) {
+  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{443, 802, 2221, 4843}) {
+    Wire wire;
+    wire.from(port).handshake();
+    wire.ask("17 03 03 40 00 00").ask("1703 0000 0006 01 06 006b 0003");
+    wire.answer("1703 0000 0006 01 06 006b 0003");
+    const Lines lines = wire.finish();
+    EXPECT_EQ(std::ranges::count(lines, "Write Single Register < complete"), 1) << port;
+  }
 }
 
 }  // namespace

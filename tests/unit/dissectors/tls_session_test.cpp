@@ -21,7 +21,7 @@ const std::vector<Case> kCases = {
      0,
      {"Client Hello content=\"handshake\"", "server_name=\"plc-7.example\"",
       "alpn=[\"h2\",\"http/1.1\"]", "fact fingerprint t13d3111h2_",
-      "fact name plc-7.example 20 receiver", "Server Hello content",
+      "fact name plc-7.example 20 sender", "Server Hello content",
       "fact application plc-7.example 70 sender",
       "fact application_uri urn:plc-7:acme:server 85 sender",
       "posture certificate | server | CN=plc-7.example, O=Acme Controls; EC prime256v1",

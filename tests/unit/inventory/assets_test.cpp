@@ -252,6 +252,18 @@ TEST_F(Assets, WhoIsSpokenToOverTcpIsOneThoughNeverHeard) {
   EXPECT_EQ(inventory_.asked_only(), 0U);
 }
 
+TEST_F(Assets, OneSegmentOutOfTheBlueMakesNoAsset) {
+  script_.open({kHmi, "10.0.0.5", 50000}, {"", "10.7.0.9", 502});
+  Event event = script_.message_event(Kind::request);
+  event.state = Completeness::midstream;
+  inventory_.on_event(event);
+  EXPECT_EQ(count(), 1U);
+  EXPECT_EQ(inventory_.asked_only(), 1U);
+  event.state = Completeness::one_way;  // and more of them, and never an answer in sight
+  inventory_.on_event(event);
+  EXPECT_EQ(count(), 2U);
+}
+
 TEST_F(Assets, AClientThatOnlyTheAnswersTellOfIsOne) {
   script_.open({kHmi, "10.0.0.5", 50000}, {kPlc, "10.0.0.1", 502});
   Inventory other{oui_};

@@ -19,9 +19,12 @@ constexpr auto kAdapter = "10.0.0.2";
 
 class Io : public testing::Test {
  protected:
-  static Event about(EventKind kind, const std::string& client, const std::string& server,
-                     std::int64_t second) {
+  Event about(EventKind kind, const std::string& client, const std::string& server,
+              std::int64_t second) const {
     Event event;
+    if (vlan_ != 0) {
+      event.vlan.push(vlan_);
+    }
     event.kind = kind;
     event.protocol = Protocol::cipio;
     event.transport = Transport::udp;
@@ -87,6 +90,7 @@ class Io : public testing::Test {
   OuiTable oui_;
   Inventory inventory_{oui_, {.io_connections = 8}};
   std::int64_t now_ = 0;
+  std::uint16_t vlan_ = 0;
 };
 
 TEST_F(Io, OpeningAndDataBecomeOneRow) {
@@ -115,6 +119,23 @@ TEST_F(Io, OpeningAndDataBecomeOneRow) {
   EXPECT_EQ(io_kind_text(rows()[0]), "exclusive owner, class 1, serial 0x0001, closed");
   open(1, Connection::Use::exclusive_owner);
   EXPECT_FALSE(rows()[0].closed);
+}
+
+TEST_F(Io, CellsOfOnePlanInTwoVlansStayApart) {
+  for (const std::uint16_t vlan : {130, 131}) {
+    vlan_ = vlan;
+    open(1, Connection::Use::exclusive_owner);
+    produce(kPlc, kAdapter, 10, Direction::to_server);
+    produce(kPlc, kAdapter, 99, Direction::to_server);  // not opened
+    produce(kAdapter, kPlc, 98, Direction::unknown);
+  }
+  ASSERT_EQ(rows().size(), 4U);
+  int opened = 0;
+  for (const IoConnection& io : rows()) {
+    opened += io.opened ? 1 : 0;
+    EXPECT_EQ(io.outputs.packets, 100U);
+  }
+  EXPECT_EQ(opened, 2);
 }
 
 TEST_F(Io, OneMulticastFeedsEveryConnectionOnIt) {

@@ -268,5 +268,41 @@ TEST(ConduitViolation, ManyWaitingFlowsStayBounded) {
   EXPECT_EQ(scene.of(kKind)[0].count, 20'000);
 }
 
+// What the analyzer makes of a routine: one that stands for many, and the last words on them.
+TEST(ConduitViolation, CountsWhatARoutineStandsFor) {
+  Scene scene{kSite};
+  const Talk talk = scene.talk("10.4.0.9", "10.1.0.7");
+  Event one = scene.message(talk, Kind::request, kRead);
+  one.repeats = 9;
+  scene.send(one);
+  one.packet = scene.packet();
+  scene.send(one);
+  Event tally = scene.message(talk, Kind::request, kRead);
+  tally.kind = EventKind::tally;
+  tally.repeats = 4;
+  scene.send(tally);
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  EXPECT_EQ(scene.of(kKind)[0].count, 25);
+  EXPECT_EQ(scene.of(kKind)[0].packets.back(), tally.packet);
+}
+
+TEST(ConduitViolation, CountsARoutineByItsTargetWhereThatDecides) {
+  std::string site{kSite};
+  site.replace(site.find("\"modbus:read\""), 13, "\"modbus:read@holding=0-9\"");
+  Scene scene{site};
+  const Talk talk = scene.talk("10.2.0.1", "10.1.0.7");
+  Ask forbidden = kRead;
+  forbidden.address = 20;
+  scene.request(talk, forbidden);
+  for (const Ask& ask : {kRead, forbidden}) {
+    Event tally = scene.message(talk, Kind::request, ask);
+    tally.kind = EventKind::tally;
+    tally.repeats = 4;
+    scene.send(tally);
+  }
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  EXPECT_EQ(scene.of(kKind)[0].count, 1 + 5);
+}
+
 }  // namespace
 }  // namespace prahari::test

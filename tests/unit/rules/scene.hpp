@@ -72,7 +72,8 @@ class RecordingSink final : public FindingSink {
         return {i, 1};
       }
     }
-    alerts.push_back({std::move(finding), 1, {}});
+    const auto times = static_cast<int>(finding.times);
+    alerts.push_back({std::move(finding), times, {}});
     return {static_cast<std::uint32_t>(alerts.size() - 1), 1};
   }
   using FindingSink::again;

@@ -1,0 +1,54 @@
+// The analyzer's dealings with what a flow says over and over (routine.hpp).
+
+#include "dissectors/analyzer.hpp"
+
+namespace prahari {
+
+// Where somebody wants each message's fields, each is told.
+Routine::Verdict Analyzer::routine_verdict(const Message& message) {
+  if (fields_ || !Routine::qualifies(message)) {
+    return {};
+  }
+  if (!flow_->routine) {
+    if (flow_->messages < Flow::kUntilRoutine) {
+      ++flow_->messages;
+      return {};
+    }
+    flow_->routine = std::make_unique<Routine>(routines_);
+  }
+  return flow_->routine->on_message(message, state_of(speaker_),
+                                    message.packet == nullptr ? current_ : *message.packet,
+                                    [this](const Routine::Series& series) { tell_untold(series); });
+}
+
+void Analyzer::tell_untold(const Routine::Series& series) {
+  Event event = about_flow(EventKind::tally, series.last);
+  event.state = series.state;
+  event.from_client = series.direction == Direction::to_server;
+  event.message = {};
+  event.message.kind = series.kind;
+  event.message.operation = series.operation;
+  event.message.direction = series.direction;
+  event.message.matched = series.matched;
+  event.message.further = series.further;
+  event.message.envelope = series.envelope;
+  event.message.function = series.function;
+  event.message.sub_function = series.sub_function;
+  event.message.name = series.name;
+  event.message.unit = series.unit;
+  event.message.table = series.named ? std::string_view{} : series.table;
+  event.message.address = series.address;
+  event.message.count = series.named ? 0 : series.count;
+  event.protocol = series.protocol;
+  event.repeats = static_cast<std::uint16_t>(series.untold - 1);
+  sink_.event(event);
+}
+
+void Analyzer::end_routine() {
+  if (flow_->routine) {
+    flow_->routine->settle([this](const Routine::Series& series) { tell_untold(series); });
+    flow_->quiet = false;
+  }
+}
+
+}  // namespace prahari
