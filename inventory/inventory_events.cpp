@@ -312,7 +312,8 @@ void Inventory::Impl::believe_ends(const FlowNote& note, const Event& event) noe
   if (sender.entry != nullptr) {
     sender.entry->asset.spoken_to = true;
   }
-  if (other.entry != nullptr && (other.entry->asset.sent || event.state != Completeness::midstream)) {
+  if (other.entry != nullptr &&
+      (other.entry->asset.sent || event.state != Completeness::midstream)) {
     other.entry->asset.spoken_to = true;
   }
 }
