@@ -51,7 +51,8 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:6px 10px 6px 0;vertical-align:bottom}
 td{border-bottom:1px solid var(--line);padding:6px 10px 6px 0;vertical-align:top;overflow-wrap:anywhere}
-td[data-label=Seen],td[data-label=Service],td[data-label=Operations],td[data-label=Zone],td[data-label=Role]{
+td[data-label=Seen],td[data-label=Service],td[data-label=Operations],td[data-label=Zone],td[data-label=Role],
+td[data-label=Offers],td[data-label=Used]{
 overflow-wrap:break-word}
 td[data-label=Interface] .mono{white-space:nowrap}
 td.num,th.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
