@@ -234,7 +234,6 @@ void Analyzer::client_is(Side side) {
 void Analyzer::client_is_surely(Side side) {
   if (flow_->client != side) {
     end_routine();
-    flow_->routine.reset();
   }
   flow_->client = side;
   flow_->client_known = true;

@@ -47,6 +47,7 @@ void Analyzer::tell_untold(const Routine::Series& series) {
 void Analyzer::end_routine() {
   if (flow_->routine) {
     flow_->routine->settle([this](const Routine::Series& series) { tell_untold(series); });
+    flow_->routine.reset();
     flow_->quiet = false;
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <memory>
+#include <span>
 
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -11,6 +12,7 @@
 
 #include "capture/time_text.hpp"
 #include "dissectors/address.hpp"
+#include "dissectors/hex_text.hpp"
 #include "dissectors/printable.hpp"
 
 namespace prahari {
@@ -237,12 +239,8 @@ Thumbprint thumbprint_of(Bytes der) noexcept {
 }
 
 std::string thumbprint_text(const Thumbprint& thumbprint) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
-  for (const std::uint8_t byte : thumbprint) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0x0fU];
-  }
+  append_hex(out, std::as_bytes(std::span{thumbprint}));
   return out;
 }
 
@@ -290,13 +288,14 @@ std::uint32_t certificate_flaws(const Certificate& certificate, Timestamp now,
   return flaws;
 }
 
-std::string certificate_words(const Certificate& certificate) {
+std::string certificate_words(const Certificate& certificate, std::size_t chain) {
   std::string out = certificate.subject.substr(0, 128) + "; " + certificate.key_kind + ", " +
                     certificate.signature + "; ";
   append_date(out, certificate.not_before);
   out += " to ";
   append_date(out, certificate.not_after);
   out += certificate.self_signed ? "; self-signed" : "; issued by " + certificate.issuer;
+  out += chain > 1 ? "; with " + std::to_string(chain - 1) + " of its issuers" : "";
   return out;
 }
 

@@ -61,7 +61,9 @@ struct Certificate {
 [[nodiscard]] std::uint32_t certificate_flaws(const Certificate& certificate, Timestamp now,
                                               std::string_view uri = {});
 
-// "CN=server, O=Acme; RSA 2048, RSA-SHA256; 2020-01-01 to 2030-01-01; self-signed".
-[[nodiscard]] std::string certificate_words(const Certificate& certificate);
+// "CN=server, O=Acme; RSA 2048, RSA-SHA256; 2020-01-01 to 2030-01-01; self-signed; with 1 of its
+// issuers". `chain`: how many certificates came, this one included.
+[[nodiscard]] std::string certificate_words(const Certificate& certificate, std::size_t chain = 1);
+inline constexpr std::string_view kUnreadableWords = "no X.509 certificate that can be read";
 
 }  // namespace prahari

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 #include <openssl/evp.h>
+
+#include "dissectors/hex_text.hpp"
 
 namespace prahari {
 namespace {
@@ -83,14 +86,10 @@ std::string key_text(const IpAddress& ip, const VlanTags& vlan, std::uint32_t tu
 
 std::string asset_id(const std::string& key) {
   constexpr std::size_t kOctets = 6;
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   EVP_Digest(key.data(), key.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   std::string out = "ast-";
-  for (std::size_t i = 0; i < kOctets; ++i) {
-    out += kDigits[digest[i] >> 4U];
-    out += kDigits[digest[i] & 0x0fU];
-  }
+  append_hex(out, std::as_bytes(std::span{digest}).first(kOctets));
   return out;
 }
 

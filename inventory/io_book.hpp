@@ -28,10 +28,7 @@ struct PlacedIo {
 
 class IoBook {
  public:
-  static constexpr std::uint32_t kConnections = 4096;
-  static constexpr std::uint32_t kStreams = 8192;
-
-  explicit IoBook(std::uint32_t connections = kConnections, std::uint32_t streams = kStreams);
+  IoBook(std::uint32_t connections, std::uint32_t streams);
 
   void on_connection(const Event& event);
   void on_production(const Event& event);

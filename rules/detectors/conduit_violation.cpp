@@ -61,11 +61,11 @@ bool names_no_host(const Endpoint& end) noexcept {
          end.ip.loopback() || end.mac.group();
 }
 
-bool port_is_bound(const Event& event, Protocol& protocol) noexcept {
+// The protocol that is at home on the server's port; unknown if none.
+Protocol home_of(const Event& event) noexcept {
   const auto layer =
       event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
-  protocol = at_home({layer, event.server.port});
-  return protocol != Protocol::unknown;
+  return at_home({layer, event.server.port});
 }
 
 class ConduitViolation final : public Detector {
@@ -84,10 +84,8 @@ class ConduitViolation final : public Detector {
     }
     switch (event.kind) {
       case EventKind::message:
+      case EventKind::tally:  // judged too: a permit may have ended since one of them was told
         on_message(event, context, out);
-        break;
-      case EventKind::tally:
-        on_tally(event, context, out);
         break;
       case EventKind::flow:
         on_flow(event, context, out);
@@ -166,22 +164,15 @@ class ConduitViolation final : public Detector {
       note.allowed[protocol] |= static_cast<std::uint8_t>(whatever_target << operation);
       return;
     }
-    forbid(note, event, verdict, context, out);
-  }
-
-  // What was said since it was told last: judged like it, since a permit may have ended meanwhile.
-  // Where the target decides and has a name, which is not known any longer, nothing can be said.
-  void on_tally(const Event& event, const RuleContext& context, FindingSink& out) {
-    FlowNote& note = note_of(event, context.policy);
-    const MessageFacts& message = event.message;
-    if (note.exempt || !asks(message, event.state)) {
-      return;
-    }
-    const Verdict verdict = judge(note, event, context.policy);
-    const bool nameless = message.count == 0 && message.table.empty();
-    if (!verdict.allowed && !(verdict.depends_on_target && nameless)) {
+    if (!(verdict.depends_on_target && target_forgotten(event))) {
       forbid(note, event, verdict, context, out);
     }
+  }
+
+  // Of a tally the name of the target is not known any longer.
+  static bool target_forgotten(const Event& event) noexcept {
+    return event.kind == EventKind::tally && event.message.count == 0 &&
+           event.message.table.empty();
   }
 
   static void forbid(FlowNote& note, const Event& event, const Verdict& verdict,
@@ -257,8 +248,7 @@ class ConduitViolation final : public Detector {
     if (waiting_.full()) {
       judge_oldest(context, out);
     }
-    Protocol bound = Protocol::unknown;
-    const bool expected = port_is_bound(event, bound) ||
+    const bool expected = home_of(event) != Protocol::unknown ||
                           context.policy.names_any_decoded(note.zones.from, note.zones.to);
     const Timestamp due = event.packet.time + (expected ? kWaitExpected : kWait);
     next_due_ = waiting_.size() == 0 ? due : std::min(next_due_, due);
@@ -286,10 +276,10 @@ class ConduitViolation final : public Detector {
 
   // A connection to the port of a protocol that is allowed, over which nothing was said.
   static bool is_idle(const FlowNote& note, const Event& event, const Policy& policy) {
-    Protocol bound = Protocol::unknown;
+    const Protocol home = home_of(event);
     const FlowFacts& facts = event.flow_facts;
-    return !note.foreign && port_is_bound(event, bound) &&
-           policy.names_protocol(note.zones.from, note.zones.to, bound) &&
+    return !note.foreign && home != Protocol::unknown &&
+           policy.names_protocol(note.zones.from, note.zones.to, home) &&
            facts.bytes[0] + facts.bytes[1] <=
                kBytesWithoutPayload * (facts.packets[0] + facts.packets[1]);
   }

@@ -14,8 +14,8 @@ bool may_begin(Bytes head) noexcept {
   Reader in{head};
   const std::uint8_t mode = in.u8();
   const std::uint8_t kind = in.u8();
-  const bool kind_known = !in.ok() || kind == submode::kConnect || kind == submode::kPccc;
-  return !head.empty() && (mode == 1 || mode == 2) && kind_known;
+  const bool kind_known = !in.ok() || is_known(kind);
+  return !head.empty() && is_mode(mode) && kind_known;
 }
 
 Probe probe(const ProbeInput& input) noexcept {
@@ -24,8 +24,7 @@ Probe probe(const ProbeInput& input) noexcept {
   if (!in.ok()) {
     return may_begin(input.head) ? Probe{Probe::Answer::need_more} : Probe{};
   }
-  const bool known = header.submode == submode::kConnect || header.submode == submode::kPccc;
-  if (!known || !is_sound(header)) {
+  if (!is_known(header.submode) || !is_sound(header)) {
     return {};
   }
   const Direction direction = header.reply() ? Direction::to_client : Direction::to_server;
@@ -48,19 +47,16 @@ Header read_header(Reader& in) noexcept {
 }
 
 bool is_sound(const Header& header) noexcept {
-  const bool mode = header.mode == 1 || header.mode == 2;
   const bool carries = header.submode == submode::kPccc;
   const bool size = header.length <= kMostData &&
                     (carries || header.length == 0 || header.submode != submode::kConnect);
-  return mode && header.submode != 0 && header.submode <= 0x10 && size;
+  return is_mode(header.mode) && header.submode != 0 && header.submode <= 0x10 && size;
 }
 
 Body read_body(Bytes bytes) noexcept {
   Reader in{bytes};
   Body body;
-  in.skip(1);
-  body.control = in.u8();
-  in.skip(1);
+  in.skip(3);
   body.remote = in.u8() != 0;
   in.skip(body.remote ? kRemoteAddress - kLocalAddress : 0);
   body.cut = !in.ok();

@@ -35,6 +35,14 @@ struct Header {
   }
 };
 
+[[nodiscard]] constexpr bool is_mode(std::uint8_t mode) noexcept {
+  return mode == static_cast<std::uint8_t>(Mode::request) ||
+         mode == static_cast<std::uint8_t>(Mode::reply);
+}
+[[nodiscard]] constexpr bool is_known(std::uint8_t submode) noexcept {
+  return submode == submode::kConnect || submode == submode::kPccc;
+}
+
 // Fails the reader when there are fewer than 28 bytes.
 [[nodiscard]] Header read_header(Reader& in) noexcept;
 // A mode and a submode that exist, and a length that may be.
@@ -42,7 +50,6 @@ struct Header {
 
 // Behind the header: where PCCC goes to, then PCCC.
 struct Body {
-  std::uint8_t control = 0;
   bool remote = false;  // over a bridge: eleven bytes more of address
   Bytes pccc;
   bool cut = false;

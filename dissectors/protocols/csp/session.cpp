@@ -69,7 +69,7 @@ Frame CspSession::frame(Bytes head, Side /*side*/) const noexcept {
   Reader in{head};
   const Header header = read_header(in);
   if (!in.ok()) {
-    const bool wrong = !head.empty() && (Reader{head}.u8() == 0 || Reader{head}.u8() > 2);
+    const bool wrong = !head.empty() && !is_mode(Reader{head}.u8());
     return wrong ? Frame::not_mine() : Frame::need_more();
   }
   if (!is_sound(header)) {
@@ -82,8 +82,7 @@ Frame CspSession::frame(Bytes head, Side /*side*/) const noexcept {
 bool CspSession::starts_here(Bytes head, Side /*side*/, bool segment_start) const noexcept {
   Reader in{head};
   const Header header = read_header(in);
-  return segment_start && in.ok() && is_sound(header) &&
-         (header.submode == submode::kConnect || header.submode == submode::kPccc) &&
+  return segment_start && in.ok() && is_sound(header) && is_known(header.submode) &&
          head.size() >= kHeaderSize + header.length;
 }
 
@@ -121,8 +120,7 @@ void CspSession::on_pdu(const Pdu& pdu, Emitter& out) {
   message.name = naming.name;
   message.matched = matched;
   message.request = matched ? asked.packet : PacketRef{};
-  message.problems |=
-      carries || header.submode == submode::kConnect ? 0U : bit(Wrong::unknown_submode);
+  message.problems |= is_known(header.submode) ? 0U : bit(Wrong::unknown_submode);
   Fields* fields = out.fields();
   if (fields != nullptr) {
     show_header(*fields, header);

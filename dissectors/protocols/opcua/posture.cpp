@@ -175,7 +175,7 @@ void emit_certificate(Bytes chain, std::string_view what, bool of_sender, std::s
   const std::optional<Certificate> certificate = read_certificate(first);
   if (!certificate) {
     posture.flaws = Posture::bit(Flaw::unreadable);
-    posture.text = "no X.509 certificate that can be read";
+    posture.text = kUnreadableWords;
     out.posture(posture);
     return;
   }
@@ -184,9 +184,7 @@ void emit_certificate(Bytes chain, std::string_view what, bool of_sender, std::s
     posture.what = kCurveServer;  // a server may have one of each
   }
   posture.key = certificate->key;
-  std::string words = certificate_words(*certificate);
-  const std::size_t length = chain_length(chain);
-  words += length > 1 ? "; with " + std::to_string(length - 1) + " of its issuers" : "";
+  const std::string words = certificate_words(*certificate, chain_length(chain));
   posture.text = words;
   out.posture(posture);
 }

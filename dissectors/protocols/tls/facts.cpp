@@ -132,7 +132,7 @@ void tell_certificate(const std::optional<Certificate>& certificate, const Thumb
   posture.thumbprint = thumbprint;
   if (!certificate) {
     posture.flaws = Posture::bit(Flaw::unreadable);
-    posture.text = "no X.509 certificate that can be read";
+    posture.text = kUnreadableWords;
     out.posture(posture);
     return;
   }
@@ -142,8 +142,7 @@ void tell_certificate(const std::optional<Certificate>& certificate, const Thumb
     posture.flaws |= Posture::bit(Flaw::name_mismatch);
   }
   posture.key = certificate->key;
-  std::string words = certificate_words(*certificate);
-  words += chain > 1 ? "; with " + std::to_string(chain - 1) + " of its issuers" : "";
+  const std::string words = certificate_words(*certificate, chain);
   posture.text = words;
   out.posture(posture);
   tell_names(*certificate, of_server, out);

@@ -63,10 +63,10 @@ void TlsSession::read(const HandshakeMessage& message, Spoken& spoken, const Pdu
   } else {
     switch (message.type) {
       case handshake::kClientHello:
-        read_client_hello(message, spoken, pdu, out, fields);
+        read_client_hello(message, spoken, out, fields);
         break;
       case handshake::kServerHello:
-        read_server_hello(message, spoken, pdu, out, fields);
+        read_server_hello(message, spoken, out, fields);
         break;
       case handshake::kCertificate:
         read_certificate_message(message, spoken, pdu, out, fields);
@@ -99,8 +99,8 @@ void TlsSession::read(const HandshakeMessage& message, Spoken& spoken, const Pdu
   emit(spoken, out);
 }
 
-void TlsSession::read_client_hello(const HandshakeMessage& message, Spoken& spoken,
-                                   const Pdu& /*pdu*/, Emitter& out, Fields* fields) {
+void TlsSession::read_client_hello(const HandshakeMessage& message, Spoken& spoken, Emitter& out,
+                                   Fields* fields) {
   const ClientHello hello = tls::read_client_hello(message.body, datagram_);
   if (!hello.ok) {
     spoken.problems |= bit(Wrong::malformed_message);
@@ -125,15 +125,15 @@ void TlsSession::read_client_hello(const HandshakeMessage& message, Spoken& spok
   }
 }
 
-void TlsSession::read_server_hello(const HandshakeMessage& message, Spoken& spoken,
-                                   const Pdu& /*pdu*/, Emitter& out, Fields* fields) {
+void TlsSession::read_server_hello(const HandshakeMessage& message, Spoken& spoken, Emitter& out,
+                                   Fields* fields) {
   const ServerHello hello = tls::read_server_hello(message.body);
   if (!hello.ok) {
     spoken.problems |= bit(Wrong::malformed_message);
   }
   talk_.version = hello.version;
   if (hello.retry) {
-    spoken.name = handshake_name(6);
+    spoken.name = handshake_name(handshake::kHelloRetryRequest);
     half(client_).encrypted = false;  // its Change Cipher Spec came too early to mean anything
   } else {
     talk_.server_hello = true;

@@ -17,7 +17,6 @@ constexpr std::size_t kMost = 256;
 constexpr std::size_t kShown = 99;
 constexpr std::size_t kHashDigits = 12;
 constexpr std::string_view kNothing = "000000000000";
-constexpr std::string_view kDigits = "0123456789abcdef";
 
 struct Sorted {
   std::array<std::uint16_t, kMost> numbers{};
@@ -50,10 +49,7 @@ std::string hash_of(std::string_view text) {
     return std::string{kNothing};
   }
   std::string out;
-  for (std::size_t i = 0; i < kHashDigits / 2; ++i) {
-    out += kDigits[digest[i] >> 4U];
-    out += kDigits[digest[i] & 0x0fU];
-  }
+  append_hex(out, std::as_bytes(std::span{digest}).first(kHashDigits / 2));
   return out;
 }
 
@@ -100,7 +96,10 @@ std::string ja4_alpn(std::string_view first) {
     return {first.front(), first.back()};
   }
   const auto octet = [](char c) { return static_cast<unsigned char>(c); };
-  return {kDigits[octet(first.front()) >> 4U], kDigits[octet(first.back()) & 0x0fU]};
+  std::string out;
+  append_hex(out, octet(first.front()) >> 4U, 1);
+  append_hex(out, octet(first.back()), 1);
+  return out;
 }
 
 std::string ja4(const ClientHello& hello, bool datagram) {

@@ -115,8 +115,7 @@ RecordHeader read_datagram_header(Reader& in) noexcept {
   out.content = static_cast<Content>(type);
   out.version = in.be16();
   out.epoch = in.be16();
-  out.sequence = std::uint64_t{in.be16()} << 32U;
-  out.sequence |= in.be32();
+  in.skip(6);  // sequence number
   out.length = in.be16();
   if (!is_content(type) || !is_datagram_version(out.version) || !fits(out.content, out.length)) {
     in.fail();

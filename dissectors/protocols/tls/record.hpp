@@ -27,9 +27,8 @@ inline constexpr std::size_t kMaxRecord = kMaxPlain + 2048;
 struct RecordHeader {
   Content content{};
   std::uint16_t version = 0;
-  std::uint16_t epoch = 0;     // datagrams only; above 0: encrypted
-  std::uint64_t sequence = 0;  // likewise
-  std::size_t length = 0;      // of what follows the header
+  std::uint16_t epoch = 0;  // datagrams only; above 0: encrypted
+  std::size_t length = 0;   // of what follows the header
 };
 
 // Fails where the bytes make no header.

@@ -59,10 +59,10 @@ class TlsSession final : public Session {
   void establish(const Pdu& pdu, Emitter& out);
 
   void read(const HandshakeMessage& message, Spoken& spoken, const Pdu& pdu, Emitter& out);
-  void read_client_hello(const HandshakeMessage& message, Spoken& spoken, const Pdu& pdu,
-                         Emitter& out, Fields* fields);
-  void read_server_hello(const HandshakeMessage& message, Spoken& spoken, const Pdu& pdu,
-                         Emitter& out, Fields* fields);
+  void read_client_hello(const HandshakeMessage& message, Spoken& spoken, Emitter& out,
+                         Fields* fields);
+  void read_server_hello(const HandshakeMessage& message, Spoken& spoken, Emitter& out,
+                         Fields* fields);
   void read_certificate_message(const HandshakeMessage& message, Spoken& spoken, const Pdu& pdu,
                                 Emitter& out, Fields* fields);
 

@@ -33,6 +33,8 @@ inline constexpr std::uint16_t kDtls13 = 0xfefc;
 namespace handshake {
 inline constexpr std::uint8_t kClientHello = 1;
 inline constexpr std::uint8_t kServerHello = 2;
+inline constexpr std::uint8_t kHelloRetryRequest =
+    6;  // of drafts; on the wire it is a Server Hello
 inline constexpr std::uint8_t kCertificate = 11;
 inline constexpr std::uint8_t kServerKeyExchange = 12;
 inline constexpr std::uint8_t kCertificateRequest = 13;

@@ -23,14 +23,8 @@ class CspTalk final : public BasicTalk {
   void message(const Message& message) override {
     ++count;
     std::ostringstream line;
-    line << (message.kind == Kind::exception  ? "exception"
-             : message.kind == Kind::response ? "response"
-                                              : "request")
-         << ' ' << to_string(message.operation);
-    if (message.effect != Effect::none) {
-      line << '/' << to_string(message.effect);
-    }
-    line << " \"" << message.name << '"';
+    line << word_of(message.kind);
+    append_operation(line, message);
     if (!message.target.text.empty()) {
       line << " @" << message.target.table << ' ' << message.target.text;
     }
@@ -44,11 +38,7 @@ class CspTalk final : public BasicTalk {
         line << ' ' << csp::kFieldNames[at] << '=' << record_.json(at);
       }
     }
-    for (std::size_t i = 0; i < csp::kProblems.size(); ++i) {
-      if ((message.problems >> i & 1U) != 0) {
-        line << " !" << csp::kProblems[i].id;
-      }
-    }
+    append_problems(line, message);
     lines.push_back(line.str());
   }
   void identity(const Identity& identity) override {

@@ -41,16 +41,8 @@ class EnipTalk final : public BasicTalk {
     }
     const Dissector& spoken = dissector(message.protocol);
     std::ostringstream line;
-    line << to_string(message.protocol) << ' '
-         << (message.kind == Kind::oneway      ? "oneway"
-             : message.kind == Kind::exception ? "exception"
-             : message.kind == Kind::response  ? "response"
-                                               : "request")
-         << ' ' << to_string(message.operation);
-    if (message.effect != Effect::none) {
-      line << '/' << to_string(message.effect);
-    }
-    line << " \"" << message.name << '"';
+    line << to_string(message.protocol) << ' ' << word_of(message.kind);
+    append_operation(line, message);
     if (!message.target.text.empty()) {
       line << " @" << message.target.table << ' ' << message.target.text;
     } else if (message.target.count > 0) {
@@ -68,11 +60,7 @@ class EnipTalk final : public BasicTalk {
         line << ' ' << name << '=' << record_.json(i);
       }
     }
-    for (std::size_t i = 0; i < spoken.problems.size(); ++i) {
-      if ((message.problems >> i & 1U) != 0) {
-        line << " !" << spoken.problems[i].id;
-      }
-    }
+    append_problems(line, message);
     lines.push_back(line.str());
   }
 

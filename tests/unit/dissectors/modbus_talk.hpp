@@ -26,25 +26,14 @@ class Talk final : public BasicTalk {
   void message(const Message& message) override {
     last = message;
     std::ostringstream line;
-    line << (message.direction == Direction::unknown ? "unknown"
-             : message.kind == Kind::exception       ? "exception"
-             : message.kind == Kind::response        ? "response"
-                                                     : "request")
-         << ' ' << to_string(message.operation);
-    if (message.effect != Effect::none) {
-      line << '/' << to_string(message.effect);
-    }
-    line << " \"" << message.name << '"';
+    line << (message.direction == Direction::unknown ? "unknown" : word_of(message.kind));
+    append_operation(line, message);
     for (std::size_t i = 0; i < modbus_protocol().fields.size(); ++i) {
       if (record_.json(i) != "null" && modbus_protocol().fields[i] != "latency_us") {
         line << ' ' << modbus_protocol().fields[i] << '=' << record_.json(i);
       }
     }
-    for (std::size_t i = 0; i < modbus_protocol().problems.size(); ++i) {
-      if ((message.problems >> i & 1U) != 0) {
-        line << " !" << modbus_protocol().problems[i].id;
-      }
-    }
+    append_problems(line, message);
     lines.push_back(line.str());
   }
 

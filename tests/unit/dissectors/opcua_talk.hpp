@@ -120,16 +120,8 @@ class OpcuaTalk final : public BasicTalk {
   void message(const Message& message) override {
     messages.push_back(message);
     std::ostringstream line;
-    line << (message.further ? "also " : "")
-         << (message.kind == Kind::exception  ? "exception"
-             : message.kind == Kind::response ? "response"
-             : message.kind == Kind::oneway   ? "oneway"
-                                              : "request")
-         << ' ' << to_string(message.operation);
-    if (message.effect != Effect::none) {
-      line << '/' << to_string(message.effect);
-    }
-    line << " \"" << message.name << '"';
+    line << (message.further ? "also " : "") << word_of(message.kind);
+    append_operation(line, message);
     if (!message.target.table.empty()) {
       line << ' ' << message.target.table << ' ' << message.target.text;
     }
@@ -139,11 +131,7 @@ class OpcuaTalk final : public BasicTalk {
     if (message.status != 0) {
       line << " status " << std::hex << message.status << std::dec;
     }
-    for (std::size_t i = 0; i < opcua_protocol().problems.size(); ++i) {
-      if ((message.problems >> i & 1U) != 0) {
-        line << " !" << opcua_protocol().problems[i].id;
-      }
-    }
+    append_problems(line, message);
     lines.push_back(line.str());
   }
 

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +16,31 @@
 #include "tests/support.hpp"
 
 namespace prahari::test {
+
+// What kind of message: "request".
+inline std::string_view word_of(Kind kind) {
+  constexpr std::array<std::string_view, 4> kWords = {"request", "response", "exception", "oneway"};
+  return kWords.at(static_cast<std::size_t>(kind));
+}
+
+// What it does: ` read/effect "Name"`.
+inline void append_operation(std::ostream& line, const Message& message) {
+  line << ' ' << to_string(message.operation);
+  if (message.effect != Effect::none) {
+    line << '/' << to_string(message.effect);
+  }
+  line << " \"" << message.name << '"';
+}
+
+// What is wrong with it: " !truncated".
+inline void append_problems(std::ostream& line, const Message& message) {
+  const auto problems = dissector(message.protocol).problems;
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    if ((message.problems >> i & 1U) != 0) {
+      line << " !" << problems[i].id;
+    }
+  }
+}
 
 class BasicTalk : public Emitter {
  public:

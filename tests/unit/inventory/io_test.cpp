@@ -122,7 +122,7 @@ TEST_F(Io, OpeningAndDataBecomeOneRow) {
 }
 
 TEST_F(Io, CellsOfOnePlanInTwoVlansStayApart) {
-  for (const std::uint16_t vlan : {130, 131}) {
+  for (const std::uint16_t vlan : std::initializer_list<std::uint16_t>{130, 131}) {
     vlan_ = vlan;
     open(1, Connection::Use::exclusive_owner);
     produce(kPlc, kAdapter, 10, Direction::to_server);
