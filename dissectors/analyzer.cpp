@@ -13,8 +13,6 @@ using namespace std::chrono_literals;
 constexpr auto kIdle = 1h;  // a flow without packets for so long has ended
 constexpr auto kExpiryInterval = 1min;
 constexpr auto kTouchInterval = 2s;  // order of eviction is exact to this; each packet would cost
-constexpr auto kSightingInterval = 1min;
-constexpr std::uint32_t kSightings = 1024;
 constexpr std::uint16_t kWellKnown = 1024;
 constexpr std::uint16_t kEphemeral = 49152;  // RFC 6335, 6
 
@@ -47,19 +45,12 @@ void AnalyzerStats::add(const AnalyzerStats& other) noexcept {
   shared_evicted += other.shared_evicted;
 }
 
-std::size_t Analyzer::SightingHash::operator()(const SightingKey& key) const noexcept {
-  return Hasher{seed}
-      .add(key.mac)
-      .add(std::uint64_t{key.ethertype} << 16U | key.vlan.ids[0])
-      .value();
-}
-
 Analyzer::Analyzer(std::uint16_t shard, EventSink& sink, bool fields)
     : shard_(shard),
       sink_(sink),
       flows_(kFlowsPerShard, FlowKeyHash{process_seed()}),
-      sightings_(kSightings, SightingHash{process_seed()}),
-      fields_(fields ? std::make_unique<Fields>() : nullptr) {}
+      fields_(fields ? std::make_unique<Fields>() : nullptr),
+      host_frames_(sink, fields_.get()) {}
 
 Analyzer::~Analyzer() = default;
 
@@ -117,7 +108,7 @@ void Analyzer::on_packet(const Packet& packet, const Layers& layers, const FlowP
   expire(packet.ref.time);
   current_ = packet.ref;
   if (!place.in_flow) {
-    on_host(packet, layers);
+    host_frames_.on_frame(packet, layers);
     return;
   }
   const bool from_low = place.from_low;
@@ -147,35 +138,9 @@ void Analyzer::on_packet(const Packet& packet, const Layers& layers, const FlowP
   }
   if (layers.transport == Transport::udp) {
     on_datagram(layers, side);
+  } else {
+    host_frames_.read(packet, layers);
   }
-}
-
-void Analyzer::on_host(const Packet& packet, const Layers& layers) {
-  if (layers.network != Network::arp) {
-    const SightingKey key{layers.src_mac, layers.ethertype, layers.vlan};
-    auto slot = sightings_.find(key);
-    if (slot == decltype(sightings_)::kNone) {
-      slot = sightings_.insert(key);
-    } else if (packet.ref.time - sightings_[slot] < kSightingInterval &&
-               packet.ref.time >= sightings_[slot]) {
-      return;
-    }
-    sightings_[slot] = packet.ref.time;
-  }
-  Event event;
-  event.kind = EventKind::host;
-  event.packet = packet.ref;
-  event.vlan = layers.vlan;
-  event.tunnel = layers.tunnel;
-  event.client.mac = layers.src_mac;
-  event.server.mac = layers.dst_mac;
-  event.host = {layers.ethertype, 0};
-  if (layers.network == Network::arp) {
-    event.client = {layers.arp.sender_ip, layers.arp.sender_mac, 0};
-    event.server = {layers.arp.target_ip, layers.arp.target_mac, 0};
-    event.host.arp_operation = layers.arp.operation;
-  }
-  sink_.event(event);
 }
 
 // --- the life of a flow ---------------------------------------------------------------------

@@ -14,6 +14,7 @@
 #include "dissectors/event.hpp"
 #include "dissectors/fields.hpp"
 #include "dissectors/flow.hpp"
+#include "dissectors/host_frames.hpp"
 #include "dissectors/lru_table.hpp"
 
 namespace prahari {
@@ -76,20 +77,6 @@ class Analyzer final : private Emitter, private Framer::Out {
  private:
   using Flows = LruTable<FlowKey, Flow, FlowKeyHash>;
 
-  // A host that shows itself outside flows, so that it is told once a minute and not per frame.
-  struct SightingKey {
-    MacAddress mac;
-    std::uint16_t ethertype = 0;
-    VlanTags vlan;
-    friend bool operator==(const SightingKey&, const SightingKey&) = default;
-  };
-  struct SightingHash {
-    std::uint64_t seed = 0;
-    std::size_t operator()(const SightingKey& key) const noexcept;
-  };
-
-  void on_host(const Packet& packet, const Layers& layers);
-
   // The life of a flow.
   Flows::Slot open(const FlowKey& key, bool from_low, const Packet& packet, const Layers& layers);
   void begin(bool from_low, const Packet& packet, const Layers& layers);
@@ -137,6 +124,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   void identity(const Identity& identity) override;
   void anomaly(const Anomaly& anomaly) override;
   void posture(const Posture& posture) override;
+  void host(const Identity::Host& host) override;
   void connection(const Connection& connection) override;
   void production(const Production& production) override;
   Fields* fields() override;
@@ -154,12 +142,12 @@ class Analyzer final : private Emitter, private Framer::Out {
   // Made when needed; outlives the sessions in flows_.
   std::array<std::unique_ptr<Shared>, static_cast<std::size_t>(Protocol::unknown)> shared_;
   Flows flows_;
-  LruTable<SightingKey, Timestamp, SightingHash> sightings_;
   StreamBudget budget_;
   AnalyzerStats stats_;
   std::uint32_t generation_ = 0;
   Timestamp next_expiry_;
   std::unique_ptr<Fields> fields_;  // null: nobody asked
+  HostFrames host_frames_;
   bool fields_taken_ = false;
 
   // The flow, the packet and the side at hand; meaningful inside on_packet and finish only.

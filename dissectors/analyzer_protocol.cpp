@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dissectors/analyzer.hpp"
+#include "dissectors/event_facts.hpp"
 #include "dissectors/registry.hpp"
 
 namespace prahari {
@@ -25,12 +26,10 @@ bool is_asked(const Dissector& dissector, const FlowKey& key, Transport transpor
 }
 
 // What can only be recognised takes nothing from those that can be read: a stranger's hello on
-// their port stays foreign, and what follows it is still theirs to read. So it is also where the
-// other port, which whoever connects may choose, is one of its own: it stands last in
-// protocols.def.
-bool is_guest(const Dissector& dissector, bool refuted, bool bound, bool any_bound,
-              bool awaited) noexcept {
-  return dissector.opaque && (refuted || awaited || (!bound && any_bound));
+// their port stays foreign, and what follows it is still theirs to read, also where the other port,
+// which whoever connects may choose, is one of the stranger's: it stands last in protocols.def.
+bool is_guest(const Dissector& dissector, bool refuted, bool awaited) noexcept {
+  return dissector.opaque && (refuted || awaited);
 }
 
 }  // namespace
@@ -96,7 +95,7 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   bool need_more = false;
   for (const bool bound : {true, false}) {
     for (const Dissector* dissector : all_dissectors()) {
-      if (is_guest(*dissector, flow_->opaque_refuted, bound, any_bound, awaited) ||
+      if (is_guest(*dissector, flow_->opaque_refuted, awaited) ||
           !is_asked(*dissector, key, flow_->transport, bound)) {
         continue;
       }
@@ -250,28 +249,7 @@ void Analyzer::message(const Message& message) {
   event.protocol = message.protocol;
   event.repeats = verdict.untold;
   event.text = message.target.text;
-  event.message = {
-      .kind = message.kind,
-      .operation = message.operation,
-      .effect = message.effect,
-      .outcome = message.outcome,
-      .direction = message.direction,
-      .matched = message.matched,
-      .further = message.further,
-      .envelope = message.envelope,
-      .value_count = message.value_count,
-      .function = message.function,
-      .sub_function = message.sub_function,
-      .status = message.status,
-      .problems = message.problems,
-      .unit = message.target.unit,
-      .address = message.target.address,
-      .count = message.target.count,
-      .name = message.name,
-      .table = message.target.table,
-      .values = message.values,
-      .request = message.request,
-  };
+  event.message = facts_of(message);
   sink_.event(event);
   if (fields_taken_) {
     fields_taken_ = false;
@@ -281,14 +259,12 @@ void Analyzer::message(const Message& message) {
 
 void Analyzer::identity(const Identity& identity) {
   Event event = about_flow(EventKind::identity, current_);
+  if (identity.about != nullptr) {
+    be_about(event, *identity.about);
+  }
   event.text = identity.value;
-  event.identity = {
-      .field = identity.field,
-      .confidence = identity.confidence,
-      .of_client = event.from_client == identity.of_sender,
-      .unit = identity.unit,
-      .source = identity.source,
-  };
+  event.identity = facts_of(
+      identity, identity.about != nullptr || event.from_client == identity.of_sender);
   sink_.event(event);
 }
 
@@ -296,13 +272,7 @@ void Analyzer::anomaly(const Anomaly& anomaly) {
   Event event = about_flow(EventKind::anomaly, current_);
   event.protocol = anomaly.protocol;
   event.text = anomaly.target.text;
-  event.anomaly = {
-      .problem = anomaly.problem,
-      .direction = anomaly.direction,
-      .function = anomaly.function,
-      .unit = anomaly.target.unit,
-      .request = anomaly.request,
-  };
+  event.anomaly = facts_of(anomaly);
   sink_.event(event);
 }
 
@@ -310,16 +280,14 @@ void Analyzer::posture(const Posture& posture) {
   Event event = about_flow(EventKind::posture, current_);
   event.protocol = posture.protocol;
   event.text = posture.text;
-  event.posture = {
-      .aspect = posture.aspect,
-      .of_client = event.from_client == posture.of_sender,
-      .flaws = posture.flaws,
-      .secret_size = posture.secret_size,
-      .secret_hash = posture.secret_hash,
-      .key = posture.key,
-      .what = posture.what,
-      .thumbprint = posture.thumbprint,
-  };
+  event.posture = facts_of(posture, event.from_client == posture.of_sender);
+  sink_.event(event);
+}
+
+void Analyzer::host(const Identity::Host& host) {
+  Event event = about_flow(EventKind::host, current_);
+  be_about(event, host);
+  event.host = {.ethertype = 0, .arp_operation = 0, .stated = true};
   sink_.event(event);
 }
 

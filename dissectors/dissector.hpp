@@ -28,6 +28,8 @@ class Emitter {
   virtual void identity(const Identity& identity) = 0;
   virtual void anomaly(const Anomaly& anomaly) = 0;
   virtual void posture(const Posture& /*posture*/) {}
+  // This device has this address, as the packet at hand says as surely as ARP does.
+  virtual void host(const Identity::Host& /*host*/) {}
   virtual void connection(const Connection& /*connection*/) {}
   virtual void production(const Production& /*production*/) {}
 
@@ -133,9 +135,15 @@ class Session {
   [[nodiscard]] virtual bool plausible() const noexcept { return true; }
 };
 
-// Where a protocol is usually found. The probe has the last word.
+// Where a protocol is usually found. On ports the probe has the last word.
 struct Binding {
-  enum class Layer : std::uint8_t { ethertype, ip_protocol, tcp_port, udp_port };
+  enum class Layer : std::uint8_t {
+    ethertype,
+    llc,  // destination SAP in the high octet, source SAP in the low one
+    ip_protocol,
+    tcp_port,
+    udp_port
+  };
   Layer layer;
   std::uint16_t value;
 };
@@ -176,6 +184,12 @@ struct Dissector {
   // envelopes; its flows are judged and named by transport and port, as those without a decoder
   // are; a flow on a port of another protocol is never its.
   bool opaque = false;
+  // For what has no ports, hence no session: reads one frame by itself, down to Layers::payload.
+  // The bindings to EtherTypes, LLC and IP protocols lead here.
+  void (*on_frame)(const Layers& layers, Emitter& out) = nullptr;
+  // Frames of one sender for which this is the same are alike, and one a minute is read. Null: each
+  // is. For what is sent many times a second.
+  std::uint64_t (*alike)(const Layers& layers) noexcept = nullptr;
 };
 
 }  // namespace prahari

@@ -43,6 +43,7 @@ enum class EventKind : std::uint8_t {
 struct HostFacts {
   std::uint16_t ethertype;
   std::uint16_t arp_operation;  // 0 unless ARP; client is its sender, server its target
+  bool stated;                  // not by the host itself: who sent the packet says where it is
 };
 
 enum class FlowStage : std::uint8_t {

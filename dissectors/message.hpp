@@ -192,8 +192,22 @@ struct Identity {
     ip_config,    // "10.0.0.5/24, gateway 10.0.0.1", as it is set
     domain,       // its DNS domain
     link,         // of its port: "100 Mbit/s, full duplex"
-    fingerprint   // how its software behaves, hashed: JA4 of a TLS client
+    fingerprint,  // how its software behaves, hashed: JA4 of a TLS client
+    os,           // operating system
+    software,     // a program it runs: "OpenSSH_8.4p1", "Siemens SIMATIC HMI"
+    description,  // a text about itself that has no form: SNMP sysDescr
+    location,     // where somebody wrote that it stands
+    contact,      // whom somebody wrote to call
+    neighbour,    // what its port is plugged into: "port 3 of switch-1"
+    service,      // what it says it offers: "_opcua-tcp._tcp"
+    station       // its number among its kind: BACnet instance, DNP3 address, AMS NetId
   };
+  // Somebody else than the two ends of the flow. Either may be empty, not both.
+  struct Host {
+    MacAddress mac;
+    IpAddress ip;
+  };
+
   Field field{};
   std::uint8_t confidence = 0;  // 0 to 100, identification.md section 2
   bool of_sender = true;        // whose device it is: the sender's or the receiver's
@@ -201,9 +215,11 @@ struct Identity {
   std::string_view source;      // a literal: "Modbus device identification"
   std::string_view value;       // printable text, valid during the call
 
+  const Host* about = nullptr;  // whose device it is, where it is not one of the two ends
+
   static constexpr std::uint32_t kNoUnit = 0xffffffff;
 };
-inline constexpr std::size_t kIdentityFields = 28;
+inline constexpr std::size_t kIdentityFields = 36;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
@@ -211,7 +227,8 @@ inline constexpr std::size_t kIdentityFields = 28;
       "serial",      "name",    "application", "mode",         "url",      "application_uri",
       "product_uri", "build",   "profile",     "namespace",    "session",  "user",
       "device_type", "mac",     "project",     "slots",        "route",    "security",
-      "ip_config",   "domain",  "link",        "fingerprint"};
+      "ip_config",   "domain",  "link",        "fingerprint",  "os",       "software",
+      "description", "location", "contact",    "neighbour",    "service",  "station"};
   return detail::name_of(kNames, value);
 }
 

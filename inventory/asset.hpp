@@ -140,6 +140,7 @@ struct Asset {
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;
   std::uint64_t protocols = 0;  // bit per Protocol that it spoke
+  static_assert(static_cast<int>(Protocol::unknown) <= 64);
   LevelBasis level = LevelBasis::none;
   bool sent = false;       // false: never heard
   bool spoken_to = false;  // over TCP, as to somebody who answers: a host sends data to no other

@@ -122,9 +122,9 @@ Parties Inventory::Impl::on_host(const Event& event) {
                         .address = {event.client.ip, event.vlan, event.tunnel},
                         .packet = event.packet};
   Parties parties;
-  parties.client =
-      event.host.arp_operation != 0 ? resolver_.confirm(sender) : resolver_.resolve(sender);
-  if (parties.client != kNone) {
+  const bool confirmed = event.host.arp_operation != 0 || event.host.stated;
+  parties.client = confirmed ? resolver_.confirm(sender) : resolver_.resolve(sender);
+  if (parties.client != kNone && !event.host.stated) {
     saw(noted(parties.client), event.packet.time);
     Asset& asset = assets[parties.client].asset;
     asset.sent = true;

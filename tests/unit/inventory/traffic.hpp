@@ -59,7 +59,7 @@ class Script {
     Event event = make(EventKind::host, {sender_mac, sender_ip, 0}, {"", target_ip, 0});
     event.flow = FlowId{};
     event.transport = Transport::none;
-    event.host = HostFacts{.ethertype = 0x0806, .arp_operation = 2};
+    event.host = HostFacts{.ethertype = 0x0806, .arp_operation = 2, .stated = false};
     return inventory_.on_event(event);
   }
 

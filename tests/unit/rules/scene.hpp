@@ -241,7 +241,7 @@ class Scene {
     made.packet = packet();
     made.client = {ip(sender), station(sender), 0};
     made.server = {ip(target), operation == 1 ? MacAddress{} : station(target), 0};
-    made.host = {0x0806, operation};
+    made.host = {0x0806, operation, false};
     send(made);
   }
 

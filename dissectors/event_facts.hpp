@@ -1,0 +1,67 @@
+// What a dissector said, as the flat values that an event carries.
+
+#pragma once
+
+#include "dissectors/event.hpp"
+
+namespace prahari {
+
+[[nodiscard]] inline MessageFacts facts_of(const Message& message) noexcept {
+  return {
+      .kind = message.kind,
+      .operation = message.operation,
+      .effect = message.effect,
+      .outcome = message.outcome,
+      .direction = message.direction,
+      .matched = message.matched,
+      .further = message.further,
+      .envelope = message.envelope,
+      .value_count = message.value_count,
+      .function = message.function,
+      .sub_function = message.sub_function,
+      .status = message.status,
+      .problems = message.problems,
+      .unit = message.target.unit,
+      .address = message.target.address,
+      .count = message.target.count,
+      .name = message.name,
+      .table = message.target.table,
+      .values = message.values,
+      .request = message.request,
+  };
+}
+
+[[nodiscard]] inline IdentityFacts facts_of(const Identity& identity, bool of_client) noexcept {
+  return {
+      .field = identity.field,
+      .confidence = identity.confidence,
+      .of_client = of_client,
+      .unit = identity.unit,
+      .source = identity.source,
+  };
+}
+
+[[nodiscard]] inline AnomalyFacts facts_of(const Anomaly& anomaly) noexcept {
+  return {
+      .problem = anomaly.problem,
+      .direction = anomaly.direction,
+      .function = anomaly.function,
+      .unit = anomaly.target.unit,
+      .request = anomaly.request,
+  };
+}
+
+[[nodiscard]] inline PostureFacts facts_of(const Posture& posture, bool of_client) noexcept {
+  return {
+      .aspect = posture.aspect,
+      .of_client = of_client,
+      .flaws = posture.flaws,
+      .secret_size = posture.secret_size,
+      .secret_hash = posture.secret_hash,
+      .key = posture.key,
+      .what = posture.what,
+      .thumbprint = posture.thumbprint,
+  };
+}
+
+}  // namespace prahari
