@@ -263,8 +263,8 @@ void Analyzer::identity(const Identity& identity) {
     be_about(event, *identity.about);
   }
   event.text = identity.value;
-  event.identity = facts_of(
-      identity, identity.about != nullptr || event.from_client == identity.of_sender);
+  event.identity =
+      facts_of(identity, identity.about != nullptr || event.from_client == identity.of_sender);
   sink_.event(event);
 }
 

@@ -27,9 +27,8 @@ Binding place_of(const Layers& layers) noexcept {
 
 const Dissector* reader_of(Binding where) noexcept {
   const auto all = all_dissectors();
-  const auto found = std::ranges::find_if(all, [&](const Dissector* one) {
-    return one->on_frame != nullptr && bound_to(*one, where);
-  });
+  const auto found = std::ranges::find_if(
+      all, [&](const Dissector* one) { return one->on_frame != nullptr && bound_to(*one, where); });
   return found == all.end() ? nullptr : *found;
 }
 

@@ -223,12 +223,12 @@ inline constexpr std::size_t kIdentityFields = 36;
 
 [[nodiscard]] constexpr std::string_view to_string(Identity::Field value) noexcept {
   constexpr std::array<std::string_view, kIdentityFields> kNames = {
-      "vendor",      "product", "model",       "order_number", "hardware", "firmware",
-      "serial",      "name",    "application", "mode",         "url",      "application_uri",
-      "product_uri", "build",   "profile",     "namespace",    "session",  "user",
-      "device_type", "mac",     "project",     "slots",        "route",    "security",
-      "ip_config",   "domain",  "link",        "fingerprint",  "os",       "software",
-      "description", "location", "contact",    "neighbour",    "service",  "station"};
+      "vendor",      "product",  "model",       "order_number", "hardware", "firmware",
+      "serial",      "name",     "application", "mode",         "url",      "application_uri",
+      "product_uri", "build",    "profile",     "namespace",    "session",  "user",
+      "device_type", "mac",      "project",     "slots",        "route",    "security",
+      "ip_config",   "domain",   "link",        "fingerprint",  "os",       "software",
+      "description", "location", "contact",     "neighbour",    "service",  "station"};
   return detail::name_of(kNames, value);
 }
 

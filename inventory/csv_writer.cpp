@@ -6,6 +6,12 @@ namespace {
 constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 constexpr std::string_view kNeedQuotes = ",\"\r\n";
 
+// Whether a terminal would obey it.
+bool steers(char c) noexcept {
+  const auto octet = static_cast<unsigned char>(c);
+  return (octet < 0x20 && c != '\t' && c != '\r' && c != '\n') || octet == 0x7f;
+}
+
 }  // namespace
 
 CsvWriter& CsvWriter::cell(std::string_view text) {
@@ -25,7 +31,7 @@ CsvWriter& CsvWriter::cell(std::string_view text) {
     if (c == '"') {
       line_ += '"';
     }
-    line_ += c;
+    line_ += steers(c) ? '?' : c;
   }
   if (quoted) {
     line_ += '"';

@@ -16,18 +16,6 @@ class CsvWriter {
 
   CsvWriter& cell(std::string_view text);
   CsvWriter& number(std::uint64_t value);
-  // Several values in one cell: "controller;gateway".
-  template <class Texts>
-  CsvWriter& list(const Texts& texts) {
-    std::string joined;
-    for (const auto& text : texts) {
-      if (!joined.empty()) {
-        joined += ';';
-      }
-      joined += text;
-    }
-    return cell(joined);
-  }
   void end_row();
 
  private:

@@ -68,42 +68,82 @@ std::string confidence_of(const Asset& asset) {
   return best < 0 ? std::string{} : std::to_string(best);
 }
 
-template <class Cells>
-void header(CsvWriter& csv, const Cells& names) {
+constexpr auto kAssetColumns = std::to_array<std::string_view>({"id",           "name",
+                                                                "vendor",       "model",
+                                                                "product",      "firmware",
+                                                                "serial",       "roles",
+                                                                "level",        "zone",
+                                                                "criticality",  "tags",
+                                                                "mac",          "nic_vendor",
+                                                                "ip",           "vlans",
+                                                                "units",        "protocols",
+                                                                "first_seen",   "last_seen",
+                                                                "packets_sent", "packets_received",
+                                                                "confidence",   "key"});
+
+constexpr auto kFlowColumns = std::to_array<std::string_view>(
+    {"client",         "client_asset",   "server",       "server_asset", "port",
+     "transport",      "protocol",       "vlan",         "client_zone",  "server_zone",
+     "operations",     "first",          "last",         "packets",      "bytes",
+     "client_packets", "server_packets", "client_bytes", "server_bytes", "messages",
+     "exceptions",     "completeness",   "flows"});
+
+// Cells of one row, one after another.
+class Row {
+ public:
+  Row& cell(std::string_view text) {
+    cells_.push_back({.text = std::string{text}});
+    return *this;
+  }
+  Row& number(std::uint64_t value) {
+    cells_.push_back({.number = value, .is_number = true});
+    return *this;
+  }
+  template <class Texts>
+  Row& list(const Texts& texts) {
+    std::string joined;
+    for (const auto& text : texts) {
+      joined += joined.empty() ? "" : ";";
+      joined += text;
+    }
+    return cell(joined);
+  }
+  std::vector<ExportCell> take() { return std::move(cells_); }
+
+ private:
+  std::vector<ExportCell> cells_;
+};
+
+void header(CsvWriter& csv, std::span<const std::string_view> names) {
   for (const std::string_view name : names) {
     csv.cell(name);
   }
   csv.end_row();
 }
 
-}  // namespace
-
-AssetCsv::AssetCsv(std::ostream& out, const ExportContext& context) : csv_(out), context_(context) {
-  constexpr auto kNames = std::to_array<std::string_view>({"id",           "name",
-                                                           "vendor",       "model",
-                                                           "product",      "firmware",
-                                                           "serial",       "roles",
-                                                           "level",        "zone",
-                                                           "criticality",  "tags",
-                                                           "mac",          "nic_vendor",
-                                                           "ip",           "vlans",
-                                                           "units",        "protocols",
-                                                           "first_seen",   "last_seen",
-                                                           "packets_sent", "packets_received",
-                                                           "confidence",   "key"});
-  header(csv_, kNames);
+void write_row(CsvWriter& csv, std::span<const ExportCell> cells) {
+  for (const ExportCell& cell : cells) {
+    cell.is_number ? csv.number(cell.number) : csv.cell(cell.text);
+  }
+  csv.end_row();
 }
 
-void AssetCsv::write(const AssetRecord& record) {
+}  // namespace
+
+std::span<const std::string_view> asset_columns() noexcept { return kAssetColumns; }
+std::span<const std::string_view> flow_columns() noexcept { return kFlowColumns; }
+
+std::vector<ExportCell> asset_cells(const AssetRecord& record, const ExportContext& context) {
   const Asset& asset = record.asset;
   const auto value = [&](Identity::Field field) {
-    return choose(asset, field, context_.aliases).value;
+    return choose(asset, field, context.aliases).value;
   };
   std::string model = value(Identity::Field::model);
   if (model.empty()) {
     model = value(Identity::Field::order_number);  // what a buyer calls the model
   }
-  csv_.cell(asset.id)
+  return Row{}
+      .cell(asset.id)
       .cell(shown_name(record))
       .cell(value(Identity::Field::vendor))
       .cell(model)
@@ -127,25 +167,16 @@ void AssetCsv::write(const AssetRecord& record) {
       .number(asset.packets_received)
       .cell(confidence_of(asset))
       .cell(asset.key)
-      .end_row();
+      .take();
 }
 
-FlowCsv::FlowCsv(std::ostream& out) : csv_(out) {
-  constexpr auto kNames = std::to_array<std::string_view>(
-      {"client",         "client_asset",   "server",       "server_asset", "port",
-       "transport",      "protocol",       "vlan",         "client_zone",  "server_zone",
-       "operations",     "first",          "last",         "packets",      "bytes",
-       "client_packets", "server_packets", "client_bytes", "server_bytes", "messages",
-       "exceptions",     "completeness",   "flows"});
-  header(csv_, kNames);
-}
-
-void FlowCsv::write(const FlowRecord& record) {
+std::vector<ExportCell> flow_cells(const FlowRecord& record) {
   const Conversation& row = record.row;
   const bool has_port = row.transport == Transport::tcp || row.transport == Transport::udp;
   std::string vlan;
   append(vlan, row.vlan);
-  csv_.cell(to_string(row.client_ip))
+  return Row{}
+      .cell(to_string(row.client_ip))
       .cell(record.client_asset)
       .cell(to_string(row.server_ip))
       .cell(record.server_asset)
@@ -168,7 +199,17 @@ void FlowCsv::write(const FlowRecord& record) {
       .number(row.exceptions)
       .cell(to_string(completeness(row)))
       .number(row.flows)
-      .end_row();
+      .take();
 }
+
+AssetCsv::AssetCsv(std::ostream& out, const ExportContext& context) : csv_(out), context_(context) {
+  header(csv_, kAssetColumns);
+}
+
+void AssetCsv::write(const AssetRecord& record) { write_row(csv_, asset_cells(record, context_)); }
+
+FlowCsv::FlowCsv(std::ostream& out) : csv_(out) { header(csv_, kFlowColumns); }
+
+void FlowCsv::write(const FlowRecord& record) { write_row(csv_, flow_cells(record)); }
 
 }  // namespace prahari

@@ -22,7 +22,10 @@ void write_meta(SQLite::Database& handle, const RunInfo& run) {
       {"product_version", run.version},
       {"schema", std::to_string(schema_steps().size())},
       {"site", run.site},
+      {"organisation", run.organisation},
+      {"capture_health", run.health},
       {"run_start", format_time(run.started)},
+      {"run_end", format_time(run.ended)},
   };
   for (const auto& [key, value] : entries) {
     SQLite::bind(set, key, value);

@@ -43,9 +43,12 @@ struct MessageCount {
 struct RunInfo {
   std::string version;  // of the program
   std::string site;
+  std::string organisation{};
+  std::string health{};  // what the capture was worth, as the floor above writes it
   Timestamp started;
+  Timestamp ended{};  // the last packet; the epoch: not over yet
   std::span<const Input> inputs;  // by PacketRef::file
-  std::vector<MessageCount> protocols;
+  std::vector<MessageCount> protocols{};
 };
 
 // Some records to write at once.

@@ -19,7 +19,8 @@ constexpr std::size_t kLongestMode = 64;
 
 bool holds(std::string_view words, std::string_view part) noexcept {
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  return !std::ranges::search(words, part, same).empty();
+  // Not std::ranges::search: Clang 14 cannot read what it yields in libstdc++ 12.
+  return std::search(words.begin(), words.end(), part.begin(), part.end(), same) != words.end();
 }
 
 }  // namespace

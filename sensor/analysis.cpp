@@ -7,13 +7,16 @@
 
 #include "alerts/alert_row.hpp"
 #include "alerts/evidence.hpp"
+#include "alerts/health_json.hpp"
 #include "alerts/incident.hpp"
 #include "alerts/network_view.hpp"
 #include "alerts/report_html.hpp"
 #include "alerts/summary_json.hpp"
 #include "alerts/summary_text.hpp"
 #include "alerts/text.hpp"
+#include "alerts/workbook.hpp"
 #include "inventory/export_csv.hpp"
+#include "inventory/export_cyclonedx.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
 #include "inventory/store_reader.hpp"
@@ -129,7 +132,7 @@ AssetDecoration Analysis::decorate(const Asset& asset) const {
   return out;
 }
 
-Status Analysis::write_inventory(const Source& source) const {
+Status Analysis::write_inventory(const Source& source, const RunSummary& summary) const {
   std::vector<std::string> captures;
   std::ranges::transform(source.inputs(), std::back_inserter(captures), &Input::name);
   const ExportContext context{captures, knowledge_.aliases};
@@ -152,6 +155,25 @@ Status Analysis::write_inventory(const Source& source) const {
       !json) {
     return json;
   }
+  const Timestamp made = summary.last_packet.value_or(Timestamp{});
+  const BomInfo bom{PRAHARI_VERSION, knowledge_.site.info.organisation, knowledge_.site.info.name,
+                    made};
+  if (Status cdx = folder_.write_stream("assets.cdx.json",
+                                        [&](std::ostream& out) {
+                                          AssetCdx writer{out, context, bom};
+                                          each_asset(writer);
+                                          writer.finish();
+                                        });
+      !cdx) {
+    return cdx;
+  }
+  Workbook workbook{folder_.path() / "assets.xlsx", context, made};
+  each_asset(workbook);
+  for_each_flow(inventory_, decorate_, [&](const FlowRecord& record) { workbook.write(record); });
+  workbook.write(capture_health(summary));
+  if (Status xlsx = workbook.finish(); !xlsx) {
+    return xlsx;
+  }
   return folder_.write_stream("flows.csv", [&](std::ostream& out) {
     FlowCsv writer{out};
     for_each_flow(inventory_, decorate_, [&](const FlowRecord& record) { writer.write(record); });
@@ -167,7 +189,10 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   RunInfo run;
   run.version = PRAHARI_VERSION;
   run.site = knowledge_.site.info.name;
+  run.organisation = knowledge_.site.info.organisation;
+  run.health = health_json(capture_health(summary));
   run.started = summary.first_packet.value_or(Timestamp{});
+  run.ended = summary.last_packet.value_or(Timestamp{});
   run.inputs = source.inputs();
   for (const ProtocolCount& protocol : summary.protocols) {
     run.protocols.push_back({protocol.protocol, protocol.messages});
@@ -229,7 +254,7 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
                              knowledge_.certin, options_.sensor, PRAHARI_VERSION};
   const Timestamp end = summary.last_packet.value_or(Timestamp{});
   const std::function<Status()> steps[] = {
-      [&] { return write_inventory(source); },
+      [&] { return write_inventory(source, summary); },
       [&] { return write_incidents(context, end); },
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },

@@ -61,7 +61,7 @@ class Analysis final : public Analyst, private AlertSink {
  private:
   void alert(Alert alert) override;
 
-  Status write_inventory(const Source& source) const;
+  Status write_inventory(const Source& source, const RunSummary& summary) const;
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
   Status write_alerts(const AlertContext& context) const;
