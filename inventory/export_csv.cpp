@@ -79,7 +79,8 @@ constexpr auto kAssetColumns = std::to_array<std::string_view>({"id",           
                                                                 "units",        "protocols",
                                                                 "first_seen",   "last_seen",
                                                                 "packets_sent", "packets_received",
-                                                                "confidence",   "key"});
+                                                                "confidence",   "key",
+                                                                "owner",        "location"});
 
 constexpr auto kFlowColumns = std::to_array<std::string_view>(
     {"client",         "client_asset",   "server",       "server_asset", "port",
@@ -167,6 +168,8 @@ std::vector<ExportCell> asset_cells(const AssetRecord& record, const ExportConte
       .number(asset.packets_received)
       .cell(confidence_of(asset))
       .cell(asset.key)
+      .cell(record.site.owner)
+      .cell(record.site.location)
       .take();
 }
 

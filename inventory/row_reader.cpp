@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Column.h>
 
+#include "inventory/annotations.hpp"
 #include "inventory/row_writer.hpp"
 
 namespace prahari {
@@ -117,7 +118,8 @@ RowReader::RowReader(SQLite::Database& handle)
       halves_(handle,
               "SELECT number, inputs, id, requested_us, agreed_us, size, data_size, multicast, "
               "run, group_ip, packets, lost, repeated, cycles, span, first_seen, last_seen "
-              "FROM io_halves WHERE asset = ?") {}
+              "FROM io_halves WHERE asset = ?"),
+      annotations_(handle, "SELECT field, value FROM annotations WHERE asset = ?") {}
 
 AssetRecord RowReader::asset(SQLite::Statement& row) {
   AssetRecord record;
@@ -151,6 +153,7 @@ AssetRecord RowReader::asset(SQLite::Statement& row) {
   read_roles(asset);
   read_postures(asset);
   read_io(asset.id, record.io);
+  read_annotations(record);
   sort_for_export(asset);
   return record;
 }
@@ -217,6 +220,14 @@ void RowReader::read_postures(Asset& asset) {
       fact.flaws |= Posture::bit(named<Posture::Flaw>(name, kPostureFlaws));
     }
     asset.postures.push_back(std::move(fact));
+  });
+}
+
+void RowReader::read_annotations(AssetRecord& record) {
+  each(annotations_, record.asset.id, [&record](SQLite::Statement& row) {
+    if (const auto field = annotated(row.getColumn(0).getString())) {
+      annotate(record.site, *field, row.getColumn(1).getString());
+    }
   });
 }
 

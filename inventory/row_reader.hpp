@@ -33,6 +33,7 @@ class RowReader {
   void read_facts(Asset& asset);
   void read_roles(Asset& asset);
   void read_postures(Asset& asset);
+  void read_annotations(AssetRecord& record);
   void read_io(const std::string& asset, std::vector<IoConnection>& connections);
 
   SQLite::Statement addresses_;
@@ -42,6 +43,7 @@ class RowReader {
   SQLite::Statement postures_;
   SQLite::Statement io_;
   SQLite::Statement halves_;
+  SQLite::Statement annotations_;
 };
 
 [[nodiscard]] FlowRecord read_flow(SQLite::Statement& row);

@@ -120,6 +120,17 @@ CREATE TABLE io_halves (
   FOREIGN KEY (asset, number) REFERENCES io_connections (asset, number) ON DELETE CASCADE)
   STRICT, WITHOUT ROWID;
 )sql",
+    // What people say of an asset, which no traffic overwrites, and who changed what. No reference:
+    // it outlives the row of an asset that was not seen for long.
+    R"sql(
+CREATE TABLE annotations (
+  asset TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (asset, field)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+  subject TEXT NOT NULL, field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL) STRICT;
+)sql",
 });
 
 struct Found {

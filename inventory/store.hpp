@@ -46,7 +46,7 @@ struct RunInfo {
   std::string organisation{};
   std::string health{};  // what the capture was worth, as the floor above writes it
   Timestamp started;
-  Timestamp ended{};  // the last packet; the epoch: not over yet
+  Timestamp ended{};              // the last packet; the epoch: not over yet
   std::span<const Input> inputs;  // by PacketRef::file
   std::vector<MessageCount> protocols{};
 };

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kByName = R"sql(
 WHERE id = ?1 OR mac = lower(?1) OR name = ?1 COLLATE NOCASE OR
   id IN (SELECT asset FROM addresses WHERE ip = lower(?1)) OR
-  id IN (SELECT asset FROM facts WHERE field = 'name' AND value = ?1 COLLATE NOCASE)
+  id IN (SELECT asset FROM facts WHERE field = 'name' AND value = ?1 COLLATE NOCASE) OR
+  id IN (SELECT asset FROM annotations WHERE field = 'name' AND value = ?1 COLLATE NOCASE)
 ORDER BY id)sql";
 
 constexpr const char* kAlerts = R"sql(
@@ -161,6 +162,24 @@ Result<std::vector<MessageCount>> StoreReader::protocols() {
     while (rows.executeStep()) {
       out.push_back({rows.getColumn(0).getString(),
                      static_cast<std::uint64_t>(rows.getColumn(1).getInt64())});
+    }
+  });
+}
+
+Result<std::vector<AuditRow>> StoreReader::audit() {
+  return fetch<std::vector<AuditRow>>(database_, [](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{handle,
+                           "SELECT number, time, who, action, subject, field, old, new FROM audit "
+                           "ORDER BY number"};
+    while (rows.executeStep()) {
+      out.push_back({.number = static_cast<std::uint64_t>(rows.getColumn(0).getInt64()),
+                     .time = Timestamp{std::chrono::nanoseconds{rows.getColumn(1).getInt64()}},
+                     .who = rows.getColumn(2).getString(),
+                     .action = rows.getColumn(3).getString(),
+                     .subject = rows.getColumn(4).getString(),
+                     .field = rows.getColumn(5).getString(),
+                     .old = rows.getColumn(6).getString(),
+                     .value = rows.getColumn(7).getString()});
     }
   });
 }

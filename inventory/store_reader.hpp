@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "inventory/annotations.hpp"
 #include "inventory/store.hpp"
 
 namespace prahari {
@@ -40,6 +41,9 @@ class StoreReader {
   Status for_each_flow(const std::function<void(const FlowRecord&)>& visit);
   // Latest first.
   Result<std::vector<AlertRow>> alerts(const AlertQuery& query);
+
+  // Who changed what, oldest first.
+  Result<std::vector<AuditRow>> audit();
 
   // Names by PacketRef::file, as ExportContext wants them.
   Result<std::vector<std::string>> captures();

@@ -135,6 +135,8 @@ std::string describe(const AssetRecord& record, const State& state) {
   append_line(out, "level", level_text(shown_level(record)));
   append_line(out, "", shown_level_reason(record));
   append_line(out, "criticality", record.site.criticality);
+  append_line(out, "owner", record.site.owner);
+  append_line(out, "location", record.site.location);
   append_line(out, "tags", joined(record.site.tags));
   for (const RoleReason& role : asset.roles) {
     append_line(out, to_string(role.role), role.reason);

@@ -155,6 +155,44 @@ def export(program, state, name, out):
     return [] if done.returncode == 0 else [f"exit {done.returncode}: {done.stderr}"]
 
 
+def annotations(program, state, base, report):
+    """What people say stays, can be taken back, and is on record; an import changes what differs."""
+    def run(*arguments):
+        done = subprocess.run([program, *arguments, "--state", state], capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def shown(field):
+        table = base / "annotated.csv"
+        export(program, state, "csv", table)
+        return {row["ip"]: row[field] for row in csv.DictReader(open(table, newline=""))}[plc]
+
+    plc, before = "10.20.110.21", None
+    before = shown("location")
+    said = [("--owner", "R. Iyer"), ("--location", "=hall 2"), ("--tags", "controller;critical")]
+    code, out, _ = run("assets", "annotate", plc, *[word for pair in said for word in pair])
+    report.check("annotate", [] if (code, out) == (0, "2 changes\n") else [f"{code}: {out}"])
+    report.check("annotated", [] if (shown("owner"), shown("location")) == ("R. Iyer", "'=hall 2") else ["not so"])
+    first = base / "first.csv"
+    export(program, state, "csv", first)
+    code, out, _ = run("assets", "import", first)
+    report.check("import of an export", [] if (code, out) == (0, "0 changes\n") else [f"{code}: {out}"])
+    edited = base / "edited.csv"
+    edited.write_text(f"ip,owner,criticality\n{plc},\"Rao, S.\",medium\n")
+    code, out, _ = run("assets", "import", edited)
+    report.check("import", [] if (code, shown("owner"), shown("criticality")) == (0, "Rao, S.", "medium") else [out])
+    edited.write_text(f"ip,owner,criticality\n{plc},nobody,high\n{plc},x,huge\n")
+    code, _, error = run("assets", "import", edited)
+    report.check("import with a mistake", [] if code == 3 and "edited.csv:3: criticality: expected low" in error
+                 and shown("owner") == "Rao, S." else [f"{code}: {error}"])
+    run("assets", "annotate", plc, "--owner", "", "--location", "", "--criticality", "")
+    report.check("taken back", [] if shown("location") == before else [shown("location")])
+    _, log, _ = run("audit", "log", "--format", "json")
+    rows = [{name.lower(): cell for name, cell in row.items()} for row in json.loads(log)]
+    told = [(r["field"], r["old"], r["new"]) for r in rows]
+    wanted = [("owner", "", "R. Iyer"), ("location", before, "=hall 2"), ("owner", "R. Iyer", "Rao, S.")]
+    report.check("audit log", [f"{w} is missing in {told}" for w in wanted if w not in told])
+
+
 def main():
     program, project = driver.arguments()
     report = driver.Report()
@@ -180,6 +218,7 @@ def main():
                 problems = ["differs from what analyze wrote"]
             report.check(f"export of {name}", problems)
 
+        annotations(program, result, base, report)
         with sqlite3.connect(result / "prahari.db") as state:
             state.execute("UPDATE facts SET value = ? WHERE field IN ('product', 'firmware')", (EVIL,))
             state.execute("UPDATE assets SET name = ?", (EVIL,))

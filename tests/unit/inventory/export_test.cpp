@@ -37,11 +37,11 @@ class Exporting : public testing::Test {
     const auto names = split_csv(line);
     while (std::getline(in, line)) {
       const auto cells = split_csv(line);
-      if (cells.size() == names.size() && cells.back() == key) {
-        std::map<std::string, std::string> out;
-        for (std::size_t i = 0; i < names.size(); ++i) {
-          out[names[i]] = cells[i];
-        }
+      std::map<std::string, std::string> out;
+      for (std::size_t i = 0; i < names.size() && cells.size() == names.size(); ++i) {
+        out[names[i]] = cells[i];
+      }
+      if (out["key"] == key) {
         return out;
       }
     }
