@@ -19,7 +19,7 @@ constexpr std::size_t kLongestMode = 64;
 
 bool holds(std::string_view words, std::string_view part) noexcept {
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  return !std::ranges::search(words, part, same).empty();
+  return std::search(words.begin(), words.end(), part.begin(), part.end(), same) != words.end();
 }
 
 }  // namespace
