@@ -35,6 +35,16 @@ std::uint64_t fingerprint(const Layers& layers) noexcept {
   return hash.add(sums).add(sizes << 32U | layers.tcp.ack).value() | 1U;
 }
 
+// More than a SYN; where that was missed, data: a bare ACK or FIN out of the blue is a probe.
+bool speaks(const Layers& layers, const FlowSide& own, bool data) noexcept {
+  return (layers.tcp.flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0 && (own.syn || data);
+}
+
+// Of the first byte of the payload: a SYN takes a number of its own.
+std::uint32_t payload_seq(const Layers& layers) noexcept {
+  return layers.tcp.seq + ((layers.tcp.flags & tcp_flag::kSyn) != 0 ? 1U : 0U);
+}
+
 }  // namespace
 
 bool Analyzer::is_twin(FlowSide& side, const Packet& packet, const Layers& layers) {
@@ -151,9 +161,7 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
   FlowSide& own = flow_->side(side);
   FlowSide& peer = flow_->side(other(side));
   count(own, packet, layers);
-  // More than a SYN; where that was missed, data: a bare ACK or FIN out of the blue is a probe.
-  own.answered =
-      own.answered || ((flags & (tcp_flag::kSyn | tcp_flag::kRst)) == 0 && (own.syn || data));
+  own.answered = own.answered || speaks(layers, own, data);
 
   if ((flags & tcp_flag::kRst) != 0) {
     on_reset(layers, side);
@@ -170,10 +178,9 @@ void Analyzer::on_tcp(const Packet& packet, const Layers& layers, Side side) {
     if (own.data_packets > 0 && peer.data_packets > 0) {
       establish();
     }
-    const std::uint32_t seq = layers.tcp.seq + ((flags & tcp_flag::kSyn) != 0 ? 1U : 0U);
     const bool old =
-        own.stream.on_data(seq, layers.payload, layers.payload_missing, packet.ref, budget_,
-                           [&](const StreamPiece& piece) { on_stream(side, piece); });
+        own.stream.on_data(payload_seq(layers), layers.payload, layers.payload_missing, packet.ref,
+                           budget_, [&](const StreamPiece& piece) { on_stream(side, piece); });
     flow_->retransmissions += old ? 1U : 0U;
   }
   if ((flags & tcp_flag::kFin) != 0) {

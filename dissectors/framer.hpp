@@ -24,11 +24,10 @@ class Framer {
   // Receives what was found. PDU bytes live during the call.
   class Out {
    public:
+    virtual ~Out() = default;
+
     virtual void pdu(Bytes bytes, Side side, const PacketRef& packet) = 0;
     virtual void foreign(Bytes head, Side side, const PacketRef& packet) = 0;
-
-   protected:
-    ~Out() = default;
   };
 
   // The next in-order bytes of this side's stream.

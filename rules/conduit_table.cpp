@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kUnit = "unit";
 
+static_assert(static_cast<unsigned>(Protocol::unknown) < 64, "Entry::protocols has 64 bits");
+
 constexpr std::uint32_t pair_key(ZoneIndex from, ZoneIndex to) noexcept {
   return std::uint32_t{from} << 16U | to;
 }
@@ -67,7 +69,7 @@ ConduitTable::Entry ConduitTable::compile(const Conduit& conduit, const Allow& a
   Entry entry{.conduit = &conduit, .allow = &allow};
   for (const Dissector* one : all_dissectors()) {
     if (!one->opaque && covers(allow.protocol, one->protocol)) {
-      entry.protocols |= 1U << static_cast<unsigned>(one->protocol);
+      entry.protocols |= std::uint64_t{1} << static_cast<unsigned>(one->protocol);
     }
   }
   entry.any = allow.protocol == "any" && !allow.operation;

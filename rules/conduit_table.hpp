@@ -24,7 +24,7 @@ class ConduitTable {
   struct Entry {
     const Conduit* conduit = nullptr;
     const Allow* allow = nullptr;
-    std::uint32_t protocols = 0;            // bit i: Protocol i
+    std::uint64_t protocols = 0;            // bit i: Protocol i
     bool any = false;                       // also what has no decoder
     Transport transport = Transport::none;  // of "tcp/N", "udp/N", "icmp"
     std::uint16_t port = 0;

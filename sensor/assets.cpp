@@ -147,8 +147,9 @@ std::string describe(const AssetRecord& record, const State& state) {
       origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
                 std::string{capture_name(fact.packet, state.context())};
     }
-    const std::string unit = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
-    append_line(out, to_string(fact.field), unit + fact.value + "  [" + origin + "]");
+    std::string value = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
+    value.append(fact.value).append("  [").append(origin).append("]");
+    append_line(out, to_string(fact.field), value);
   }
   for (const Unit& unit : asset.units) {
     append_line(out, unit_words(unit.id),

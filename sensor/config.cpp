@@ -45,13 +45,14 @@ std::vector<std::string> as_arguments(const toml::node& value, bool many) {
 Status check_choice(const OptionSpec& option, const std::string& key, const toml::node& value,
                     const std::vector<std::string>& values, const std::string& file) {
   const std::string choices = "|" + std::string{option.choices} + "|";
-  for (const std::string& one : values) {
-    if (!option.choices.empty() && choices.find("|" + one + "|") == std::string::npos) {
-      return at_line(file, value,
-                     key + ": expected one of " + std::string{option.choices} + ", found " + one);
-    }
+  const auto wrong = std::ranges::find_if(values, [&](const std::string& one) {
+    return choices.find("|" + one + "|") == std::string::npos;
+  });
+  if (option.choices.empty() || wrong == values.end()) {
+    return ok_status();
   }
-  return ok_status();
+  return at_line(file, value,
+                 key + ": expected one of " + std::string{option.choices} + ", found " + *wrong);
 }
 
 // A table that no command reads is a spelling mistake.

@@ -30,6 +30,7 @@ class EventCounts {
   struct Service {
     Transport transport = Transport::none;
     std::uint16_t port = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the 0 is that of the comparison it generates
     auto operator<=>(const Service&) const = default;
   };
 

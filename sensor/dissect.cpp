@@ -151,14 +151,15 @@ Result<std::vector<std::string>> choose_fields(const Arguments& arguments, const
       known.insert(known.end(), dissector->fields.begin(), dissector->fields.end());
     }
   }
-  for (const std::string& name : chosen) {
-    if (std::ranges::find(known, name) == known.end()) {
-      std::string list;
-      for (const std::string& field : known) {
-        list += (list.empty() ? "" : ",") + field;
-      }
-      return Error{"--fields: no field " + name + "; expected some of " + list, Error::Kind::usage};
+  const auto wrong = std::ranges::find_if(chosen, [&](const std::string& name) {
+    return std::ranges::find(known, name) == known.end();
+  });
+  if (wrong != chosen.end()) {
+    std::string list;
+    for (const std::string& field : known) {
+      list += (list.empty() ? "" : ",") + field;
     }
+    return Error{"--fields: no field " + *wrong + "; expected some of " + list, Error::Kind::usage};
   }
   return chosen.empty() && tsv ? known : chosen;
 }

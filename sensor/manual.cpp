@@ -86,7 +86,7 @@ Exit print_completion(const Arguments& /*arguments*/) {
 }  // namespace
 
 std::string man_page() {
-  std::string out = ".TH PRAHARI 1 \"\" \"prahari " + std::string{PRAHARI_VERSION} +
+  std::string out = R"(.TH PRAHARI 1 "" "prahari )" + std::string{PRAHARI_VERSION} +
                     "\" \"User Commands\"\n.SH NAME\n"
                     "prahari \\- passive network security monitor for industrial plants\n"
                     ".SH SYNOPSIS\n.B prahari\n.I COMMAND\n[OPTION]...\n.SH DESCRIPTION\n"
@@ -133,7 +133,8 @@ std::string bash_completion() {
     }
     first += (first.empty() ? "" : " ") + group;
     if (!second.empty()) {
-      cases += "    \"" + group + "\") words=\"" + second + " --help\" ;;\n";
+      cases.append("    \"").append(group).append("\") words=\"").append(second);
+      cases.append(" --help\" ;;\n");
     }
   }
   return "# bash completion for prahari; made by `prahari completion`\n"

@@ -76,7 +76,7 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
   const InventoryStats& known = counted.inventory.stats();
   const CorrelatorStats& alerts = counted.correlator.stats();
   summary.tables = {
-      {"flows", kShards * kFlowsPerShard, stats.analyzer.flows_evicted},
+      {"flows", std::uint64_t{kShards} * kFlowsPerShard, stats.analyzer.flows_evicted},
       {"bytes of unfinished messages", kShards * PartialBudget::kBytes,
        stats.analyzer.partials_evicted},
       {"repeated messages that are counted together", kShards * RoutineBudget{}.most,

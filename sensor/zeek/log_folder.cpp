@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "capture/time_text.hpp"
 
@@ -93,7 +93,8 @@ Status LogFolder::finish() {
     file.out << file.buffer << "#close\t" << stamp(file.last) << '\n';
     file.out.close();
     if (!file.out && status) {
-      status = trouble(path_ / (log + std::string{kSuffix}), std::strerror(errno));
+      status =
+          trouble(path_ / (log + std::string{kSuffix}), std::generic_category().message(errno));
     }
   }
   return status;

@@ -318,7 +318,8 @@ int run(const Options& options) {
     const pid_t child = ::fork();
     if (child == 0) {
       sweep(options.captures[i], options.seed + i, options, **knowledge, progress[i]);
-      std::exit(0);  // by the front door: the leak check sits there
+      // By the front door: the leak check sits there.
+      std::exit(0);  // NOLINT(concurrency-mt-unsafe): the child has one thread
     }
     running.push_back(child);
     ++alive;

@@ -6,8 +6,9 @@
 
 #include "dissectors/certificate.hpp"
 
+namespace prahari {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace prahari;
   const Bytes chain = std::as_bytes(std::span{data, size});
   const Bytes first = first_of_chain(chain);
   if (first.size() > chain.size() || (first.empty() && !chain.empty()) ||
@@ -23,3 +24,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace prahari

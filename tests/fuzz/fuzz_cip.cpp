@@ -14,9 +14,8 @@
 #include "dissectors/protocols/enip/connections.hpp"
 #include "dissectors/registry.hpp"
 
+namespace prahari {
 namespace {
-
-using namespace prahari;
 
 void require(bool holds) {
   if (!holds) {
@@ -86,3 +85,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   enip::decode_cip(reply, answer);
   return 0;
 }
+
+}  // namespace prahari

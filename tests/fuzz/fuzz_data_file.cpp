@@ -18,9 +18,8 @@
 #include "rules/attack.hpp"
 #include "tests/support/memory_file.hpp"
 
+namespace prahari {
 namespace {
-
-using namespace prahari;  // NOLINT(google-build-using-namespace)
 
 void require(bool holds) {
   if (!holds) {
@@ -104,3 +103,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace prahari

@@ -16,9 +16,8 @@
 #include "inventory/export_json.hpp"
 #include "inventory/store_reader.hpp"
 
+namespace prahari {
 namespace {
-
-using namespace prahari;  // NOLINT(google-build-using-namespace)
 
 // SQLite wants a file that has a place in a folder.
 std::filesystem::path write_file(const std::uint8_t* data, std::size_t size) {
@@ -70,3 +69,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::filesystem::remove(path);
   return 0;
 }
+
+}  // namespace prahari

@@ -7,8 +7,7 @@
 
 #include "dissectors/decode.hpp"
 
-using namespace prahari;  // NOLINT(google-build-using-namespace)
-
+namespace prahari {
 namespace {
 
 constexpr std::array kLinks = {LinkType::ethernet, LinkType::linux_sll, LinkType::linux_sll2,
@@ -80,3 +79,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(counted == frames);
   return 0;
 }
+
+}  // namespace prahari

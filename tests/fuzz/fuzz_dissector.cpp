@@ -16,9 +16,8 @@
 
 #include "dissectors/registry.hpp"
 
+namespace prahari {
 namespace {
-
-using namespace prahari;
 
 constexpr std::size_t kMaxBuffered = 1U << 17U;
 constexpr std::size_t kMaxScan = 512;
@@ -163,7 +162,7 @@ class Flow {
     return at;
   }
 
-  std::size_t find_start(Bytes head, std::size_t side, bool segment_start) const {
+  [[nodiscard]] std::size_t find_start(Bytes head, std::size_t side, bool segment_start) const {
     for (std::size_t at = 0; at < std::min(head.size(), kMaxScan); ++at) {
       if (session_->starts_here(head.subspan(at), side_of(side), at == 0 && segment_start)) {
         // What starts here also divides, else the reader would turn in a circle.
@@ -215,3 +214,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+}  // namespace prahari

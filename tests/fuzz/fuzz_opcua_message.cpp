@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,9 +12,8 @@
 #include "dissectors/protocols/opcua/services.hpp"
 #include "dissectors/protocols/opcua/walker.hpp"
 
+namespace prahari {
 namespace {
-
-using namespace prahari;
 
 void require(bool holds) {
   if (!holds) {
@@ -62,15 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   walker.walk(fields);
   require(balance.open == 0);
 
-  static const auto reading = std::make_unique<opcua::Reading>();
+  static opcua::Reading reading;
   static opcua::Items asked;
   const opcua::Learned learned;
-  reading->start(*service, response, response ? &asked : nullptr, learned);
-  opcua::Walker again{body, *reading};
+  reading.start(*service, response, response ? &asked : nullptr, learned);
+  opcua::Walker again{body, reading};
   again.walk(fields);
   require(again.ok() == walker.ok() && again.remaining() == walker.remaining());
   if (!response) {
-    asked.assign(reading->items);  // what a request asked for meets the next response
+    asked.assign(reading.items);  // what a request asked for meets the next response
   }
   return 0;
 }
+
+}  // namespace prahari

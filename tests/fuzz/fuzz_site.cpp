@@ -8,8 +8,9 @@
 #include "rules/policy.hpp"
 #include "rules/wording.hpp"
 
+namespace prahari {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace prahari;  // NOLINT(google-build-using-namespace)
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   SiteOrMistakes result = parse_site(text, "site.toml");
   if (const auto* mistakes = std::get_if<std::vector<Mistake>>(&result)) {
@@ -31,8 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   request.protocol = Protocol::modbus;
   request.has_operation = true;
   request.target = {.table = "holding", .text = {}, .unit = 1, .address = 100, .count = 4};
-  for (ZoneIndex to = 0; to <= policy.site().zones.size(); ++to) {
-    (void)policy.judge(zone, to, request);
+  for (std::size_t to = 0; to <= policy.site().zones.size(); ++to) {
+    (void)policy.judge(zone, static_cast<ZoneIndex>(to), request);
   }
   (void)policy.asset_of(host);
   Finding finding;
@@ -42,3 +43,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)policy.permitted(host, host, Operation::program, Timestamp{});
   return 0;
 }
+
+}  // namespace prahari

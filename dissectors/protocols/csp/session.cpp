@@ -63,6 +63,40 @@ void show_request(Fields& fields, const PacketRef& asked, Timestamp now) {
   }
 }
 
+void read_pccc(const Body& body, const enip::PcccCall& call) {
+  call.message.sub_function = command_of(body);
+  const bool good = !body.cut && enip::decode_pccc_message(call);
+  call.message.problems |= good ? 0U : bit(Wrong::truncated);
+}
+
+void show_body(Fields& fields, const Header& header, const Body& body) {
+  if (header.submode == submode::kPccc && !body.cut) {
+    fields.boolean(index(Field::remote), body.remote);
+    fields.hex(index(Field::data), body.pccc.first(std::min(body.pccc.size(), kShown)));
+  }
+}
+
+Message message_of(const Header& header, const enip::Waiting* asked) noexcept {
+  const Naming naming = naming_of(header);
+  Message message;
+  message.protocol = Protocol::csp;
+  message.direction = Direction::to_server;
+  message.kind = Kind::request;
+  if (header.reply()) {
+    message.direction = Direction::to_client;
+    message.kind = header.status == 0 ? Kind::response : Kind::exception;
+    message.outcome = header.status == 0 ? Outcome::success : Outcome::failure;
+  }
+  message.function = header.submode;
+  message.status = header.status;
+  message.operation = naming.operation;
+  message.name = naming.name;
+  message.matched = asked != nullptr;
+  message.request = asked == nullptr ? PacketRef{} : asked->packet;
+  message.problems |= is_known(header.submode) ? 0U : bit(Wrong::unknown_submode);
+  return message;
+}
+
 }  // namespace
 
 Frame CspSession::frame(Bytes head, Side /*side*/) const noexcept {
@@ -86,76 +120,61 @@ bool CspSession::starts_here(Bytes head, Side /*side*/, bool segment_start) cons
          head.size() >= kHeaderSize + header.length;
 }
 
-void CspSession::on_pdu(const Pdu& pdu, Emitter& out) {
+void CspSession::settle(const Pdu& pdu) noexcept {
   if (settling_) {
     settling_ = false;
     const bool middle = pdu.state != Completeness::complete || lost_;
     lenient_until_ = pdu.packet.time + (middle ? Timestamp::duration{kSettling} : 0s);
   }
+}
+
+void CspSession::on_pdu(const Pdu& pdu, Emitter& out) {
+  settle(pdu);
   Reader in{pdu.bytes};
   const Header header = read_header(in);
   const bool carries = header.submode == submode::kPccc;
   const Body body = carries ? read_body(in.rest()) : Body{};
-  const Direction direction = header.reply() ? Direction::to_client : Direction::to_server;
   if (pdu.direction == Direction::unknown) {
     out.client_is(header.reply() ? other(pdu.side) : pdu.side);
   }
-  enip::Waiting asked;
-  const bool matched = header.reply() && find_request(header, body, pdu.side, asked);
+  enip::Waiting request;
+  const bool matched = header.reply() && find_request(header, body, pdu.side, request);
+  const enip::Waiting* asked = matched ? &request : nullptr;
   confirmed_ = confirmed_ || matched;
 
-  const Naming naming = naming_of(header);
-  Message message;
-  message.protocol = Protocol::csp;
-  message.direction = direction;
-  message.kind = !header.reply()      ? Kind::request
-                 : header.status == 0 ? Kind::response
-                                      : Kind::exception;
-  if (header.reply()) {
-    message.outcome = header.status == 0 ? Outcome::success : Outcome::failure;
-  }
-  message.function = header.submode;
-  message.status = header.status;
-  message.operation = naming.operation;
-  message.name = naming.name;
-  message.matched = matched;
-  message.request = matched ? asked.packet : PacketRef{};
-  message.problems |= is_known(header.submode) ? 0U : bit(Wrong::unknown_submode);
+  Message message = message_of(header, asked);
   Fields* fields = out.fields();
   if (fields != nullptr) {
     show_header(*fields, header);
-    if (carries && !body.cut) {
-      fields->boolean(index(Field::remote), body.remote);
-      fields->hex(index(Field::data), body.pccc.first(std::min(body.pccc.size(), kShown)));
-    }
+    show_body(*fields, header, body);
     if (matched) {
-      show_request(*fields, asked.packet, pdu.packet.time);
+      show_request(*fields, asked->packet, pdu.packet.time);
     }
   }
   enip::ShortText<200> words;
   const bool refused = header.reply() && header.status != 0 && body.pccc.empty();
   if (carries && !refused) {
-    message.sub_function = command_of(body);
-    const bool good =
-        !body.cut && enip::decode_pccc_message({.bytes = body.pccc,
-                                                .asked = matched ? pending_.bytes(asked) : Bytes{},
-                                                .with_requestor = false,
-                                                .response = header.reply(),
-                                                .message = message,
-                                                .words = words,
-                                                .fields = fields,
-                                                .field = index(Field::pccc),
-                                                .out = out});
-    message.problems |= good ? 0U : bit(Wrong::truncated);
+    read_pccc(body, {.bytes = body.pccc,
+                     .asked = matched ? pending_.bytes(*asked) : Bytes{},
+                     .with_requestor = false,
+                     .response = header.reply(),
+                     .message = message,
+                     .words = words,
+                     .fields = fields,
+                     .field = index(Field::pccc),
+                     .out = out});
   }
   out.message(message);
-  if (header.reply() && !matched && asked_ && pdu.state != Completeness::one_way &&
-      pdu.packet.time >= lenient_until_) {
-    say(Wrong::unmatched_response, Direction::to_client, {}, out);
-  }
   if (!header.reply()) {
     remember(header, body, pdu, out);
+  } else if (!matched && misses_request(pdu)) {
+    say(Wrong::unmatched_response, Direction::to_client, {}, out);
   }
+}
+
+// Whether the request of an answer ought to have been seen.
+bool CspSession::misses_request(const Pdu& pdu) const noexcept {
+  return asked_ && pdu.state != Completeness::one_way && pdu.packet.time >= lenient_until_;
 }
 
 // By the context that is sent back, where it says anything, and by the transaction of PCCC.

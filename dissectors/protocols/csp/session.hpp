@@ -20,7 +20,9 @@ class CspSession final : public Session {
   [[nodiscard]] bool plausible() const noexcept override;
 
  private:
+  void settle(const Pdu& pdu) noexcept;
   bool find_request(const Header& header, const Body& body, Side side, enip::Waiting& asked);
+  [[nodiscard]] bool misses_request(const Pdu& pdu) const noexcept;
   void remember(const Header& header, const Body& body, const Pdu& pdu, Emitter& out);
   void say(Wrong wrong, Direction direction, const PacketRef& request, Emitter& out) const;
 

@@ -109,7 +109,7 @@ class Decoder {
     return way.route == nullptr ? x_.memory.vendor : std::uint16_t{0};
   }
 
-  Message prepare(const Way& way) const noexcept {
+  [[nodiscard]] Message prepare(const Way& way) const noexcept {
     Message message;
     message.protocol = Protocol::cip;
     message.target.unit = way.unit == Identity::kNoUnit ? 0 : way.unit;

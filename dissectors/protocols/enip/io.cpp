@@ -75,6 +75,27 @@ void expect_multicast(Stream& stream, const IpAddress& consumer) noexcept {
   }
 }
 
+// The data of a datagram taken apart.
+struct Content {
+  std::optional<std::uint16_t> count;  // of class 1
+  std::optional<bool> run;
+  Bytes data;  // with the header that holds the run bit
+};
+
+Content read_content(Stream& stream, Bytes data) noexcept {
+  Content content;
+  content.data = data;
+  if (stream.transport_class == 1 && data.size() >= kSequence) {
+    content.count = Reader{data}.le16();
+    content.data = data.subspan(kSequence);
+  }
+  content.run = run_bit(stream, content.data);
+  if (stream.direction == Direction::unknown && content.run && stream.ran) {
+    stream.direction = Direction::to_server;  // only originators send a run bit
+  }
+  return content;
+}
+
 Message message_of(const Datagram& datagram, const Stream& stream, Direction direction) noexcept {
   Message message;
   message.protocol = Protocol::cipio;
@@ -96,6 +117,19 @@ Message message_of(const Datagram& datagram, const Stream& stream, Direction dir
   return message;
 }
 
+void show_datagram(Fields& fields, const Datagram& datagram, const Content& content) {
+  fields.number(index(IoField::connection_id), datagram.connection);
+  fields.number(index(IoField::encap_seq), datagram.sequence);
+  if (content.count) {
+    fields.number(index(IoField::cip_seq), *content.count);
+  }
+  if (content.run) {
+    fields.boolean(index(IoField::run_idle), *content.run);
+  }
+  fields.number(index(IoField::data_len), static_cast<std::int64_t>(content.data.size()));
+  fields.hex(index(IoField::data), content.data);
+}
+
 void show_pace(Fields& fields, const Datagram& datagram, const Stream& stream, Timestamp now) {
   if (stream.interval_us != 0) {
     fields.number(index(IoField::rpi_us), stream.interval_us);
@@ -106,6 +140,15 @@ void show_pace(Fields& fields, const Datagram& datagram, const Stream& stream, T
                   std::chrono::duration_cast<std::chrono::microseconds>(now - stream.last).count());
     fields.number(index(IoField::lost), is_later(step) ? step - 1 : 0);
   }
+}
+
+void show_ends(Fields& fields, const StreamKey& key, const Stream& stream) {
+  if (stream.direction == Direction::unknown || key.consumer.multicast()) {
+    return;
+  }
+  const bool outputs = stream.direction == Direction::to_server;
+  show_connection(fields, stream.opened ? &stream.triad : nullptr,
+                  outputs ? key.producer : key.consumer, outputs ? key.consumer : key.producer);
 }
 
 // A step so wide is a new beginning, not a loss.
@@ -173,51 +216,35 @@ bool IoSession::starts_here(Bytes head, Side /*side*/, bool segment_start) const
   return segment_start && looks_like_io(head);
 }
 
+StreamKey IoSession::key_of(std::uint32_t connection, Side producer) const noexcept {
+  const bool first = producer == Side::first;
+  return {connection, first ? ends_.first : ends_.second, first ? ends_.second : ends_.first,
+          ends_.vlan, ends_.tunnel};
+}
+
 void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
   const Datagram datagram = read_datagram(pdu.bytes);
   note_id(datagram.connection);
-  const bool first = pdu.side == Side::first;
-  const StreamKey key{datagram.connection, first ? ends_.first : ends_.second,
-                      first ? ends_.second : ends_.first, ends_.vlan, ends_.tunnel};
+  const StreamKey key = key_of(datagram.connection, pdu.side);
   Stream stranger;
   Stream& stream = connections_ == nullptr ? stranger : connections_->of(key);
   expect_multicast(stream, key.consumer);
-  Bytes data = datagram.data;
-  const bool counted = stream.transport_class == 1 && data.size() >= kSequence;
-  const std::uint16_t cip_count = counted ? Reader{data}.le16() : std::uint16_t{0};
-  data = data.subspan(counted ? kSequence : 0);
-  const std::optional<bool> run = run_bit(stream, data);
-  if (stream.direction == Direction::unknown && run && stream.ran) {
-    stream.direction = Direction::to_server;  // only originators send a run bit
-  }
+  const Content content = read_content(stream, datagram.data);
   const Direction direction = stream.direction;
   if (direction != Direction::unknown && pdu.direction == Direction::unknown) {
     out.client_is(direction == Direction::to_server ? pdu.side : other(pdu.side));
   }
   if (Fields* fields = out.fields()) {
-    fields->number(index(IoField::connection_id), datagram.connection);
-    fields->number(index(IoField::encap_seq), datagram.sequence);
-    if (counted) {
-      fields->number(index(IoField::cip_seq), cip_count);
-    }
-    if (run) {
-      fields->boolean(index(IoField::run_idle), *run);
-    }
-    fields->number(index(IoField::data_len), static_cast<std::int64_t>(data.size()));
-    fields->hex(index(IoField::data), data);
+    show_datagram(*fields, datagram, content);
     show_pace(*fields, datagram, stream, pdu.packet.time);
-    if (direction != Direction::unknown && !key.consumer.multicast()) {
-      const bool outputs = direction == Direction::to_server;
-      show_connection(*fields, stream.opened ? &stream.triad : nullptr,
-                      outputs ? key.producer : key.consumer, outputs ? key.consumer : key.producer);
-    }
+    show_ends(*fields, key, stream);
   }
   out.message(message_of(datagram, stream, direction));
-  const bool changed = run && (!stream.mode_told || stream.running != *run);
+  const bool changed = content.run && (!stream.mode_told || stream.running != *content.run);
   if (changed) {
-    tell_mode(stream, *run, out);
+    tell_mode(stream, *content.run, out);
   }
-  if (const auto wrong = follow(stream, datagram.sequence, data.size(), pdu.packet.time)) {
+  if (const auto wrong = follow(stream, datagram.sequence, content.data.size(), pdu.packet.time)) {
     out.anomaly({.protocol = Protocol::cipio,
                  .problem = static_cast<std::uint8_t>(*wrong),
                  .direction = direction,

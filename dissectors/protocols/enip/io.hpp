@@ -32,6 +32,7 @@ class IoSession final : public Session {
   void on_end(Emitter& out) override;
 
  private:
+  [[nodiscard]] StreamKey key_of(std::uint32_t connection, Side producer) const noexcept;
   static void tell_mode(Stream& stream, bool runs, Emitter& out);
   void note_id(std::uint32_t id) noexcept;
   void tell_half(const StreamKey& key, Emitter& out);

@@ -27,6 +27,70 @@ std::uint64_t number_of(Bytes context) noexcept {
   return in.le64();
 }
 
+std::uint32_t problems_of(const Content& content) noexcept {
+  const bool known = content.command != nullptr;
+  const bool bare = carries_cip(content.header.command) && content.has_items && content.cip.empty();
+  const bool trailing = !content.rest.empty() && known && !content.items.too_many;
+  std::uint32_t problems = 0;
+  const auto note = [&](Wrong wrong, bool holds) { problems |= holds ? bit(wrong) : 0U; };
+  note(Wrong::unknown_command, !known);
+  note(Wrong::options_nonzero, content.header.options != 0);
+  note(Wrong::truncated, content.truncated);
+  note(Wrong::cpf_overrun, content.items.overrun);
+  note(Wrong::cpf_too_many_items, content.items.too_many);
+  note(Wrong::cpf_unusual, bare);
+  note(Wrong::trailing_bytes, trailing);
+  return problems;
+}
+
+Message envelope_of(const Content& content, Direction direction, const Waiting* asked) noexcept {
+  const Header& header = content.header;
+  Message message;
+  message.protocol = Protocol::enip;
+  message.direction = direction;
+  message.kind = Kind::request;
+  if (header.command == command::kNop) {
+    message.kind = Kind::oneway;
+  } else if (direction == Direction::to_client) {
+    message.kind = header.status == 0 ? Kind::response : Kind::exception;
+    message.outcome = header.status == 0 ? Outcome::success : Outcome::failure;
+  }
+  message.function = header.command;
+  message.status = header.status;
+  message.operation = content.command == nullptr ? Operation::control : content.command->operation;
+  message.name = content.command == nullptr ? "Unknown Command" : content.command->name;
+  message.envelope = !content.cip.empty();
+  message.matched = asked != nullptr;
+  message.request = asked == nullptr ? PacketRef{} : asked->packet;
+  message.problems = problems_of(content);
+  return message;
+}
+
+void show_header(Fields& fields, const Content& content) {
+  const Header& header = content.header;
+  fields.number(index(Field::command), header.command);
+  fields.number(index(Field::session), header.session);
+  fields.number(index(Field::status), header.status);
+  fields.number(index(Field::length), header.length);
+  fields.hex(index(Field::sender_context), header.context);
+  fields.number(index(Field::options), header.options);
+  if (content.has_items) {
+    fields.begin_list(index(Field::items));
+    for (const Item& one : content.items.list()) {
+      fields.item(std::int64_t{one.type});
+    }
+    fields.end_list();
+  }
+}
+
+void show_request(Fields& fields, const PacketRef& asked, Timestamp now) {
+  fields.number(index(Field::request_frame), static_cast<std::int64_t>(asked.frame));
+  if (now >= asked.time) {
+    fields.number(index(Field::latency_us),
+                  std::chrono::duration_cast<std::chrono::microseconds>(now - asked.time).count());
+  }
+}
+
 }  // namespace
 
 void EnipSession::join(Shared* shared, const FlowEnds& ends) {
@@ -140,70 +204,19 @@ void EnipSession::on_pdu(const Pdu& pdu, Emitter& out) {
 
 void EnipSession::show_envelope(const Content& content, const Pdu& pdu, Direction direction,
                                 const Waiting* asked, Emitter& out) {
-  const Header& header = content.header;
-  Message message;
-  message.protocol = Protocol::enip;
-  message.direction = direction;
-  message.kind = Kind::request;
-  if (header.command == command::kNop) {
-    message.kind = Kind::oneway;
-  } else if (direction == Direction::to_client) {
-    message.kind = header.status == 0 ? Kind::response : Kind::exception;
-    message.outcome = header.status == 0 ? Outcome::success : Outcome::failure;
-  }
-  message.function = header.command;
-  message.status = header.status;
-  message.operation = content.command == nullptr ? Operation::control : content.command->operation;
-  message.name = content.command == nullptr ? "Unknown Command" : content.command->name;
-  message.envelope = !content.cip.empty();
-  message.matched = asked != nullptr;
-  if (asked != nullptr) {
-    message.request = asked->packet;
-  }
-  const auto problem = [&](Wrong wrong, bool holds) {
-    message.problems |= holds ? bit(wrong) : 0U;
-  };
-  problem(Wrong::unknown_command, content.command == nullptr);
-  problem(Wrong::options_nonzero, header.options != 0);
-  problem(Wrong::truncated, content.truncated);
-  problem(Wrong::cpf_overrun, content.items.overrun);
-  problem(Wrong::cpf_too_many_items, content.items.too_many);
-  problem(Wrong::cpf_unusual,
-          carries_cip(header.command) && content.has_items && content.cip.empty());
-  problem(Wrong::trailing_bytes,
-          !content.rest.empty() && content.command != nullptr && !content.items.too_many);
-
-  Fields* fields = out.fields();
   DeviceIdentity device;
   const Item* identity = content.items.find(item::kIdentity);
   const bool told = identity != nullptr && read_identity_item(identity->data, device);
-  if (fields != nullptr) {
-    fields->number(index(Field::command), header.command);
-    fields->number(index(Field::session), header.session);
-    fields->number(index(Field::status), header.status);
-    fields->number(index(Field::length), header.length);
-    fields->hex(index(Field::sender_context), header.context);
-    fields->number(index(Field::options), header.options);
-    if (content.has_items) {
-      fields->begin_list(index(Field::items));
-      for (const Item& one : content.items.list()) {
-        fields->item(std::int64_t{one.type});
-      }
-      fields->end_list();
-    }
+  if (Fields* fields = out.fields()) {
+    show_header(*fields, content);
     if (told) {
       show(device, *fields, index(Field::identity));
     }
     if (asked != nullptr) {
-      fields->number(index(Field::request_frame), static_cast<std::int64_t>(asked->packet.frame));
-      const auto latency = pdu.packet.time - asked->packet.time;
-      if (latency.count() >= 0) {
-        fields->number(index(Field::latency_us),
-                       std::chrono::duration_cast<std::chrono::microseconds>(latency).count());
-      }
+      show_request(*fields, asked->packet, pdu.packet.time);
     }
   }
-  out.message(message);
+  out.message(envelope_of(content, direction, asked));
   if (told) {
     const FactSource source{.words = "EtherNet/IP List Identity"};
     tell(device, source, out);

@@ -83,6 +83,36 @@ void tell_url(std::string_view url, Emitter& out, bool of_sender) {
   }
 }
 
+constexpr Kind kind_of(MessageType type) noexcept {
+  switch (type) {
+    case MessageType::hello:
+      return Kind::request;
+    case MessageType::reverse:
+      return Kind::oneway;
+    case MessageType::error:
+      return Kind::exception;
+    default:
+      return Kind::response;
+  }
+}
+
+void show_said(Fields& fields, const Header& header, const Said& said) {
+  show_head(fields, header);
+  if (header.type == MessageType::hello || header.type == MessageType::acknowledge) {
+    show_limits(fields, said.hello);
+  }
+  if (!said.url.empty()) {
+    fields.text(index(FieldId::endpoint_url), said.url);
+  }
+  if (!said.server_uri.empty()) {
+    fields.text(index(FieldId::server_uri), said.server_uri);
+  }
+  if (header.type == MessageType::error) {
+    fields.text(index(FieldId::result), status_name(said.status));
+    fields.text(index(FieldId::reason), said.reason);
+  }
+}
+
 }  // namespace
 
 void OpcuaSession::on_connection(const Header& header, Reader in, const Pdu& pdu, Emitter& out) {
@@ -97,12 +127,8 @@ void OpcuaSession::on_connection(const Header& header, Reader in, const Pdu& pdu
   message.direction = direction_of(pdu);
   message.operation = Operation::read;
   message.name = name_of(header.type);
-  message.kind = hello ? Kind::request : Kind::response;
-  if (header.type == MessageType::reverse) {
-    message.kind = Kind::oneway;
-  }
+  message.kind = kind_of(header.type);
   if (header.type == MessageType::error) {
-    message.kind = Kind::exception;
     message.status = said.status;
     message.outcome = Outcome::failure;
   }
@@ -116,20 +142,7 @@ void OpcuaSession::on_connection(const Header& header, Reader in, const Pdu& pdu
     }
   }
   if (Fields* fields = out.fields()) {
-    show_head(*fields, header);
-    if (limits) {
-      show_limits(*fields, said.hello);
-    }
-    if (!said.url.empty()) {
-      fields->text(index(FieldId::endpoint_url), said.url);
-    }
-    if (!said.server_uri.empty()) {
-      fields->text(index(FieldId::server_uri), said.server_uri);
-    }
-    if (header.type == MessageType::error) {
-      fields->text(index(FieldId::result), status_name(said.status));
-      fields->text(index(FieldId::reason), said.reason);
-    }
+    show_said(*fields, header, said);
   }
   out.message(message);
   if (hello || header.type == MessageType::reverse) {

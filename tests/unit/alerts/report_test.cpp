@@ -25,6 +25,18 @@ void expect_harmless(const std::string& page) {
   }
 }
 
+// Into the folder that a person names to look at the pages.
+void keep_sample(const char* name, const std::string& page) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): these tests have one thread
+  if (const char* folder = std::getenv("PRAHARI_SAMPLE")) {
+    std::ofstream(fs::path(folder) / name) << page;
+  }
+}
+
+int run(const char* command) {
+  return std::system(command);  // NOLINT(concurrency-mt-unsafe): these tests have one thread
+}
+
 void poison(test::FakePlant& plant) {
   const std::string evil =
       "<script>alert(1)</script>\"><img src=x onerror=\"a\"> \u202E\x1b[2J } * {} </style>";
@@ -92,9 +104,7 @@ TEST(ReportHtml, SaysWhatMattersAndIsRepeatable) {
     EXPECT_NE(page.find(needle), std::string::npos) << needle;
   }
   expect_harmless(page);
-  if (const char* folder = std::getenv("PRAHARI_SAMPLE")) {
-    std::ofstream(fs::path(folder) / "report.html") << page;
-  }
+  keep_sample("report.html", page);
 }
 
 TEST(ReportHtml, WithoutASiteFileSaysHowToTurnRulesOn) {
@@ -112,9 +122,7 @@ TEST(ReportHtml, WithoutASiteFileSaysHowToTurnRulesOn) {
   EXPECT_NE(page.find("Conduit rules are off"), std::string::npos);
   EXPECT_NE(page.find("--site"), std::string::npos);
   EXPECT_NE(page.find("10.10.1.0/24"), std::string::npos);
-  if (const char* folder = std::getenv("PRAHARI_SAMPLE")) {
-    std::ofstream(fs::path(folder) / "report-nosite.html") << page;
-  }
+  keep_sample("report-nosite.html", page);
 }
 
 TEST(ReportHtml, EscapesEverythingAndStaysBounded) {
@@ -191,9 +199,7 @@ TEST(Incident, PageCarriesTheFormAndNothingElse) {
     EXPECT_NE(page.find(needle), std::string::npos) << needle;
   }
   expect_harmless(page);
-  if (const char* folder = std::getenv("PRAHARI_SAMPLE")) {
-    std::ofstream(fs::path(folder) / "incident.html") << page;
-  }
+  keep_sample("incident.html", page);
   poison(plant);
   const AlertContext poisoned = plant.context();
   const std::string evil =
@@ -205,7 +211,7 @@ TEST(Incident, PageCarriesTheFormAndNothingElse) {
 
 // Against the schema itself, with the plant as it is, without a site, and with hostile names.
 TEST(Incident, JsonFollowsTheSchema) {
-  if (std::system("python3 -c 'import jsonschema' 2>/dev/null") != 0) {
+  if (run("python3 -c 'import jsonschema' 2>/dev/null") != 0) {
     GTEST_SKIP() << "python3-jsonschema is not installed";
   }
   const fs::path folder = fs::path(::testing::TempDir()) / "prahari-incidents";
@@ -232,7 +238,7 @@ TEST(Incident, JsonFollowsTheSchema) {
       "print(*bad,sep=chr(10))\n"
       "sys.exit(len(bad)!=0)' " PRAHARI_SOURCE_DIR "/alerts/data/certin_report.schema.json" +
       files;
-  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_EQ(run(command.c_str()), 0);
   fs::remove_all(folder);
 }
 

@@ -35,9 +35,9 @@ TEST(Text, EveryPlaceEscapesItsOwnWay) {
   };
   const Case cases[] = {{"markup", "<script>alert(1)</script>",
                          "&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"},
-                        {"quotes", "a\"b'c&d", "a&quot;b&#39;c&amp;d", "a\"b'c&d"},
-                        {"escape sequence", "\x1b[31mred\x1b]0;t\x07", "\\x1b[31mred\\x1b]0;t\\x07",
-                         "\\x1b[31mred\\x1b]0;t\\x07"},
+                        {"quotes", R"(a"b'c&d)", "a&quot;b&#39;c&amp;d", R"(a"b'c&d)"},
+                        {"escape sequence", "\x1b[31mred\x1b]0;t\x07", R"(\x1b[31mred\x1b]0;t\x07)",
+                         R"(\x1b[31mred\x1b]0;t\x07)"},
                         {"bidi", "ab\u202Ecd\u2066", "ab\\u202ecd\\u2066", "ab\\u202ecd\\u2066"},
                         {"C1 and DEL", "\u009b1m\x7f", "\\u009b1m\\x7f", "\\u009b1m\\x7f"},
                         {"line ends", "a\nb", "a\nb", "a b"},

@@ -107,8 +107,11 @@ class Folder {
   }
 
   [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, const std::string& bytes) const {
+  void put(const std::string& name, const std::string& bytes) const {
     std::ofstream{path(name), std::ios::binary} << bytes;
+  }
+  [[nodiscard]] std::string write(const std::string& name, const std::string& bytes) const {
+    put(name, bytes);
     return path(name);
   }
 

@@ -19,6 +19,7 @@ Packet packet_of(const Kept& kept) { return {kept.ref, std::as_bytes(std::span{k
 
 std::vector<PacketRef> refs_of(const std::vector<Kept>& packets) {
   std::vector<PacketRef> refs;
+  refs.reserve(packets.size());
   for (const Kept& packet : packets) {
     refs.push_back(packet.ref);
   }
@@ -203,16 +204,16 @@ TEST(PacketFetcher, RefusesAFileThatChanged) {
       path + ": changed since it was read; its packets cannot serve as evidence any more";
   const timespec other_time[2] = {{.tv_sec = 1, .tv_nsec = 0}, {.tv_sec = 1, .tv_nsec = 0}};
 
-  folder.write("x", bytes.substr(0, 50));
+  folder.put("x", bytes.substr(0, 50));
   EXPECT_EQ(fetch(), changed);
-  folder.write("x", bytes + pcap_record(3, 0, "grown"));
+  folder.put("x", bytes + pcap_record(3, 0, "grown"));
   EXPECT_EQ(fetch(), "") << "what was read is still there";
-  folder.write("x", pcap_header() + pcap_record(9, 0, "FIRST") + std::string(100, 'x'));
+  folder.put("x", pcap_header() + pcap_record(9, 0, "FIRST") + std::string(100, 'x'));
   EXPECT_EQ(fetch(), changed);
-  folder.write("x", bytes);
+  folder.put("x", bytes);
   utimensat(AT_FDCWD, path.c_str(), other_time, 0);
   EXPECT_EQ(fetch(), "") << "only touched";
-  folder.write("x", pcap_header() + pcap_record(1, 0, "FIRST") + pcap_record(2, 0, "last"));
+  folder.put("x", pcap_header() + pcap_record(1, 0, "FIRST") + pcap_record(2, 0, "last"));
   utimensat(AT_FDCWD, path.c_str(), other_time, 0);
   EXPECT_EQ(fetch(), changed);
   std::filesystem::remove(path);
@@ -245,7 +246,7 @@ TEST(PacketFetcher, RefusesWhatItCannotFind) {
 std::unique_ptr<Source> open_tee(const Folder& folder, std::uint64_t limit) {
   std::string bytes = section() + interface(1) + interface(101);
   for (std::uint32_t i = 0; i < 100; ++i) {
-    bytes += enhanced(i % 2, i * 10'000, "packet " + std::to_string(i));
+    bytes += enhanced(i % 2, std::uint64_t{i} * 10'000, "packet " + std::to_string(i));
   }
   auto source = open_capture(folder.write("x", bytes));
   EXPECT_TRUE(source);

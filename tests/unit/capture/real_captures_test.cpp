@@ -55,6 +55,7 @@ TEST(RealCaptures, HandOutAsManyPacketsAsTheManifestCounts) {
     EXPECT_EQ(input.sha256, row.sha256);
     EXPECT_EQ(std::to_string(input.size), row.bytes);
     std::vector<PacketRef> refs;
+    refs.reserve(packets.size());
     for (const Kept& packet : packets) {
       refs.push_back(packet.ref);
     }

@@ -3,6 +3,7 @@
 #include "dissectors/certificate.hpp"
 
 #include <memory>
+#include <span>
 
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
@@ -27,9 +28,9 @@ struct Wish {
 
 std::vector<std::byte> make(const Wish& wish) {
   // One key for all is enough, and quick; the key of `fresh` is its own.
-  static EVP_PKEY* const usual = EVP_RSA_gen(2048);
+  static EVP_PKEY* const kUsual = EVP_RSA_gen(2048);
   const bool shared = !wish.fresh && !wish.curve && wish.bits == 2048;
-  EVP_PKEY* key = shared       ? usual
+  EVP_PKEY* key = shared       ? kUsual
                   : wish.curve ? EVP_EC_gen("P-256")
                                : EVP_RSA_gen(static_cast<unsigned>(wish.bits));
   if (wish.own_curve) {
@@ -57,10 +58,8 @@ std::vector<std::byte> make(const Wish& wish) {
   X509_sign(one, key, wish.digest);
   unsigned char* der = nullptr;
   const int size = i2d_X509(one, &der);
-  std::vector<std::byte> out;
-  for (int i = 0; i < size; ++i) {
-    out.push_back(static_cast<std::byte>(der[i]));
-  }
+  const auto bytes = std::as_bytes(std::span{der, static_cast<std::size_t>(size)});
+  std::vector<std::byte> out{bytes.begin(), bytes.end()};
   OPENSSL_free(der);
   X509_free(one);
   if (!shared) {

@@ -9,7 +9,7 @@
 namespace prahari::test {
 namespace {
 
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 std::string le(std::uint32_t value, int bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -42,12 +42,13 @@ constexpr std::string_view kGet = "0e 03 2001 2401 3001";
 constexpr std::string_view kGetReply = "8e 00 00 00 0100";
 
 const Message& last_of(const EnipTalk& talk, Protocol protocol) {
-  for (auto at = talk.messages.rbegin(); at != talk.messages.rend(); ++at) {
-    if (at->protocol == protocol) {
-      return *at;
-    }
+  const auto last =
+      std::find_if(talk.messages.rbegin(), talk.messages.rend(),
+                   [&](const Message& message) { return message.protocol == protocol; });
+  if (last == talk.messages.rend()) {
+    throw std::out_of_range{"no such message"};
   }
-  throw std::out_of_range{"no such message"};
+  return *last;
 }
 
 TEST(EnipSession, AnswersFindTheirRequestsByContext) {
@@ -312,14 +313,14 @@ TEST(EnipIo, WhatWasCountedIsToldAtFirstThenNowAndThenAndAtTheEnd) {
   EXPECT_EQ(udp.told,
             (std::vector<std::string>{
                 "production 4b0603 by first outputs run: 1 packets, 0 lost, 0 repeated, 6 bytes",
-                "production 4b0603 by first outputs run: 6 packets, 1 lost, 1 repeated, 6 bytes, "
-                "1675166 us",
-                "production 4b0603 by first outputs idle: 1 packets, 0 lost, 0 repeated, 6 bytes, "
-                "1000 us",
-                "production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
-                "bytes",
-                "production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
-                "bytes, 1000 us"}));
+                ("production 4b0603 by first outputs run: 6 packets, 1 lost, 1 repeated, 6 bytes, "
+                 "1675166 us"),
+                ("production 4b0603 by first outputs idle: 1 packets, 0 lost, 0 repeated, 6 bytes, "
+                 "1000 us"),
+                ("production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
+                 "bytes"),
+                ("production 80fe0013 by second inputs unknown: 1 packets, 0 lost, 0 repeated, 2 "
+                 "bytes, 1000 us")}));
   udp.told.clear();
   udp.say(io(0x004b0603, 9, "0100 00000000 aabb"));
   tcp.told.clear();

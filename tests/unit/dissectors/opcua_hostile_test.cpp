@@ -134,7 +134,7 @@ TEST(OpcuaHostile, NestingStopsAtSixteen) {
   }
   EXPECT_TRUE(walk(hex(variants + "0307"), kVariant).stopped);
   EXPECT_TRUE(walk(hex(diagnostics + "00"), kDiagnostic).stopped);
-  EXPECT_TRUE(walk(hex(variants.substr(0, 2 * 14) + "0307"), kVariant).ok);
+  EXPECT_TRUE(walk(hex(variants.substr(0, std::size_t{2} * 14) + "0307"), kVariant).ok);
   // A Literal operand inside a Literal operand inside ...
   Ua nested = Ua{}.raw("0307");
   for (int i = 0; i < 20; ++i) {
@@ -280,7 +280,7 @@ TEST(OpcuaHostile, RequestsThatNobodyAnswersStayBounded) {
     }
     EXPECT_TRUE(std::ranges::count(talk.lines, "anomaly pending_overflow") > 0);
   }
-  const std::size_t most = opcua::Budget::kWaiting + 100 * 16 * sizeof(opcua::Request);
+  const std::size_t most = opcua::Budget::kWaiting + std::size_t{100} * 16 * sizeof(opcua::Request);
   EXPECT_GT(budget.waiting, opcua::Budget::kWaiting / 2);
   EXPECT_LE(budget.waiting, most);
   OpcuaTalk& last = *talks.back();

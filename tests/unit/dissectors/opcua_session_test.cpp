@@ -136,11 +136,12 @@ TEST(OpcuaChannel, SignedMessagesAreReadToTheirSignature) {
 TEST(OpcuaChannel, MidstreamTellsTheModeByWhatIsLeft) {
   for (const auto& [left, mode] :
        {std::pair{0U, "\"None\""}, std::pair{20U, "\"Sign\""}, std::pair{32U, "\"Sign\""}}) {
+    const std::string signature(std::size_t{2} * left, '7');
     OpcuaTalk talk;
     talk.state = Completeness::midstream;
     talk.directed = false;
-    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(std::string(2 * left, '7')), 12);
-    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(std::string(2 * left, '7')), 13);
+    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(signature), 12);
+    talk.answer(Ua{}.answers(634).u32(0).u32(0).raw(signature), 13);
     EXPECT_EQ(talk.field("mode"), mode) << left;
     EXPECT_EQ(talk.client_side, Side::first);
     EXPECT_EQ(talk.lines.front(), "response read \"Read\"") << left;
@@ -270,8 +271,8 @@ TEST(OpcuaPairing, EachTargetOfAWriteIsOneEventWithItsStatus) {
                    "also request admin/set-security \"Write Access Rights\" node ns=2;s=c = 3",
                    "response write \"Write\" node ns=2;s=a",
                    "also response write \"Write\" node ns=2;s=b status 80340000",
-                   "also response admin/set-security \"Write Access Rights\" node ns=2;s=c"
-                   " status 801f0000"}));
+                   ("also response admin/set-security \"Write Access Rights\" node ns=2;s=c"
+                    " status 801f0000")}));
   EXPECT_EQ(talk.field("results"), R"({"Good":1,"BadNodeIdUnknown":1,"BadUserAccessDenied":1})");
 }
 

@@ -53,6 +53,7 @@ Message poll(std::uint32_t address = 0, std::uint32_t unit = 1) {
 TEST(Routine, TellsTheFirstFewOneByOneThenOneInHalfAMinute) {
   Polls polls;
   std::vector<int> said;
+  said.reserve(70);
   for (int i = 0; i < 70; ++i) {
     said.push_back(polls.say(poll()));
   }

@@ -74,7 +74,7 @@ TEST_F(Behaviours, ConfidenceCountsBeforeTimeUntilItIsOld) {
   script_.identity(Identity::Field::model, "sure", Identity::kNoUnit, false, 95);
   script_.identity(Identity::Field::model, "maybe", Identity::kNoUnit, false, 70);
   EXPECT_EQ(plc().best(Identity::Field::model)->value, "sure");
-  script_.now += 40 * 24 * 3600;
+  script_.now += std::int64_t{40} * 24 * 3600;
   script_.identity(Identity::Field::model, "maybe", Identity::kNoUnit, false, 70);
   EXPECT_EQ(plc().best(Identity::Field::model)->value, "maybe");
 }

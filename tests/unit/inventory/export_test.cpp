@@ -124,8 +124,8 @@ TEST_F(Exporting, JsonSaysWhereEveryValueIsFrom) {
 TEST(CsvWriter, QuotesAndDefuses) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"plain", "plain"},
-      {"a,b", "\"a,b\""},
-      {"a\"b", "\"a\"\"b\""},
+      {"a,b", R"("a,b")"},
+      {R"(a"b)", R"("a""b")"},
       {"a\nb", "\"a\nb\""},
       {"=1+1", "'=1+1"},
       {"+1", "'+1"},
@@ -133,7 +133,7 @@ TEST(CsvWriter, QuotesAndDefuses) {
       {"@SUM(A1)", "'@SUM(A1)"},
       {"\tx", "'\tx"},
       {"\rx", "\"'\rx\""},
-      {"=a,\"b\"", "\"'=a,\"\"b\"\"\""},
+      {R"(=a,"b")", R"("'=a,""b""")"},
       {"", ""},
   };
   for (const auto& [text, cell] : cases) {

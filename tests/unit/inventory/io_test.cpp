@@ -19,8 +19,8 @@ constexpr auto kAdapter = "10.0.0.2";
 
 class Io : public testing::Test {
  protected:
-  Event about(EventKind kind, const std::string& client, const std::string& server,
-              std::int64_t second) const {
+  [[nodiscard]] Event about(EventKind kind, const std::string& client, const std::string& server,
+                            std::int64_t second) const {
     Event event;
     if (vlan_ != 0) {
       event.vlan.push(vlan_);

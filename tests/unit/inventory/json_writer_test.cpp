@@ -36,7 +36,7 @@ TEST(JsonWriter, WritesWhatTheLibraryWouldWrite) {
 TEST(JsonWriter, TakesAnyBytes) {
   using namespace std::string_view_literals;
   for (const std::string_view text :
-       {""sv, "plain"sv, "a\"b\\c"sv, "\b\f\n\r\t\x01\x1f\x7f"sv, "\0"sv, "caf\xc3\xa9"sv,
+       {""sv, "plain"sv, R"(a"b\c)"sv, "\b\f\n\r\t\x01\x1f\x7f"sv, "\0"sv, "caf\xc3\xa9"sv,
         "\xff\xfe"sv, "\xc3"sv, "\xe2\x82"sv, "\xed\xa0\x80"sv, "\xf0\x9f\x98\x80"sv, "{[:,"sv}) {
     std::string out = "[";
     JsonWriter json{out};

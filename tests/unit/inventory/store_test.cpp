@@ -1,9 +1,9 @@
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -231,7 +231,8 @@ TEST_F(Storing, AFullDiskIsAnErrorInOneLineAndTheFormerStateStays) {
   ASSERT_TRUE(to.save(inventory_, test::decoration, run_));
   const int outcome = in_child([&] {
     signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{256 * 1024, 256 * 1024};
+    constexpr rlim_t kMost = rlim_t{256} * 1024;
+    const rlimit limit{kMost, kMost};
     setrlimit(RLIMIT_FSIZE, &limit);
     auto opened = Store::open(file_);
     std::vector<AlertRow> many;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dissectors/registry.hpp"
 #include "rules/allow_parser.hpp"
 #include "scene.hpp"
 
@@ -159,6 +160,28 @@ TEST(Policy, JudgesByConduit) {
   EXPECT_TRUE(policy.judge(kPlant, kCell, modbus(Operation::write)).depends_on_target);
   EXPECT_FALSE(policy.judge(kPlant, kCell, modbus(Operation::read)).depends_on_target);
   EXPECT_EQ(policy.judge(kPlant, kCell, modbus(Operation::control)).conduit->line, 13);
+}
+
+TEST(Policy, WhatNamesOneProtocolAllowsNoOther) {
+  for (const Dissector* named : all_dissectors()) {
+    if (named->opaque) {
+      continue;
+    }
+    const std::string name{to_string(named->protocol)};
+    const Policy policy{
+        site_of("[[zone]]\nname = \"a\"\nmembers = [\"10.0.0.0/8\"]\n[[conduit]]\n"
+                "from = \"unassigned\"\nto = \"a\"\nallow = [\"" +
+                name + ":read\"]\n")};
+    for (const Dissector* asked : all_dissectors()) {
+      Request request;
+      request.protocol = asked->protocol;
+      request.has_operation = true;
+      request.operation = Operation::read;
+      const bool same = asked == named || carrier_of(asked->protocol) == named->protocol;
+      EXPECT_EQ(policy.judge(0, 1, request).allowed, same && !asked->opaque)
+          << name << " and " << to_string(asked->protocol);
+    }
+  }
 }
 
 TEST(Policy, JudgesByPort) {
