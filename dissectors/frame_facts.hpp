@@ -1,0 +1,65 @@
+// Short ways to say what frames and datagrams without a conversation tell: facts of one source
+// about one host, and the message that a record shows.
+
+#pragma once
+
+#include <string_view>
+
+#include "dissectors/device_text.hpp"
+#include "dissectors/dissector.hpp"
+
+namespace prahari {
+
+// Facts of one source. Empty values are no facts.
+class Facts {
+ public:
+  // `about`: whose device it is, the sender's if null; outlives this.
+  Facts(Emitter& out, std::string_view source, std::uint8_t confidence,
+        const Identity::Host* about = nullptr) noexcept
+      : out_(out), source_(source), confidence_(confidence), about_(about) {}
+
+  // Printable already.
+  void value(Identity::Field field, std::string_view value,
+             std::uint32_t unit = Identity::kNoUnit) const {
+    if (!value.empty()) {
+      out_.identity({.field = field,
+                     .confidence = confidence_,
+                     .of_sender = true,
+                     .unit = unit,
+                     .source = source_,
+                     .value = value,
+                     .about = about_});
+    }
+  }
+
+  // As it came off the wire.
+  void text(Identity::Field field, Bytes raw) const {
+    TextBuffer buffer;
+    value(field, clean_text(raw, buffer));
+  }
+
+ private:
+  Emitter& out_;
+  std::string_view source_;
+  std::uint8_t confidence_;
+  const Identity::Host* about_;
+};
+
+// What a host says to whoever hears it. An envelope: no rule is concluded from it.
+[[nodiscard]] inline Message announcement(Protocol protocol, std::string_view name) noexcept {
+  Message message;
+  message.protocol = protocol;
+  message.kind = Kind::oneway;
+  message.operation = Operation::discover;
+  message.envelope = true;
+  message.name = name;
+  return message;
+}
+
+// Wire text as a field, made fit to show.
+inline void show_text(Fields& fields, std::size_t field, Bytes raw) {
+  TextBuffer buffer;
+  fields.text(field, clean_text(raw, buffer));
+}
+
+}  // namespace prahari
