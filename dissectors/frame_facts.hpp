@@ -3,12 +3,35 @@
 
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "dissectors/device_text.hpp"
 #include "dissectors/dissector.hpp"
 
 namespace prahari {
+
+// Text of several lines as one, else as clean_text has it.
+class OneLine {
+ public:
+  explicit OneLine(Bytes raw) noexcept {
+    const std::string_view text = as_text(raw.first(std::min(raw.size(), line_.size())));
+    std::ranges::transform(text, line_.begin(),
+                           [](char c) { return c == '\r' || c == '\n' || c == '\t' ? ' ' : c; });
+    text_ = clean_text(as_bytes({line_.data(), text.size()}), buffer_);
+  }
+  OneLine(const OneLine&) = delete;
+  OneLine& operator=(const OneLine&) = delete;
+  ~OneLine() = default;
+
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  std::array<char, 256> line_;
+  TextBuffer buffer_;
+  std::string_view text_;
+};
 
 // Facts of one source. Empty values are no facts.
 class Facts {
@@ -34,8 +57,9 @@ class Facts {
 
   // As it came off the wire.
   void text(Identity::Field field, Bytes raw) const {
-    TextBuffer buffer;
-    value(field, clean_text(raw, buffer));
+    if (!raw.empty()) {
+      value(field, OneLine{raw}.text());
+    }
   }
 
  private:
@@ -58,8 +82,7 @@ class Facts {
 
 // Wire text as a field, made fit to show.
 inline void show_text(Fields& fields, std::size_t field, Bytes raw) {
-  TextBuffer buffer;
-  fields.text(field, clean_text(raw, buffer));
+  fields.text(field, OneLine{raw}.text());
 }
 
 }  // namespace prahari
