@@ -30,9 +30,9 @@ constexpr auto kFields =
 constexpr std::array kProblems = {
     Problem{"non_http_on_port", "bytes on the HTTP port are no HTTP message", false}};
 
-constexpr auto kMethods = std::to_array<std::string_view>(
-    {"GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT ",
-     "PROPFIND ", "M-POST "});
+constexpr auto kMethods =
+    std::to_array<std::string_view>({"GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ",
+                                     "PATCH ", "TRACE ", "CONNECT ", "PROPFIND ", "M-POST "});
 constexpr std::string_view kVersion = "HTTP/1.";
 constexpr std::string_view kEnd = "\r\n\r\n";
 constexpr std::size_t kLongestHead = 16384;
@@ -86,7 +86,7 @@ struct Head {
 Head read_head(std::string_view text) noexcept {
   struct Row {
     std::string_view name;
-    std::string_view Head::* to;
+    std::string_view Head::*to;
   };
   constexpr auto kRows = std::to_array<Row>({{"Host", &Head::host},
                                              {"User-Agent", &Head::user_agent},
@@ -104,8 +104,8 @@ Head read_head(std::string_view text) noexcept {
     }
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = trimmed(line.substr(colon + 1));
-    const auto* const row = std::ranges::find_if(
-        kRows, [name](const Row& one) { return same_word(one.name, name); });
+    const auto* const row =
+        std::ranges::find_if(kRows, [name](const Row& one) { return same_word(one.name, name); });
     if (row != kRows.end()) {
       head.*(row->to) = value;
     } else if (same_word(name, "Content-Length")) {
@@ -271,14 +271,14 @@ class HttpSession final : public PlainSession {
     constexpr std::string_view kOpen = "<title>";
     text = text.substr(0, title_within_);
     title_within_ -= text.size();
-    const auto found = std::ranges::search(
-        text, kOpen, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+    const auto found =
+        std::ranges::search(text, kOpen, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
     if (found.empty()) {
       return;
     }
     title_within_ = 0;
-    std::string_view title = text.substr(
-        static_cast<std::size_t>(found.begin() - text.begin()) + kOpen.size());
+    std::string_view title =
+        text.substr(static_cast<std::size_t>(found.begin() - text.begin()) + kOpen.size());
     const std::size_t end = title.find('<');
     if (end != std::string_view::npos) {
       tell({Identity::Field::description, kOfBanner, "HTTP title", title.substr(0, end)}, pdu, out);
