@@ -1,18 +1,71 @@
-// STUB
-#include "dissectors/dissector.hpp"
+// LLMNR: who answers to a name on this link. RFC 4795.
+
+#include "dissectors/dns_message.hpp"
+#include "dissectors/plain_session.hpp"
 
 namespace prahari {
+namespace {
+
+constexpr std::array kProblems = {
+    Problem{"non_llmnr_on_port", "bytes on the LLMNR port are no LLMNR message", false}};
+
+constexpr std::uint8_t kOfName = 70;
+
+class LlmnrSession final : public PlainSession {
+ public:
+  LlmnrSession() noexcept : PlainSession(Protocol::llmnr) {}
+
+  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+    return dns::looks_sound(head) ? Frame::complete(head.size()) : Frame::not_mine();
+  }
+
+  void on_pdu(const Pdu& given, Emitter& out) override {
+    Pdu pdu = given;
+    dns::Walker walker{pdu.bytes};
+    const bool response = walker.header().response();
+    learn(pdu, response ? Direction::to_client : Direction::to_server, out);
+    dns::Record record;
+    while (response && walker.next(record)) {
+      if ((record.type == dns::type::kA || record.type == dns::type::kAaaa) &&
+          walker.header().status() == 0) {
+        tell({Identity::Field::name, kOfName, "LLMNR answer", record.name}, pdu, out);
+        break;
+      }
+    }
+    if (Fields* fields = out.fields()) {
+      dns::show(pdu.bytes, *fields);
+    }
+    say(response ? "Response" : "Query", walker.header().opcode(), pdu, out,
+        response ? Kind::response : Kind::request);
+  }
+};
+
+Probe probe(const ProbeInput& input) noexcept {
+  if (!input.bound || input.transport != Transport::udp || !dns::looks_sound(input.head)) {
+    return {};
+  }
+  Reader in{input.head};
+  const bool response = dns::read_header(in).response();
+  return {Probe::Answer::yes, response ? Direction::to_client : Direction::to_server, 0};
+}
+
+constexpr std::array kBindings = {Binding{Binding::Layer::udp_port, 5355}};
+
+}  // namespace
 
 extern constinit const Dissector llmnr_dissector;
 constinit const Dissector llmnr_dissector{
     .protocol = Protocol::llmnr,
-    .bindings = {},
-    .fields = {},
-    .problems = {},
+    .bindings = kBindings,
+    .fields = dns::kFields,
+    .problems = kProblems,
     .foreign_problem = 0,
     .on_any_port = false,
-    .probe = nullptr,
-    .open = nullptr,
+    .probe = probe,
+    .open = [](std::uint8_t /*variant*/) -> std::unique_ptr<Session> {
+      return std::make_unique<LlmnrSession>();
+    },
+    .opaque = true,
 };
 
 }  // namespace prahari
