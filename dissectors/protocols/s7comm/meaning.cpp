@@ -62,7 +62,7 @@ Meaning meaning_of_programmer(std::uint8_t function) noexcept {
     case 0x0c:
       return {"Erase Memory", Operation::program, Effect::erase};
     case 0x10:
-      return {"Force Variables", Operation::control, Effect::force};
+      return {"Force Job", Operation::control};  // also lists what is forced
     case 0x01:
     case 0x0e:
     case 0x0f:
