@@ -1,0 +1,51 @@
+// The latest requests of a session that may still be answered: a few, the oldest makes room.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dissectors/dissector.hpp"
+
+namespace prahari {
+
+struct Asked {
+  PacketRef packet;
+  std::uint32_t key = 0;
+  std::uint16_t function = 0;
+  std::uint16_t detail = 0;  // what else the protocol wants to know again
+  Effect effect = Effect::none;
+  Side side = Side::first;
+  bool open = false;
+};
+
+class FewPending {
+ public:
+  static constexpr std::size_t kMax = 8;
+
+  void push(Asked asked) noexcept {
+    asked.open = true;
+    all_[next_] = asked;
+    next_ = (next_ + 1) % kMax;
+  }
+
+  // The request with this key that the other side sent.
+  [[nodiscard]] bool take(Side from, std::uint32_t key, Asked& found) noexcept {
+    for (Asked& asked : all_) {
+      if (asked.open && asked.key == key && asked.side != from) {
+        found = asked;
+        asked.open = false;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void clear() noexcept { all_ = {}; }
+
+ private:
+  std::array<Asked, kMax> all_{};
+  std::size_t next_ = 0;
+};
+
+}  // namespace prahari
