@@ -392,7 +392,7 @@ class MelsecSession final : public OtSession {
     message.name =
         command == 0x0121 || command == 0x0101 ? "MELSOFT Read CPU Type" : "MELSOFT Command";
     message.operation =
-        command == 0x0121 || command == 0x0101 ? Operation::discover : Operation::program;
+        command == 0x0121 || command == 0x0101 ? Operation::discover : Operation::control;
     const std::uint64_t key = std::uint64_t{1} << 32U | std::uint64_t{command} << 16U | serial;
     Fields* fields = out.fields();
     if (fields != nullptr) {
