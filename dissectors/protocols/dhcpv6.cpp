@@ -32,12 +32,18 @@ constexpr std::uint8_t kReply = 7;
 constexpr std::uint8_t kReconfigure = 10;
 constexpr std::uint8_t kRelayForward = 12;
 constexpr std::uint8_t kRelayReply = 13;
+constexpr std::uint8_t kLeaseQueryReply = 15;  // and what follows it, RFC 5007, RFC 5460
 
-constexpr std::array<std::string_view, 14> kNames = {
-    "DHCPv6 Message",       "DHCPv6 Solicit",    "DHCPv6 Advertise",   "DHCPv6 Request",
-    "DHCPv6 Confirm",       "DHCPv6 Renew",      "DHCPv6 Rebind",      "DHCPv6 Reply",
-    "DHCPv6 Release",       "DHCPv6 Decline",    "DHCPv6 Reconfigure", "DHCPv6 Information",
-    "DHCPv6 Relay Forward", "DHCPv6 Relay Reply"};
+constexpr std::array<std::string_view, 18> kNames = {
+    "DHCPv6 Message",          "DHCPv6 Solicit",
+    "DHCPv6 Advertise",        "DHCPv6 Request",
+    "DHCPv6 Confirm",          "DHCPv6 Renew",
+    "DHCPv6 Rebind",           "DHCPv6 Reply",
+    "DHCPv6 Release",          "DHCPv6 Decline",
+    "DHCPv6 Reconfigure",      "DHCPv6 Information",
+    "DHCPv6 Relay Forward",    "DHCPv6 Relay Reply",
+    "DHCPv6 Lease Query",      "DHCPv6 Lease Query Reply",
+    "DHCPv6 Lease Query Done", "DHCPv6 Lease Query Data"};
 
 struct Said {
   std::uint8_t type = 0;
@@ -52,7 +58,8 @@ struct Said {
 };
 
 constexpr bool from_server(std::uint8_t type) noexcept {
-  return type == kAdvertise || type == kReply || type == kReconfigure || type == kRelayReply;
+  return type == kAdvertise || type == kReply || type == kReconfigure || type == kRelayReply ||
+         type >= kLeaseQueryReply;
 }
 
 MacAddress mac_of(Bytes duid) noexcept {
