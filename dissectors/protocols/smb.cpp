@@ -227,11 +227,13 @@ class SmbSession final : public PlainSession {
     constexpr std::string_view kSource = "NTLM challenge";
     tell({Identity::Field::os, kOfNtlm, kSource, said.os}, pdu, out);
     tell({Identity::Field::name, kOfNtlm, kSource, said.computer}, pdu, out);
-    tell({Identity::Field::name, kOfNtlm, kSource, said.dns_computer}, pdu, out);
-    if (said.domain != said.computer) {
+    if (!same_word(said.dns_computer, said.computer)) {
+      tell({Identity::Field::name, kOfNtlm, kSource, said.dns_computer}, pdu, out);
+    }
+    if (!same_word(said.domain, said.computer)) {
       tell({Identity::Field::domain, kOfNtlm, kSource, said.domain}, pdu, out);
     }
-    if (said.dns_domain != said.dns_computer) {
+    if (!same_word(said.dns_domain, said.dns_computer)) {
       tell({Identity::Field::domain, kOfNtlm, kSource, said.dns_domain}, pdu, out);
     }
     if (fields != nullptr) {
