@@ -169,6 +169,9 @@ std::string_view session_name(std::uint8_t id) noexcept {
 // Packed ASCII: four characters of six bits in three octets.
 std::string unpack(Bytes packed) {
   std::string text;
+  if (std::ranges::all_of(packed, [](std::byte octet) { return octet == std::byte{0}; })) {
+    return text;  // was never set
+  }
   for (std::size_t i = 0; i + 3 <= packed.size(); i += 3) {
     const auto word = detail::join_be<std::uint32_t, 3>(packed.subspan(i, 3));
     for (unsigned shift = 24; shift > 0; shift -= 6) {
