@@ -125,8 +125,8 @@ Probe probe(const ProbeInput& input, Protocol protocol, bool (*is_mine)(Bytes) n
   }
   const Tpdu tpdu = read_tpdu(input.head);
   if (is_connect(tpdu.type) && input.bound && frame.verdict == Frame::Verdict::complete) {
-    const Direction direction = tpdu.type == Type::connect_request ? Direction::to_server
-                                                                   : Direction::to_client;
+    const Direction direction =
+        tpdu.type == Type::connect_request ? Direction::to_server : Direction::to_client;
     return {guess(tpdu) == protocol ? Probe::Answer::yes : Probe::Answer::no, direction, 0};
   }
   const bool mine = tpdu.type == Type::data && is_mine(tpdu.data);
@@ -210,8 +210,6 @@ void CotpSession::on_foreign(Side /*side*/, Direction direction, Bytes /*head*/,
                .request = {}});
 }
 
-void CotpSession::on_gap(Side side) {
-  parts_[static_cast<std::size_t>(side)].clear();
-}
+void CotpSession::on_gap(Side side) { parts_[static_cast<std::size_t>(side)].clear(); }
 
 }  // namespace prahari::cotp

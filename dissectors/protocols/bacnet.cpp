@@ -28,10 +28,11 @@ constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
     "bvlc_function", "source_network", "apdu_type", "invoke_id", "service",
     "object_type",   "instance",       "property",  "error",     "request_frame"};
 
-enum Wrong : std::uint8_t { kForeign, kTruncated };
+enum Wrong : std::uint8_t { kForeign, kTruncated, kLengthMismatch };
 constexpr std::array kProblems = {
     Problem{"non_bacnet_on_port", "bytes on the BACnet port are no BACnet/IP", false},
     Problem{"truncated", "the message ends before its fields do", false},
+    Problem{"length_mismatch", "the length does not fit the datagram", false},
 };
 
 constexpr std::uint8_t kBvlc = 0x81;
@@ -42,15 +43,30 @@ constexpr std::uint8_t kReadMultiple = 14;
 constexpr std::uint8_t kWriteProperty = 15;
 constexpr std::uint8_t kNothing = 0xff;
 
+// A datagram is one message. Devices take it also where the length is wrong, so that is told and
+// no reason to look away.
 Frame frame_of(Bytes head) noexcept {
   Reader in{head};
   const std::uint8_t mark = in.u8();
   const std::uint8_t function = in.u8();
   const std::uint16_t size = in.be16();
-  if (!in.ok() || mark != kBvlc || function > kMostBvlc || size < 4 || size != head.size()) {
+  if (!in.ok() || mark != kBvlc || function > kMostBvlc || size < 4) {
     return Frame::not_mine();
   }
-  return Frame::complete(size);
+  return Frame::complete(head.size());
+}
+
+bool states_its_size(Bytes message) noexcept {
+  Reader in{message};
+  in.skip(2);
+  return in.be16() == message.size();
+}
+
+// Whether the network layer of version 1 follows, where the length does not vouch for the rest.
+bool has_network_layer(Bytes message) noexcept {
+  Reader in{message};
+  in.skip(4);
+  return in.u8() == 1;
 }
 
 struct Meaning {
@@ -131,12 +147,26 @@ Meaning meaning_of_link(std::uint8_t function) noexcept {
 }
 
 std::string_view table_of(std::uint32_t type) noexcept {
-  constexpr std::array<std::string_view, 20> kTypes = {
-      "analog input", "analog output", "analog value", "binary input", "binary output",
-      "binary value", "calendar",      "command",      "device",       "event enrollment",
-      "file",         "group",         "loop",         "multi-state input",
-      "multi-state output", "notification class", "program", "schedule", "averaging",
-      "multi-state value"};
+  constexpr std::array<std::string_view, 20> kTypes = {"analog input",
+                                                       "analog output",
+                                                       "analog value",
+                                                       "binary input",
+                                                       "binary output",
+                                                       "binary value",
+                                                       "calendar",
+                                                       "command",
+                                                       "device",
+                                                       "event enrollment",
+                                                       "file",
+                                                       "group",
+                                                       "loop",
+                                                       "multi-state input",
+                                                       "multi-state output",
+                                                       "notification class",
+                                                       "program",
+                                                       "schedule",
+                                                       "averaging",
+                                                       "multi-state value"};
   return type < kTypes.size() ? kTypes[type] : "object";
 }
 
@@ -292,10 +322,8 @@ void BacnetSession::describe(const Apdu& apdu, const Pdu& pdu, Message& message)
     case 0:
       meaning = meaning_of(kConfirmed, apdu.service);
       message.kind = Kind::request;
-      pending_.push({.packet = pdu.packet,
-                     .key = apdu.invoke,
-                     .function = apdu.service,
-                     .side = pdu.side});
+      pending_.push(
+          {.packet = pdu.packet, .key = apdu.invoke, .function = apdu.service, .side = pdu.side});
       break;
     case 1:
       meaning = meaning_of(kUnconfirmed, apdu.service);
@@ -373,7 +401,8 @@ void BacnetSession::on_pdu(const Pdu& pdu, Emitter& out) {
     message.direction = asks ? Direction::to_server : Direction::to_client;
   }
   describe(apdu, pdu, message);
-  message.problems = apdu.cut ? 1U << kTruncated : 0U;
+  message.problems = (apdu.cut ? 1U << kTruncated : 0U) |
+                     (states_its_size(pdu.bytes) ? 0U : 1U << kLengthMismatch);
   Fields* fields = out.fields();
   if (fields != nullptr) {
     fields->number(kLinkFunction, apdu.link);
@@ -397,8 +426,7 @@ void BacnetSession::on_pdu(const Pdu& pdu, Emitter& out) {
   }
   if (apdu.type == 1 && apdu.service == 0) {
     tell_i_am(apdu, out);
-  } else if (apdu.type == 3 &&
-             (apdu.service == kReadProperty || apdu.service == kReadMultiple)) {
+  } else if (apdu.type == 3 && (apdu.service == kReadProperty || apdu.service == kReadMultiple)) {
     tell_properties(apdu, out);
   }
 }
@@ -482,7 +510,8 @@ void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
 }
 
 Probe probe(const ProbeInput& input) noexcept {
-  if (!input.bound || frame_of(input.head).verdict != Frame::Verdict::complete) {
+  if (!input.bound || frame_of(input.head).verdict != Frame::Verdict::complete ||
+      !(states_its_size(input.head) || has_network_layer(input.head))) {
     return {};
   }
   const Apdu apdu = read_apdu(input.head);

@@ -106,7 +106,7 @@ struct Naming {
 Naming command_naming(std::uint16_t command) noexcept {
   switch (command) {
     case 1:
-      return {"Turn Off Transmission", Operation::control, Effect::suppress};
+      return {"Turn Off Transmission", Operation::control};  // how every concentrator begins
     case 2:
       return {"Turn On Transmission", Operation::read};
     case 3:

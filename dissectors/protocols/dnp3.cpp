@@ -25,8 +25,7 @@ enum Field : std::size_t {
   kRequestFrame
 };
 constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
-    "source", "destination", "link_function", "function",
-    "seq",    "iin",         "objects",       "request_frame"};
+    "source", "destination", "link_function", "function", "seq", "iin", "objects", "request_frame"};
 
 enum Wrong : std::uint8_t { kForeign, kBadCrc, kTruncated };
 constexpr std::array kProblems = {
@@ -409,8 +408,7 @@ void Dnp3Session::refine(std::uint8_t function, const ObjectHeader& object, Mess
   }
   if (object.group == 50) {
     message.name = "Write Time";
-    message.operation = Operation::admin;
-    message.effect = Effect::set_time;
+    message.operation = Operation::admin;  // asked for by IIN1.4, so nothing out of the ordinary
   } else if (object.group == 80) {
     message.name = "Write Internal Indications";
     message.operation = Operation::admin;

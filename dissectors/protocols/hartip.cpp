@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dissectors/ot_session.hpp"
+#include "dissectors/unit.hpp"
 
 namespace prahari {
 namespace {
@@ -194,8 +195,7 @@ struct HartCommand {
   std::uint16_t command = 0;
   std::uint8_t response_code = 0;
   std::uint8_t device_status = 0;
-  std::uint32_t unit = Identity::kNoUnit;  // polling address behind a gateway
-  Bytes address;
+  Bytes address;  // long: the number of the instrument in the last three octets
   Bytes data;
 };
 
@@ -345,8 +345,32 @@ class HartSession final : public OtSession {
     }
   }
 
+  // The first that answers is the device that has the address; others are instruments behind it.
+  std::uint32_t unit_of(const HartCommand& said) {
+    constexpr std::size_t kLong = 5;
+    constexpr std::size_t kNumberInIdentity = 9;
+    Reader in{said.address};
+    if (said.address.size() == kLong) {
+      in.skip(2);
+    } else if (said.command == 0 || said.command == 11 || said.command == 21) {
+      in = Reader{said.data};
+      in.skip(kNumberInIdentity);
+    } else {
+      return Identity::kNoUnit;
+    }
+    const std::uint32_t number = in.be24();
+    if (!in.ok()) {
+      return Identity::kNoUnit;
+    }
+    if (!first_) {
+      first_ = number;
+    }
+    return number == *first_ ? Identity::kNoUnit : kRouteUnits | number;
+  }
+
   void tell_identity(const HartCommand& said, const Pdu& pdu, Emitter& out) {
-    const Source source{"HART-IP identity", 90};
+    Source source{"HART-IP identity", 90};
+    source.unit = unit_of(said);
     switch (said.command) {
       case 0:
       case 11:
@@ -435,6 +459,8 @@ class HartSession final : public OtSession {
          std::to_string(hardware) + " (device revision " + std::to_string(device_revision) + ")",
          source, pdu, out);
   }
+
+  std::optional<std::uint32_t> first_;  // number of the device that answered first
 };
 
 Probe probe(const ProbeInput& input) noexcept {

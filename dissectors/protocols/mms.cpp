@@ -14,8 +14,8 @@ namespace {
 
 enum Field : std::size_t { kPdu = cotp::kOwnFields, kInvoke, kService, kObject, kRequestFrame };
 constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
-    "cotp", "called_tsap", "calling_tsap", "pdu", "invoke_id", "service", "object",
-    "request_frame"};
+    "cotp",      "called_tsap", "calling_tsap", "pdu",
+    "invoke_id", "service",     "object",       "request_frame"};
 
 constexpr std::uint8_t kConnect = 0x0d;
 constexpr std::uint8_t kAccept = 0x0e;
@@ -299,9 +299,7 @@ void MmsSession::tell_identity(Bytes bytes, Emitter& out) {
   }
 }
 
-Probe probe(const ProbeInput& input) noexcept {
-  return cotp::probe(input, Protocol::mms, is_mms);
-}
+Probe probe(const ProbeInput& input) noexcept { return cotp::probe(input, Protocol::mms, is_mms); }
 
 }  // namespace
 

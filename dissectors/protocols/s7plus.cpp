@@ -18,8 +18,7 @@ enum Field : std::size_t {
   kRequestFrame
 };
 constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
-    "cotp",   "called_tsap", "calling_tsap", "version",
-    "opcode", "function",    "seq",          "request_frame"};
+    "cotp", "called_tsap", "calling_tsap", "version", "opcode", "function", "seq", "request_frame"};
 
 constexpr std::uint8_t kMark = 0x72;
 constexpr std::uint8_t kRequest = 0x31;
@@ -150,8 +149,7 @@ void S7PlusSession::on_payload(Bytes payload, const Pdu& pdu, Emitter& out) {
   message.function = calls ? function : std::uint16_t{0};
   message.outcome = opcode == kResponse ? Outcome::success : Outcome::unknown;
   if (opcode == kRequest) {
-    pending_.push(
-        {.packet = pdu.packet, .key = sequence, .function = function, .side = pdu.side});
+    pending_.push({.packet = pdu.packet, .key = sequence, .function = function, .side = pdu.side});
   }
   Asked asked;
   if (opcode == kResponse && pending_.take(pdu.side, sequence, asked)) {

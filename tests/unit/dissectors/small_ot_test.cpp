@@ -99,7 +99,7 @@ const std::vector<Row>& rows() {
       {Protocol::c37118,
        0,
        "aa41 0012 00f1 00000000 00000000 0001 0000",
-       {R"(request control/suppress "Turn Off Transmission" !bad_check)"}},
+       {R"(request control "Turn Off Transmission" !bad_check)"}},
       // 1 is written to 1/2/3.
       {Protocol::knx,
        0,
