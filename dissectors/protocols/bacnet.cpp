@@ -115,10 +115,10 @@ constexpr std::array<Meaning, 10> kUnconfirmed = {{
     {"Unconfirmed Event Notification", Operation::read},
     {"Unconfirmed Private Transfer", Operation::control},
     {"Unconfirmed Text Message", Operation::admin},
-    {"Time Synchronization", Operation::admin, Effect::set_time},
+    {"Time Synchronization", Operation::admin},
     {"Who-Has", Operation::discover},
     {"Who-Is", Operation::discover},
-    {"UTC Time Synchronization", Operation::admin, Effect::set_time},
+    {"UTC Time Synchronization", Operation::admin},
 }};
 
 Meaning meaning_of(std::span<const Meaning> all, std::uint8_t service) noexcept {

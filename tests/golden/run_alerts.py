@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Which alerts other people's captures raise, and that plain polling raises none.
 
-    run_enip_alerts.py PROGRAM PROJECT
+    run_alerts.py PROGRAM PROJECT
 
-enip_alerts.tsv lists for each capture which kinds of alert it raises without a site file, how many
+alerts.tsv lists for each capture which kinds of alert it raises without a site file, how many
 of each, how the operations ended, and why that is right. A capture that is not listed must raise
 none of the kinds below; an EtherNet/IP capture that is not listed must raise nothing at all. Needs
 ../shared/pcaps beside the checkout.
@@ -53,7 +53,7 @@ def main():
     if not pcaps.is_dir():
         print(f"skipped: {pcaps} is not there")
         return 77
-    listed = expected(project / "tests" / "golden" / "enip_alerts.tsv")
+    listed = expected(project / "tests" / "golden" / "alerts.tsv")
     failures = []
     for name in listed:
         if not (pcaps / name).is_file():
