@@ -73,8 +73,8 @@ std::uint16_t check_of(Bytes bytes) noexcept {
   for (const std::byte octet : bytes) {
     const auto top = static_cast<std::uint8_t>(crc >> 8U ^ std::to_integer<unsigned>(octet));
     const auto quick = static_cast<std::uint8_t>(top ^ top >> 4U);
-    crc = static_cast<std::uint16_t>(crc << 8U ^ unsigned{quick} << 12U ^ unsigned{quick} << 5U ^
-                                     quick);
+    crc = static_cast<std::uint16_t>(unsigned{crc} << 8U ^ unsigned{quick} << 12U ^
+                                     unsigned{quick} << 5U ^ quick);
   }
   return crc;
 }

@@ -66,7 +66,7 @@ const std::vector<Row>& rows() {
         R"(identity vendor "BACnet vendor 5")"}},
       {Protocol::bacnet,
        {"810a0011 0104 0005010c 0c02000001 1979",
-        "< 810a0019 0100 30010c 0c02000001 1979 3e 7503 00 4142 3f"},
+        "< 810a0017 0100 30010c 0c02000001 1979 3e 7503 00 4142 3f"},
        {R"(request read "Read Property")", R"(response read "Read Property" matched)",
         R"(identity vendor "AB")"}},
       {Protocol::bacnet,
