@@ -9,7 +9,7 @@
 
 namespace prahari {
 
-struct Asked {
+struct PendingRequest {
   PacketRef packet;
   std::uint32_t key = 0;
   std::uint16_t function = 0;
@@ -23,15 +23,20 @@ class FewPending {
  public:
   static constexpr std::size_t kMax = 8;
 
-  void push(Asked asked) noexcept {
+  void push(PendingRequest asked) noexcept {
+    for (PendingRequest& old : all_) {  // an answer is to the latest that it may answer
+      if (old.open && old.key == asked.key && old.side == asked.side) {
+        old.open = false;
+      }
+    }
     asked.open = true;
     all_[next_] = asked;
     next_ = (next_ + 1) % kMax;
   }
 
   // The request with this key that the other side sent.
-  [[nodiscard]] bool take(Side from, std::uint32_t key, Asked& found) noexcept {
-    for (Asked& asked : all_) {
+  [[nodiscard]] bool take(Side from, std::uint32_t key, PendingRequest& found) noexcept {
+    for (PendingRequest& asked : all_) {
       if (asked.open && asked.key == key && asked.side != from) {
         found = asked;
         asked.open = false;
@@ -44,7 +49,7 @@ class FewPending {
   void clear() noexcept { all_ = {}; }
 
  private:
-  std::array<Asked, kMax> all_{};
+  std::array<PendingRequest, kMax> all_{};
   std::size_t next_ = 0;
 };
 

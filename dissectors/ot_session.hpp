@@ -38,6 +38,11 @@ class AskedTable {
  public:
   void push(const Message& message, std::uint64_t key, const Pdu& pdu,
             std::uint16_t extra = 0) noexcept {
+    for (Asked& old : places_) {  // an answer is to the latest that it may answer
+      if (old.used && old.key == key && old.side == pdu.side) {
+        old.used = false;
+      }
+    }
     places_[next_] = {.key = key,
                       .packet = pdu.packet,
                       .name = message.name,

@@ -339,7 +339,7 @@ void BacnetSession::describe(const Apdu& apdu, const Pdu& pdu, Message& message)
       message.envelope = true;
       break;
     default: {
-      Asked asked;
+      PendingRequest asked;
       message.matched = pending_.take(pdu.side, apdu.invoke, asked);
       message.request = asked.packet;
       const auto service =

@@ -133,9 +133,11 @@ class PhasorSession final : public OtSession {
   }
 
   [[nodiscard]] bool starts_here(Bytes head, Side /*side*/,
-                                 bool /*segment_start*/) const noexcept override {
+                                 bool segment_start) const noexcept override {
+    constexpr std::size_t kCheap = 64;  // to be checked at any octet
     const Frame frame = frame_of(head);
-    return frame.verdict == Frame::Verdict::complete && check_holds(head.first(frame.size));
+    return frame.verdict == Frame::Verdict::complete && (segment_start || frame.size <= kCheap) &&
+           check_holds(head.first(frame.size));
   }
 
   void on_pdu(const Pdu& pdu, Emitter& out) override {

@@ -364,7 +364,8 @@ void Dnp3Session::on_pdu(const Pdu& pdu, Emitter& out) {
   if (starts) {
     kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(before));
   }
-  const bool whole = has_data && (transport & kLast) != 0 && (starts || before > 0);
+  const bool whole =
+      has_data && !link.bad_crc && (transport & kLast) != 0 && (starts || before > 0);
   Fields* fields = out.fields();
   show_link(link, fields);
   if (whole) {
@@ -452,7 +453,7 @@ void Dnp3Session::on_fragment(Bytes fragment, const Link& link, Message& message
     message.outcome = (indications & kRefused) == 0 ? Outcome::success : Outcome::failure;
     message.kind = message.outcome == Outcome::failure ? Kind::exception : Kind::response;
     message.status = indications & kRefused;
-    Asked asked;
+    PendingRequest asked;
     if (pending_.take(pdu.side, key, asked)) {
       message.matched = true;
       message.request = asked.packet;

@@ -21,7 +21,7 @@ constexpr std::array kProblems = {
 
 constexpr std::string_view kBegin = "fox ";
 constexpr std::string_view kEnd = "};;\n";
-constexpr std::size_t kLongest = std::size_t{64} * 1024;
+constexpr std::size_t kLongest = std::size_t{8} * 1024;
 constexpr std::size_t kMostLines = 64;
 constexpr std::size_t kLongestLine = 128;
 

@@ -80,10 +80,12 @@ struct Head {
   std::string_view authenticate;
   std::string_view authorization;
   std::string_view content_type;
+  std::string_view transfer_encoding;
   std::size_t content_length = 0;
 };
 
 Head read_head(std::string_view text) noexcept {
+  constexpr std::size_t kLongestBody = std::size_t{1} << 30U;
   struct Row {
     std::string_view name;
     std::string_view Head::*to;
@@ -93,7 +95,8 @@ Head read_head(std::string_view text) noexcept {
                                              {"Server", &Head::server},
                                              {"WWW-Authenticate", &Head::authenticate},
                                              {"Authorization", &Head::authorization},
-                                             {"Content-Type", &Head::content_type}});
+                                             {"Content-Type", &Head::content_type},
+                                             {"Transfer-Encoding", &Head::transfer_encoding}});
   Head head;
   head.first = take_line(text);
   while (!text.empty()) {
@@ -110,9 +113,23 @@ Head read_head(std::string_view text) noexcept {
       head.*(row->to) = value;
     } else if (same_word(name, "Content-Length")) {
       std::from_chars(value.data(), value.data() + value.size(), head.content_length);
+      head.content_length = std::min(head.content_length, kLongestBody);
     }
   }
   return head;
+}
+
+// A target without its query, and without the user and password that may stand before the host.
+std::string_view without_secrets(std::string_view uri) noexcept {
+  constexpr std::string_view kScheme = "://";
+  uri = uri.substr(0, uri.find_first_of("?#"));
+  const std::size_t scheme = uri.find(kScheme);
+  if (scheme == std::string_view::npos) {
+    return uri;
+  }
+  const std::string_view rest = uri.substr(scheme + kScheme.size());
+  const std::size_t at = rest.substr(0, rest.find('/')).rfind('@');
+  return at == std::string_view::npos ? uri : rest.substr(at + 1);
 }
 
 std::string_view realm_of(std::string_view authenticate) noexcept {
@@ -179,6 +196,10 @@ class HttpSession final : public PlainSession {
     const std::string_view text = as_text(given.bytes);
     std::size_t& left = body_left_[index(given.side)];
     if (left > 0 || !is_first_line(text)) {
+      const bool asks = given.direction == Direction::to_server;
+      if (left == 0 && asks && !streams_ && misses_ < kMostMisses) {
+        ++misses_;
+      }
       left -= std::min(left, given.bytes.size());
       look_for_title(given, text, out);
       return;
@@ -196,12 +217,16 @@ class HttpSession final : public PlainSession {
 
   void on_gap(Side side) override { body_left_[index(side)] = 0; }
 
+  // One line is soon made up; a client goes on with requests, unless it said otherwise.
+  [[nodiscard]] bool plausible() const noexcept override { return misses_ < kMostMisses; }
+
  private:
   static std::size_t index(Side side) noexcept { return side == Side::first ? 0 : 1; }
 
   void on_request(const Head& head, const Pdu& pdu, Emitter& out) {
     const std::string_view method = method_of(head.first);
     head_asked_ = method == "HEAD";
+    streams_ |= method == "CONNECT" || !head.transfer_encoding.empty();
     body_left_[index(pdu.side)] = head.content_length;
     tell({Identity::Field::software, kOfClient, "HTTP User-Agent", head.user_agent}, pdu, out);
     std::string user;
@@ -216,8 +241,7 @@ class HttpSession final : public PlainSession {
     if (Fields* fields = out.fields()) {
       fields->text(kMethod, method);
       std::string_view uri = head.first.substr(method.size() + 1);
-      uri = uri.substr(0, uri.find(' '));
-      fields->text(kUri, uri.substr(0, std::min(uri.find('?'), kShown)));
+      fields->text(kUri, without_secrets(uri.substr(0, uri.find(' '))).substr(0, kShown));
       text_field(*fields, kHost, head.host);
       text_field(*fields, kUserAgent, head.user_agent);
       text_field(*fields, kUser, user);
@@ -237,6 +261,7 @@ class HttpSession final : public PlainSession {
     std::uint16_t status = 0;
     const std::string_view code = head.first.substr(kVersion.size() + 2);
     std::from_chars(code.data(), code.data() + code.size(), status);
+    streams_ |= status == 101;
     const bool bodiless = head_asked_ || status == 204 || status == 304 || status < 200;
     body_left_[index(pdu.side)] = bodiless ? 0 : head.content_length;
     title_within_ = starts_with_word(head.content_type, "text/html") ? kTitleWithin : 0;
@@ -285,10 +310,14 @@ class HttpSession final : public PlainSession {
     }
   }
 
+  static constexpr std::uint8_t kMostMisses = 2;
+
   std::array<std::size_t, 2> body_left_{};  // bytes of a body of known length, of each side
   std::size_t title_within_ = 0;            // bytes of the body that may still have a title
   bool head_asked_ = false;
   bool login_told_ = false;
+  bool streams_ = false;     // bodies of unknown length, a tunnel, or another protocol from here on
+  std::uint8_t misses_ = 0;  // of the client, where a request was due
 };
 
 Probe probe(const ProbeInput& input) noexcept {

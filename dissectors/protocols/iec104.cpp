@@ -273,7 +273,7 @@ void Iec104Session::on_asdu(const Asdu& asdu, Message& message, Fields* fields, 
     message.kind = failed ? Kind::exception : Kind::response;
     message.outcome = failed ? Outcome::failure : Outcome::success;
     message.status = failed ? asdu.cause : 0;
-    Asked request;
+    PendingRequest request;
     if (pending_.take(pdu.side, key, request)) {
       message.matched = true;
       message.request = request.packet;

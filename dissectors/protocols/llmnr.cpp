@@ -15,6 +15,8 @@ class LlmnrSession final : public PlainSession {
  public:
   LlmnrSession() noexcept : PlainSession(Protocol::llmnr) {}
 
+  void join(Shared* /*shared*/, const FlowEnds& ends) override { ends_ = ends; }
+
   Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return dns::looks_sound(head) ? Frame::complete(head.size()) : Frame::not_mine();
   }
@@ -27,7 +29,7 @@ class LlmnrSession final : public PlainSession {
     dns::Record record;
     while (response && walker.next(record)) {
       if ((record.type == dns::type::kA || record.type == dns::type::kAaaa) &&
-          walker.header().status() == 0) {
+          walker.header().status() == 0 && gives_sender(record, pdu)) {
         tell({Identity::Field::name, kOfName, "LLMNR answer", record.name}, pdu, out);
         break;
       }
@@ -38,6 +40,17 @@ class LlmnrSession final : public PlainSession {
     say(response ? "Response" : "Query", walker.header().opcode(), pdu, out,
         response ? Kind::response : Kind::request);
   }
+
+ private:
+  // Who answers with the address of another does not have the name.
+  [[nodiscard]] bool gives_sender(const dns::Record& record, const Pdu& pdu) const noexcept {
+    const IpAddress& sender = pdu.side == Side::first ? ends_.first : ends_.second;
+    Reader in{record.data};
+    const bool v4 = record.type == dns::type::kA;
+    return (v4 ? IpAddress::read_v4(in) : IpAddress::read_v6(in)) == sender;
+  }
+
+  FlowEnds ends_;
 };
 
 Probe probe(const ProbeInput& input) noexcept {

@@ -32,9 +32,17 @@ std::string_view service_of(std::string_view name) noexcept {
   return service.starts_with('_') ? service : std::string_view{};
 }
 
+// Whether an address record gives this address.
+bool is_of(const dns::Record& record, const IpAddress& ip) noexcept {
+  Reader in{record.data};
+  return (record.type == dns::type::kA ? IpAddress::read_v4(in) : IpAddress::read_v6(in)) == ip;
+}
+
 class MdnsSession final : public PlainSession {
  public:
   MdnsSession() noexcept : PlainSession(Protocol::mdns) {}
+
+  void join(Shared* /*shared*/, const FlowEnds& ends) override { ends_ = ends; }
 
   Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return dns::looks_sound(head) ? Frame::complete(head.size()) : Frame::not_mine();
@@ -53,8 +61,31 @@ class MdnsSession final : public PlainSession {
   }
 
  private:
-  // A responder tells of itself only (RFC 6762, 2); reflectors and proxies are rare.
+  [[nodiscard]] const IpAddress& sender(const Pdu& pdu) const noexcept {
+    return pdu.side == Side::first ? ends_.first : ends_.second;
+  }
+
+  // A responder tells of itself only (RFC 6762, 2). One that gives the address of another is a
+  // reflector or a liar: of what it says nothing is its own.
+  [[nodiscard]] bool speaks_for_others(const Pdu& pdu) const noexcept {
+    dns::Walker walker{pdu.bytes};
+    dns::Record record;
+    bool own = false;
+    bool other = false;
+    while (walker.next(record)) {
+      if (record.type == dns::type::kA) {
+        const bool is_own = is_of(record, sender(pdu));
+        own |= is_own;
+        other |= !is_own;
+      }
+    }
+    return other && !own;
+  }
+
   void read_answers(dns::Walker& walker, const Pdu& pdu, Emitter& out) {
+    if (speaks_for_others(pdu)) {
+      return;
+    }
     dns::Record record;
     while (walker.next(record)) {
       if (record.ttl == 0) {
@@ -63,7 +94,9 @@ class MdnsSession final : public PlainSession {
       switch (record.type) {
         case dns::type::kA:
         case dns::type::kAaaa:
-          tell_name(record.name, pdu, out);
+          if (is_of(record, sender(pdu))) {
+            tell_name(record.name, pdu, out);
+          }
           break;
         case dns::type::kSrv:
           tell_service(record.name, pdu, out);
@@ -123,6 +156,8 @@ class MdnsSession final : public PlainSession {
       }
     }
   }
+
+  FlowEnds ends_;
 };
 
 Probe probe(const ProbeInput& input) noexcept {

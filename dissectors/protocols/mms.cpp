@@ -218,7 +218,7 @@ void MmsSession::on_confirmed(const Element& outer, Message& message, Fields* fi
   }
   const Element service = read_element(in);
   ShortWords words;
-  Asked asked;
+  PendingRequest asked;
   Meaning meaning = meaning_of(service.number);
   message.function = service.number;
   if (outer.number == 0) {

@@ -151,7 +151,7 @@ void S7PlusSession::on_payload(Bytes payload, const Pdu& pdu, Emitter& out) {
   if (opcode == kRequest) {
     pending_.push({.packet = pdu.packet, .key = sequence, .function = function, .side = pdu.side});
   }
-  Asked asked;
+  PendingRequest asked;
   if (opcode == kResponse && pending_.take(pdu.side, sequence, asked)) {
     message.matched = true;
     message.request = asked.packet;

@@ -98,6 +98,9 @@ class SshSession final : public PlainSession {
 
   void on_gap(Side side) override { halves_[index(side)] = Stage::encrypted; }
 
+  // A banner is soon made up; what follows it has to be the key exchange (RFC 4253, 7.1).
+  [[nodiscard]] bool plausible() const noexcept override { return !wrong_; }
+
  private:
   enum class Stage : std::uint8_t { banner, key_exchange, encrypted };
 
@@ -133,6 +136,7 @@ class SshSession final : public PlainSession {
     const std::string_view version = banner.substr(kMagic.size(), dash - kMagic.size());
     const std::string_view software = banner.substr(dash + 1);
     tell({Identity::Field::software, kOfBanner, "SSH banner", software}, pdu, out);
+    old_ |= version == "1.5";
     if (version == "1.5") {
       tell_posture(Posture::Aspect::channel_offered, "SSH", "version 1",
                    Posture::bit(Posture::Flaw::deprecated), pdu, out);
@@ -148,7 +152,11 @@ class SshSession final : public PlainSession {
   void on_key_exchange(const Pdu& pdu, Emitter& out) {
     Reader in{pdu.bytes};
     in.skip(4 + 1);  // lengths of packet and padding
-    if (in.u8() != kKexInit || !in.ok() || pdu.direction == Direction::unknown) {
+    if (in.u8() != kKexInit || !in.ok()) {
+      wrong_ = !old_;
+      return;
+    }
+    if (pdu.direction == Direction::unknown) {
       return;
     }
     const bool by_client = pdu.direction == Direction::to_server;
@@ -163,6 +171,8 @@ class SshSession final : public PlainSession {
   }
 
   std::array<Stage, 2> halves_{};
+  bool old_ = false;  // version 1, which begins otherwise
+  bool wrong_ = false;
 };
 
 Probe probe(const ProbeInput& input) noexcept {

@@ -86,9 +86,12 @@ class TelnetSession final : public PlainSession {
     const std::string_view words = trimmed(text);
     if (!banner_told_ && words.size() >= kLeast) {
       banner_told_ = true;
-      tell({Identity::Field::description, kOfBanner, "Telnet banner", words}, pdu, out);
-      if (fields != nullptr) {
-        fields->text(kBanner, words.substr(0, 256));
+      // What a session shows later, or is found to show in its middle, may be a secret.
+      if (pdu.state == Completeness::complete && !client_typed_) {
+        tell({Identity::Field::description, kOfBanner, "Telnet banner", words}, pdu, out);
+        if (fields != nullptr) {
+          fields->text(kBanner, words.substr(0, 256));
+        }
       }
     }
     if (asks_for(text, "ogin:") || asks_for(text, "sername:") || asks_for(text, "ser name:")) {
@@ -101,6 +104,7 @@ class TelnetSession final : public PlainSession {
   }
 
   void on_client_text(std::string_view text, const Pdu& pdu, Emitter& out) {
+    client_typed_ |= !text.empty();
     for (const char c : text) {
       const bool end = c == '\r' || c == '\n';
       if (awaits_ == Awaits::user && end) {
@@ -120,6 +124,7 @@ class TelnetSession final : public PlainSession {
   std::size_t secret_size_ = 0;
   Awaits awaits_ = Awaits::nothing;
   bool banner_told_ = false;
+  bool client_typed_ = false;
 };
 
 Probe probe(const ProbeInput& input) noexcept {

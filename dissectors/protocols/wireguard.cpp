@@ -1,5 +1,7 @@
 // WireGuard: the handshake of a tunnel. WireGuard whitepaper section 5.4.
 
+#include <algorithm>
+
 #include "dissectors/plain_session.hpp"
 
 namespace prahari {
@@ -71,13 +73,24 @@ class WireguardSession final : public PlainSession {
   }
 };
 
+// Off its port a handshake has to have a sender and a key that are not blank.
+bool is_real(Bytes head) noexcept {
+  constexpr std::size_t kKey = 32;
+  Reader in{head};
+  in.skip(4);
+  const std::uint32_t sender = in.le32();
+  const Bytes key = in.take(kKey);
+  return in.ok() && sender != 0 &&
+         std::ranges::count(key, std::byte{0}) < static_cast<std::ptrdiff_t>(kKey / 4);
+}
+
 Probe probe(const ProbeInput& input) noexcept {
   if (input.transport != Transport::udp) {
     return {};
   }
   const std::uint32_t type = type_of(input.head);
   const bool handshake = type == kInitiation || type == kResponse;
-  const bool mine = handshake || (input.bound && type != 0);
+  const bool mine = input.bound ? type != 0 : handshake && is_real(input.head);
   return {mine ? Probe::Answer::yes : Probe::Answer::no,
           type == kInitiation ? Direction::to_server
           : type == kResponse ? Direction::to_client

@@ -156,9 +156,13 @@ void read_value(Reader& in, const Item& item, Message& message) noexcept {
 
 // "_0A00001P" is DB 1.
 void add_block(std::string_view file, ShortWords& words) noexcept {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTypes = {{
-      {"08", "OB"}, {"0A", "DB"}, {"0B", "SDB"}, {"0C", "FC"},
-      {"0D", "SFC"}, {"0E", "FB"}, {"0F", "SFB"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTypes = {{{"08", "OB"},
+                                                                                    {"0A", "DB"},
+                                                                                    {"0B", "SDB"},
+                                                                                    {"0C", "FC"},
+                                                                                    {"0D", "SFC"},
+                                                                                    {"0E", "FB"},
+                                                                                    {"0F", "SFB"}}};
   if (file.size() >= 8 && file[0] == '_') {
     for (const auto& [code, name] : kTypes) {
       if (file.substr(1, 2) == code) {
@@ -206,13 +210,12 @@ class S7Session final : public cotp::CotpSession {
  private:
   void on_connect(const cotp::Tpdu& tpdu, Emitter& out) override;
   void on_payload(Bytes payload, const Pdu& pdu, Emitter& out) override;
-  void on_job(const Header& header, Message& message, Fields* fields, const Pdu& pdu,
-              Emitter& out);
+  void on_job(const Header& header, Message& message, Fields* fields, const Pdu& pdu, Emitter& out);
   void on_answer(const Header& header, Message& message, Fields* fields, const Pdu& pdu,
                  Emitter& out);
   void on_userdata(const Header& header, Message& message, Fields* fields, const Pdu& pdu,
                    Emitter& out);
-  void match(Message& message, Fields* fields, std::uint32_t key, Side side, Asked& asked);
+  void match(Message& message, Fields* fields, std::uint32_t key, Side side, PendingRequest& asked);
   void keep_szl(const Userdata& userdata, Bytes data, Emitter& out);
   static void tell_items(const Header& header, Message& message, Fields* fields, Emitter& out);
 
@@ -268,7 +271,7 @@ void S7Session::on_payload(Bytes payload, const Pdu& pdu, Emitter& out) {
 }
 
 void S7Session::match(Message& message, Fields* fields, std::uint32_t key, Side side,
-                      Asked& asked) {
+                      PendingRequest& asked) {
   if (!pending_.take(side, key, asked)) {
     return;
   }
@@ -370,11 +373,11 @@ void S7Session::tell_items(const Header& header, Message& message, Fields* field
 
 void S7Session::on_answer(const Header& header, Message& message, Fields* fields, const Pdu& pdu,
                           Emitter& out) {
-  Asked asked;
+  PendingRequest asked;
   match(message, fields, header.reference, pdu.side, asked);
   const bool named = !header.parameter.empty();
-  const std::uint8_t function = named ? Reader{header.parameter}.u8()
-                                      : static_cast<std::uint8_t>(asked.function);
+  const std::uint8_t function =
+      named ? Reader{header.parameter}.u8() : static_cast<std::uint8_t>(asked.function);
   const Meaning meaning = meaning_of_job(function);
   const bool known = message.matched && asked.function == function;
   message.function = function;
@@ -395,8 +398,8 @@ void S7Session::on_answer(const Header& header, Message& message, Fields* fields
   out.message(message);
 }
 
-void S7Session::on_userdata(const Header& header, Message& message, Fields* fields,
-                            const Pdu& pdu, Emitter& out) {
+void S7Session::on_userdata(const Header& header, Message& message, Fields* fields, const Pdu& pdu,
+                            Emitter& out) {
   constexpr std::uint32_t kUserdataKey = 0x10000;
   const Userdata userdata = read_userdata(header.parameter);
   const Meaning meaning = meaning_of_userdata(userdata.group, userdata.function);
@@ -422,12 +425,12 @@ void S7Session::on_userdata(const Header& header, Message& message, Fields* fiel
       out.client_is(pdu.side);
       message.direction = Direction::to_server;
     }
-    pending_.push({.packet = pdu.packet, .key = key, .function = message.function,
-                   .side = pdu.side});
+    pending_.push(
+        {.packet = pdu.packet, .key = key, .function = message.function, .side = pdu.side});
   } else if (userdata.type == 8) {
     message.kind = userdata.error == 0 ? Kind::response : Kind::exception;
     message.outcome = userdata.error == 0 ? Outcome::success : Outcome::failure;
-    Asked asked;
+    PendingRequest asked;
     match(message, fields, key, pdu.side, asked);
   } else {
     message.kind = Kind::oneway;

@@ -25,9 +25,10 @@ class OfficeTalk final : public BasicTalk {
   OfficeTalk(const Dissector& dissector, std::uint8_t variant)
       : BasicTalk(dissector.open(variant)) {
     FlowEnds ends;
-    const auto first = hex("0a000001");
-    Reader in{first};
+    const auto both = hex("0a0000010a000002");
+    Reader in{both};
     ends.first = IpAddress::read_v4(in);
+    ends.second = IpAddress::read_v4(in);
     session->join(nullptr, ends);
   }
 
@@ -119,7 +120,7 @@ const std::vector<Row>& rows() {
        Transport::udp,
        {"hex:1234 0000 0001 0000 0000 0000 0368 6d69 00 0001 0001",
         "<hex:1234 8000 0001 0001 0000 0000 0368 6d69 00 0001 0001 c00c 0001 0001 0000001e 0004"
-        "0a000009"},
+        "0a000002"},
        {"name hmi"}},
       {Protocol::mdns,
        Transport::udp,
