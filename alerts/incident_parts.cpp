@@ -5,6 +5,7 @@
 
 #include "alerts/incident_sections.hpp"
 #include "alerts/time_forms.hpp"
+#include "dissectors/join.hpp"
 
 namespace prahari {
 namespace {
@@ -28,14 +29,6 @@ void add_list(Html& page, const std::vector<std::string>& entries) {
     page.element("li", entry);
   }
   page.raw("</ul>\n");
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) {
-    out += (out.empty() ? "" : ", ") + word;
-  }
-  return out;
 }
 
 void add_systems(Html& page, const Incident& incident, const SiteInfo& site) {

@@ -8,6 +8,7 @@
 #include <xlsxwriter.h>
 
 #include "capture/time_text.hpp"
+#include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/posture_view.hpp"
@@ -37,15 +38,6 @@ std::string cell_text(std::string_view text) {
   while (text.size() > kLongestCell && !out.empty() &&
          (static_cast<unsigned char>(text[out.size()]) & 0xc0U) == 0x80U) {
     out.pop_back();
-  }
-  return out;
-}
-
-std::string joined(std::span<const std::string> lines) {
-  std::string out;
-  for (const std::string& line : lines) {
-    out += out.empty() ? "" : "; ";
-    out += line;
   }
   return out;
 }
@@ -234,7 +226,7 @@ class Workbook::Impl {
                      {"to ask", &row.questions}};
       for (const auto& [aspect, lines] : aspects) {
         if (!lines->empty()) {
-          sheets_[kPosture].row({record.asset.id, name, row.service, aspect, joined(*lines)});
+          sheets_[kPosture].row({record.asset.id, name, row.service, aspect, joined(*lines, "; ")});
         }
       }
     }

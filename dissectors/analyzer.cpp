@@ -20,12 +20,7 @@ constexpr std::uint16_t kEphemeral = 49152;  // RFC 6335, 6
 bool is_bound(Transport transport, std::uint16_t port) noexcept {
   const auto layer =
       transport == Transport::tcp ? Binding::Layer::tcp_port : Binding::Layer::udp_port;
-  for (const Dissector* dissector : all_dissectors()) {
-    if (bound_to(*dissector, {layer, port})) {
-      return true;
-    }
-  }
-  return false;
+  return bound_at({layer, port}) != 0;
 }
 
 }  // namespace

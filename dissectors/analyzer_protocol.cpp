@@ -17,12 +17,9 @@ Binding::Layer layer_of(Transport transport) noexcept {
   return transport == Transport::tcp ? Binding::Layer::tcp_port : Binding::Layer::udp_port;
 }
 
-// First those are asked that are bound to one of the ports, then those that any port may carry.
-bool is_asked(const Dissector& dissector, const FlowKey& key, Transport transport, bool bound) {
+DissectorSet bound_at_ends(const FlowKey& key, Transport transport) noexcept {
   const Binding::Layer layer = layer_of(transport);
-  const bool here =
-      bound_to(dissector, {layer, key.low_port}) || bound_to(dissector, {layer, key.high_port});
-  return here == bound && (bound || dissector.on_any_port);
+  return bound_at({layer, key.low_port}) | bound_at({layer, key.high_port});
 }
 
 // What can only be recognised takes nothing from those that can be read: a stranger's hello on
@@ -89,19 +86,21 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   if (flow_->found == Flow::Found::foreign) {
     return false;
   }
-  const FlowKey& key = flows_.key(slot_);
+  const DissectorSet here = bound_at_ends(flows_.key(slot_), flow_->transport);
   bool any_bound = false;
   bool awaited = false;  // something that can be read is at home here
   bool need_more = false;
+  // First those that are bound to one of the ports, then those that any port may carry.
   for (const bool bound : {true, false}) {
-    for (const Dissector* dissector : all_dissectors()) {
-      if (is_guest(*dissector, flow_->opaque_refuted, awaited) ||
-          !is_asked(*dissector, key, flow_->transport, bound)) {
+    for (DissectorSet left = bound ? here : bound_to_no_port() & ~here; left != 0;
+         left &= left - 1) {
+      const Dissector& dissector = first_of(left);
+      if (is_guest(dissector, flow_->opaque_refuted, awaited)) {
         continue;
       }
       any_bound |= bound;
-      awaited |= bound && !dissector->opaque;
-      if (probe(*dissector, {head, flow_->transport, direction_of(side), bound}, side, need_more)) {
+      awaited |= bound && !dissector.opaque;
+      if (probe(dissector, {head, flow_->transport, direction_of(side), bound}, side, need_more)) {
         return true;
       }
     }
@@ -158,21 +157,18 @@ void Analyzer::report_foreign(Side side) {
   if (flow_->foreign_reported) {
     return;
   }
-  const FlowKey& key = flows_.key(slot_);
-  for (const Dissector* dissector : all_dissectors()) {
-    const Binding::Layer layer = layer_of(flow_->transport);
-    if (bound_to(*dissector, {layer, key.low_port}) ||
-        bound_to(*dissector, {layer, key.high_port})) {
-      flow_->foreign_reported = true;
-      ++stats_.foreign;
-      anomaly({.protocol = dissector->protocol,
-               .problem = dissector->foreign_problem,
-               .direction = direction_of(side),
-               .target = {},
-               .request = {}});
-      return;
-    }
+  const DissectorSet here = bound_at_ends(flows_.key(slot_), flow_->transport);
+  if (here == 0) {
+    return;
   }
+  const Dissector& dissector = first_of(here);
+  flow_->foreign_reported = true;
+  ++stats_.foreign;
+  anomaly({.protocol = dissector.protocol,
+           .problem = dissector.foreign_problem,
+           .direction = direction_of(side),
+           .target = {},
+           .request = {}});
 }
 
 bool Analyzer::give_up_if_implausible(Side side) {

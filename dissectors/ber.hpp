@@ -24,16 +24,16 @@ struct Item {
   Bytes body;
 };
 
-// A length that is indefinite or has more than four octets fails; so does a tag of several octets.
-[[nodiscard]] constexpr std::size_t read_length(Reader& in) noexcept {
+// A length that is indefinite or has more than `most` octets fails; so does a tag of several
+// octets.
+[[nodiscard]] constexpr std::size_t read_length(Reader& in, std::uint8_t most = 4) noexcept {
   constexpr std::uint8_t kLong = 0x80;
-  constexpr std::uint8_t kMost = 4;
   const std::uint8_t first = in.u8();
   if (first < kLong) {
     return first;
   }
   const std::uint8_t octets = first & 0x7fU;
-  if (octets == 0 || octets > kMost) {
+  if (octets == 0 || octets > most) {
     in.fail();
     return 0;
   }

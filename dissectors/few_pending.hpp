@@ -19,12 +19,14 @@ struct PendingRequest {
   bool open = false;
 };
 
-class FewPending {
+// Of whatever a protocol has to know of a request; it has a key, a side, and whether it is open.
+template <class Request>
+class PendingRing {
  public:
   static constexpr std::size_t kMax = 8;
 
-  void push(PendingRequest asked) noexcept {
-    for (PendingRequest& old : all_) {  // an answer is to the latest that it may answer
+  void push(Request asked) noexcept {
+    for (Request& old : all_) {  // an answer is to the latest that it may answer
       if (old.open && old.key == asked.key && old.side == asked.side) {
         old.open = false;
       }
@@ -35,8 +37,9 @@ class FewPending {
   }
 
   // The request with this key that the other side sent.
-  [[nodiscard]] bool take(Side from, std::uint32_t key, PendingRequest& found) noexcept {
-    for (PendingRequest& asked : all_) {
+  template <class Key>
+  [[nodiscard]] bool take(Side from, Key key, Request& found) noexcept {
+    for (Request& asked : all_) {
       if (asked.open && asked.key == key && asked.side != from) {
         found = asked;
         asked.open = false;
@@ -49,8 +52,10 @@ class FewPending {
   void clear() noexcept { all_ = {}; }
 
  private:
-  std::array<PendingRequest, kMax> all_{};
+  std::array<Request, kMax> all_{};
   std::size_t next_ = 0;
 };
+
+using FewPending = PendingRing<PendingRequest>;
 
 }  // namespace prahari

@@ -1,6 +1,5 @@
 #include "dissectors/host_frames.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "dissectors/event_facts.hpp"
@@ -26,10 +25,12 @@ Binding place_of(const Layers& layers) noexcept {
 }
 
 const Dissector* reader_of(Binding where) noexcept {
-  const auto all = all_dissectors();
-  const auto found = std::ranges::find_if(
-      all, [&](const Dissector* one) { return one->on_frame != nullptr && bound_to(*one, where); });
-  return found == all.end() ? nullptr : *found;
+  for (DissectorSet left = bound_at(where); left != 0; left &= left - 1) {
+    if (const Dissector& one = first_of(left); one.on_frame != nullptr) {
+      return &one;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 
 #include "dissectors/device_text.hpp"
 #include "dissectors/dissector.hpp"
+#include "dissectors/few_pending.hpp"
 #include "dissectors/hash.hpp"
+#include "dissectors/told_once.hpp"
 
 namespace prahari {
 
@@ -30,52 +32,37 @@ struct Asked {
   Operation operation = Operation::control;
   Effect effect = Effect::none;
   Side side = Side::first;
-  bool used = false;
+  bool open = false;
 };
 
-// The latest requests of a conversation; the oldest makes room.
+// Requests with what an answer is told to be about.
 class AskedTable {
  public:
   void push(const Message& message, std::uint64_t key, const Pdu& pdu,
             std::uint16_t extra = 0) noexcept {
-    for (Asked& old : places_) {  // an answer is to the latest that it may answer
-      if (old.used && old.key == key && old.side == pdu.side) {
-        old.used = false;
-      }
-    }
-    places_[next_] = {.key = key,
-                      .packet = pdu.packet,
-                      .name = message.name,
-                      .table = message.target.table,
-                      .unit = message.target.unit,
-                      .address = message.target.address,
-                      .count = message.target.count,
-                      .function = message.function,
-                      .sub_function = message.sub_function,
-                      .extra = extra,
-                      .operation = message.operation,
-                      .effect = message.effect,
-                      .side = pdu.side,
-                      .used = true};
-    next_ = (next_ + 1) % kPlaces;
+    ring_.push({.key = key,
+                .packet = pdu.packet,
+                .name = message.name,
+                .table = message.target.table,
+                .unit = message.target.unit,
+                .address = message.target.address,
+                .count = message.target.count,
+                .function = message.function,
+                .sub_function = message.sub_function,
+                .extra = extra,
+                .operation = message.operation,
+                .effect = message.effect,
+                .side = pdu.side});
   }
 
   // What the sender of an answer was asked under this key.
   [[nodiscard]] std::optional<Asked> take(std::uint64_t key, Side answerer) noexcept {
-    const auto found = std::ranges::find_if(places_, [&](const Asked& asked) {
-      return asked.used && asked.key == key && asked.side != answerer;
-    });
-    if (found == places_.end()) {
-      return std::nullopt;
-    }
-    found->used = false;
-    return *found;
+    Asked found;
+    return ring_.take(answerer, key, found) ? std::optional{found} : std::nullopt;
   }
 
  private:
-  static constexpr std::size_t kPlaces = 8;
-  std::array<Asked, kPlaces> places_{};
-  std::size_t next_ = 0;
+  PendingRing<Asked> ring_;
 };
 
 inline void answer(Message& message, const Asked& asked) noexcept {
@@ -104,17 +91,11 @@ class ToldFacts {
                                    .add(unit)
                                    .add(value)
                                    .value();
-    if (std::ranges::find(seen_, hash) != seen_.end()) {
-      return false;
-    }
-    seen_[next_] = hash;
-    next_ = (next_ + 1) % seen_.size();
-    return true;
+    return told_.first_time(hash);
   }
 
  private:
-  std::array<std::uint64_t, 24> seen_{};
-  std::size_t next_ = 0;
+  ToldOnce told_;
 };
 
 class OtSession : public Session {

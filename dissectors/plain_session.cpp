@@ -71,15 +71,6 @@ std::string from_utf16(Bytes raw) {
   return printable_text(out, kLongest);
 }
 
-bool PlainSession::first_time(std::uint64_t hash) noexcept {
-  if (std::ranges::find(told_, hash) != told_.end()) {
-    return false;
-  }
-  told_[next_] = hash;
-  next_ = static_cast<std::uint8_t>((next_ + 1U) % kRemembered);
-  return true;
-}
-
 void PlainSession::on_foreign(Side /*side*/, Direction direction, Bytes /*head*/,
                               const PacketRef& /*packet*/, Emitter& out) {
   out.anomaly({.protocol = protocol_,
@@ -101,7 +92,7 @@ void PlainSession::tell(const Fact& fact, const Pdu& pdu, Emitter& out, Whose wh
           .add(static_cast<std::uint64_t>(fact.field) * 2U + (of_first ? 1U : 0U))
           .add(raw.substr(0, kLongest))
           .value();
-  if (!first_time(hash)) {
+  if (!told_.first_time(hash)) {
     return;
   }
   const std::string value = printable_text(raw, kLongest);
@@ -124,7 +115,7 @@ void PlainSession::tell_posture(Posture::Aspect aspect, std::string_view what,
           .add(text.substr(0, kLongest))
           .add(flaws)
           .value();
-  if (!first_time(hash)) {
+  if (!told_.first_time(hash)) {
     return;
   }
   const std::string value = printable_text(text, kLongest);

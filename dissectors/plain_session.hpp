@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dissectors/dissector.hpp"
+#include "dissectors/told_once.hpp"
 
 namespace prahari {
 
@@ -54,13 +55,8 @@ class PlainSession : public Session {
   void learn(Pdu& pdu, Direction direction, Emitter& out) const;
 
  private:
-  static constexpr std::size_t kRemembered = 32;
-
-  bool first_time(std::uint64_t hash) noexcept;
-
   Protocol protocol_;
-  std::uint8_t next_ = 0;
-  std::array<std::uint64_t, kRemembered> told_{};
+  ToldOnce told_;
 };
 
 // The text without space, quotes and NUL around it.

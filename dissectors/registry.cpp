@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <limits>
+#include <map>
+#include <vector>
 
 namespace prahari {
 
@@ -33,6 +37,42 @@ constexpr std::array<Protocol, kDissectors.size() + 1> kCarriers = {
 #undef PROTOCOL
     Protocol::unknown};
 
+static_assert(kDissectors.size() <= std::numeric_limits<DissectorSet>::digits);
+
+// Somewhere that dissectors are bound to.
+struct Place {
+  std::uint32_t key = 0;
+  DissectorSet bound = 0;
+};
+
+std::uint32_t key_of(Binding where) noexcept {
+  return static_cast<std::uint32_t>(where.layer) << 16U | where.value;
+}
+
+template <class Which>
+DissectorSet set_of(Which&& which) {
+  DissectorSet out = 0;
+  for (std::size_t i = 0; i < kDissectors.size(); ++i) {
+    out |= which(*kDissectors[i]) ? DissectorSet{1} << i : 0;
+  }
+  return out;
+}
+
+// Sorted by key, each once.
+std::vector<Place> all_places() {
+  std::map<std::uint32_t, DissectorSet> bound;
+  for (std::size_t i = 0; i < kDissectors.size(); ++i) {
+    for (const Binding& where : kDissectors[i]->bindings) {
+      bound[key_of(where)] |= DissectorSet{1} << i;
+    }
+  }
+  std::vector<Place> out;
+  for (const auto& [key, set] : bound) {
+    out.push_back({key, set});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view to_string(Protocol protocol) noexcept {
@@ -49,16 +89,26 @@ const Dissector& dissector(Protocol protocol) noexcept {
   return *kDissectors[static_cast<std::size_t>(protocol)];
 }
 
-bool bound_to(const Dissector& dissector, Binding where) noexcept {
-  return std::ranges::any_of(dissector.bindings, [&](const Binding& bound) {
-    return bound.layer == where.layer && bound.value == where.value;
-  });
+DissectorSet bound_at(Binding where) noexcept {
+  static const std::vector<Place> places = all_places();
+  const std::uint32_t key = key_of(where);
+  const auto found = std::ranges::lower_bound(places, key, {}, &Place::key);
+  return found == places.end() || found->key != key ? 0 : found->bound;
+}
+
+DissectorSet bound_to_no_port() noexcept {
+  static const DissectorSet set = set_of([](const Dissector& one) { return one.on_any_port; });
+  return set;
+}
+
+const Dissector& first_of(DissectorSet set) noexcept {
+  return *kDissectors[static_cast<std::size_t>(std::countr_zero(set))];
 }
 
 Protocol at_home(Binding where) noexcept {
-  const auto* const found = std::ranges::find_if(
-      kDissectors, [&](const Dissector* one) { return !one->opaque && bound_to(*one, where); });
-  return found == kDissectors.end() ? Protocol::unknown : (*found)->protocol;
+  static const DissectorSet readable = set_of([](const Dissector& one) { return !one.opaque; });
+  const DissectorSet here = bound_at(where) & readable;
+  return here == 0 ? Protocol::unknown : first_of(here).protocol;
 }
 
 }  // namespace prahari

@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/VariadicBind.h>
 
+#include "dissectors/join.hpp"
 #include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
@@ -17,15 +18,6 @@ constexpr std::array<std::string_view, kAnnotated> kNames = {"name", "criticalit
                                                              "location", "tags"};
 constexpr std::array<std::string_view, 4> kCriticalities = {"low", "medium", "high", "critical"};
 constexpr std::size_t kLongest = 256;
-
-std::string joined(const std::vector<std::string>& tags) {
-  std::string out;
-  for (const std::string& tag : tags) {
-    out += out.empty() ? "" : ";";
-    out += tag;
-  }
-  return out;
-}
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> out;
@@ -87,7 +79,7 @@ std::string shown(const AssetRecord& record, Annotated field) {
     case Annotated::location:
       return record.site.location;
     case Annotated::tags:
-      return joined(record.site.tags);
+      return joined(record.site.tags, ";");
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "capture/time_text.hpp"
+#include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
 #include "inventory/number_text.hpp"
@@ -102,12 +103,7 @@ class Row {
   }
   template <class Texts>
   Row& list(const Texts& texts) {
-    std::string joined;
-    for (const auto& text : texts) {
-      joined += joined.empty() ? "" : ";";
-      joined += text;
-    }
-    return cell(joined);
+    return cell(joined(texts, ";"));
   }
   std::vector<ExportCell> take() { return std::move(cells_); }
 

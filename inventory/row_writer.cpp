@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/VariadicBind.h>
 
+#include "dissectors/join.hpp"
 #include "inventory/asset_key.hpp"
 #include "inventory/posture_book.hpp"
 
@@ -14,16 +15,6 @@ void put(SQLite::Statement& statement, const Values&... values) {
   statement.exec();
   statement.reset();
   statement.clearBindings();
-}
-
-template <class Texts>
-std::string joined(const Texts& texts) {
-  std::string out;
-  for (const auto& text : texts) {
-    out += out.empty() ? "" : ",";
-    out += text;
-  }
-  return out;
 }
 
 std::string vlan_text(const VlanTags& vlan) {
@@ -134,7 +125,7 @@ void RowWriter::bind(SQLite::Statement& statement, const AssetRecord& record) co
   statement.bind(3, asset.mac.empty() ? std::string{} : to_string(asset.mac));
   statement.bind(4, asset.nic_vendor);
   statement.bind(5, std::string{to_string(asset.level)});
-  statement.bind(6, joined(protocol_names(asset.protocols)));
+  statement.bind(6, joined(protocol_names(asset.protocols), ","));
   statement.bind(7, asset.sent ? 1 : 0);
   statement.bind(8, to_column(asset.first_seen));
   statement.bind(9, to_column(asset.last_seen));
@@ -148,7 +139,7 @@ void RowWriter::bind(SQLite::Statement& statement, const AssetRecord& record) co
   statement.bind(17, site.criticality);
   statement.bind(18, site.owner);
   statement.bind(19, site.location);
-  statement.bind(20, joined(site.tags));
+  statement.bind(20, joined(site.tags, ","));
   if (site.level) {
     statement.bind(21, static_cast<double>(*site.level));
   } else {
@@ -186,7 +177,7 @@ void RowWriter::write_parts(const Asset& asset) {
   for (const PostureFact& fact : asset.postures) {
     put(posture_, asset.id, std::string{to_string(fact.aspect)},
         std::string{to_string(fact.protocol)}, fact.as_client ? 1 : 0, int{fact.port},
-        joined(flaw_names(fact.flaws)), to_column(fact.count), fact.what, fact.text,
+        joined(flaw_names(fact.flaws), ","), to_column(fact.count), fact.what, fact.text,
         fact.thumbprint, to_column(fact.first), to_column(fact.last), input_of(fact.packet),
         fact.packet.frame, to_column(fact.packet.time));
   }
@@ -225,7 +216,7 @@ void RowWriter::write(const FlowRecord& record) {
       std::string{to_string(row.transport)}, std::string{to_string(row.protocol)},
       vlan_text(row.vlan), row.tunnel, record.client_asset, record.server_asset, record.client_zone,
       record.server_zone, row.established ? 1 : 0, row.client_known ? 1 : 0,
-      joined(operation_names(row.operations)), row.flows, row.one_way_flows, row.gap_flows,
+      joined(operation_names(row.operations), ","), row.flows, row.one_way_flows, row.gap_flows,
       row.midstream_flows, state(Completeness::complete), state(Completeness::midstream),
       state(Completeness::gap), state(Completeness::one_way), to_column(row.packets[0]),
       to_column(row.packets[1]), to_column(row.bytes[0]), to_column(row.bytes[1]),

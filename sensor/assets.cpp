@@ -9,6 +9,7 @@
 #include "alerts/text.hpp"
 #include "alerts/workbook.hpp"
 #include "capture/time_text.hpp"
+#include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_cyclonedx.hpp"
@@ -21,14 +22,6 @@
 
 namespace prahari {
 namespace {
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) {
-    out += (out.empty() ? "" : ", ") + part;
-  }
-  return out;
-}
 
 std::string roles_text(const Asset& asset) {
   std::vector<std::string> held;

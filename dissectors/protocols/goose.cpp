@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dissectors/ber.hpp"
 #include "dissectors/frame_facts.hpp"
 #include "dissectors/hash.hpp"
 
@@ -34,6 +35,7 @@ constexpr std::array kProblems = {
     Problem{"goose_malformed", "the GOOSE message does not end where its lengths say"}};
 
 constexpr std::uint8_t kConfidence = 90;
+constexpr std::uint8_t kLengthOctets = 2;  // a frame needs no more
 constexpr std::size_t kMostItems = 16;
 
 struct Said {
@@ -51,22 +53,6 @@ struct Said {
   bool is_goose = false;
   bool ok = false;
 };
-
-std::size_t read_size(Reader& in) noexcept {
-  constexpr std::uint8_t kOne = 0x81;
-  constexpr std::uint8_t kTwo = 0x82;
-  const std::uint8_t first = in.u8();
-  if (first == kOne) {
-    return in.u8();
-  }
-  if (first == kTwo) {
-    return in.be16();
-  }
-  if (first > kOne) {
-    in.fail();
-  }
-  return first;
-}
 
 std::uint32_t number(Bytes raw) noexcept {
   std::uint32_t value = 0;
@@ -120,10 +106,10 @@ Said read(Bytes payload) noexcept {
   said.app_id = in.be16();
   in.skip(6);
   said.is_goose = in.u8() == kGoosePdu;
-  Reader body = in.sub(read_size(in));
+  Reader body = in.sub(ber::read_length(in, kLengthOctets));
   for (std::size_t i = 0; i < kMostItems && body.remaining() > 0; ++i) {
     const std::uint8_t tag = body.u8();
-    const Bytes value = body.take(read_size(body));
+    const Bytes value = body.take(ber::read_length(body, kLengthOctets));
     if (body.ok()) {
       read_item(tag, value, said);
     }

@@ -2,6 +2,7 @@
 //
 // IEC 61850-9-2 clause 8; ASN.1 BER lengths as in ISO/IEC 8825-1.
 
+#include "dissectors/ber.hpp"
 #include "dissectors/frame_facts.hpp"
 #include "dissectors/hash.hpp"
 
@@ -16,6 +17,7 @@ constexpr std::array kProblems = {
     Problem{"sv_malformed", "the sampled values do not end where their lengths say"}};
 
 constexpr std::uint8_t kConfidence = 90;
+constexpr std::uint8_t kLengthOctets = 2;  // a frame needs no more
 
 struct Said {
   std::uint16_t app_id = 0;
@@ -24,24 +26,12 @@ struct Said {
   bool ok = false;
 };
 
-std::size_t read_size(Reader& in) noexcept {
-  const std::uint8_t first = in.u8();
-  if (first < 0x80) {
-    return first;
-  }
-  if (first != 0x81 && first != 0x82) {
-    in.fail();
-    return 0;
-  }
-  return first == 0x81 ? in.u8() : in.be16();
-}
-
 // The value under this tag, which must come next.
 Reader inside(Reader& in, std::uint8_t tag) noexcept {
   if (in.u8() != tag) {
     in.fail();
   }
-  return in.sub(read_size(in));
+  return in.sub(ber::read_length(in, kLengthOctets));
 }
 
 Said read(Bytes payload) noexcept {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "capture/time_text.hpp"
+#include "dissectors/join.hpp"
 #include "dissectors/protocols/tls/ciphers.hpp"
 #include "dissectors/protocols/tls/words.hpp"
 
@@ -53,14 +54,6 @@ void say_alpn(Bytes list, Fields& fields) {
   fields.begin_list(at(Field::alpn));
   each_name(list, [&](std::string_view name) { fields.item(name); });
   fields.end_list();
-}
-
-std::string joined(const std::vector<std::string>& list) {
-  std::string out;
-  for (const std::string& one : list) {
-    out += out.empty() ? one : ", " + one;
-  }
-  return out;
 }
 
 void say_certificate(const Certificate& one, Fields& fields) {
