@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include <xlsxwriter.h>
 
+#include "alerts/result_folder.hpp"
 #include "capture/time_text.hpp"
 #include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
@@ -100,6 +102,11 @@ class Workbook::Impl {
         path_(std::move(path)),
         part_(path_.string() + ".part"),
         folder_(path_.has_parent_path() ? path_.parent_path().string() : std::string{"."}) {
+    // The library would complain on standard error itself.
+    if (Status writable = write_whole(part_, ""); !writable) {
+      refused_ = writable.error();
+      return;
+    }
     lxw_workbook_options options{};
     options.constant_memory = LXW_TRUE;
     options.tmpdir = folder_.data();
@@ -156,6 +163,9 @@ class Workbook::Impl {
   }
 
   Status finish() {
+    if (refused_) {
+      return *refused_;
+    }
     for (std::size_t i = 0; book_ != nullptr && i < kHealth; ++i) {
       if (sheets_[i].left_out() > 0) {
         sheets_[kHealth].row({"bad",
@@ -237,6 +247,7 @@ class Workbook::Impl {
   fs::path part_;
   std::string folder_;  // for temporary files, where there must be room anyway
   lxw_workbook* book_ = nullptr;
+  std::optional<Error> refused_;  // why there can be no file
   std::array<Sheet, kSheets> sheets_;
 };
 

@@ -218,6 +218,11 @@ def main():
                 problems = ["differs from what analyze wrote"]
             report.check(f"export of {name}", problems)
 
+        refused = subprocess.run([program, "assets", "export", "--state", result, "--format", "xlsx",
+                                  "--out", "/proc/site.xlsx"], capture_output=True, text=True)
+        report.check("a place that cannot be written", [] if refused.returncode == 4
+                     and refused.stderr.count("\n") == 1 and "/proc/site.xlsx" in refused.stderr
+                     else [f"{refused.returncode}: {refused.stderr}"])
         annotations(program, result, base, report)
         with sqlite3.connect(result / "prahari.db") as state:
             state.execute("UPDATE facts SET value = ? WHERE field IN ('product', 'firmware')", (EVIL,))

@@ -79,6 +79,8 @@ struct Row {
   std::vector<std::string> expected;
   bool probed_second = false;  // the first bytes are the server's
 };
+// How a test is called in the list, instead of by its bytes.
+void PrintTo(const Row& row, std::ostream* out) { *out << to_string(row.protocol); }
 
 const std::string kNtlmChallenge =
     "4e544c4d53535000 02000000 0400 0400 38000000 01000002 1122334455667788 0000000000000000"
