@@ -12,13 +12,15 @@
 
 namespace prahari {
 
-class Policy;  // rules/policy.hpp: the site file as the detectors ask it
+class Baseline;  // rules/baseline.hpp: what people approved as normal
+class Policy;    // rules/policy.hpp: the site file as the detectors ask it
 
 // What every detector may look at while it handles one event.
 struct RuleContext {
   const Inventory& inventory;
   const Policy& policy;
-  Parties parties;  // of the event at hand
+  Parties parties;                     // of the event at hand
+  const Baseline* baseline = nullptr;  // null: nothing was approved, its rules are off
 };
 
 // Lives on the analyst thread. Every table in it is bounded.
@@ -38,11 +40,22 @@ class Detector {
   virtual void on_end(const RuleContext& /*context*/, FindingSink& /*out*/) {}
 };
 
+// A number that the site file may set otherwise, for all or for one zone:
+// [thresholds.KIND] or [zone.thresholds.KIND] with `name = value`.
+struct Threshold {
+  std::string_view name;  // "hosts"
+  double value;           // unless the site file says otherwise
+  double least;           // what the site file may set
+  double most;
+  std::string_view meaning;  // "distinct hosts asked within a minute without an answer"
+};
+
 struct DetectorInfo {
   std::string_view kind;   // "conduit-violation"
   std::string_view title;  // "Conduit violation", the fixed name of detections.md
   std::unique_ptr<Detector> (*make)();
   std::span<const std::string_view> attack;  // every ATT&CK id that it may name
+  std::span<const Threshold> thresholds{};   // all that Policy::threshold() may be asked for
 };
 
 // All detectors, in the order of detectors.def.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/conduit_table.hpp"
+#include "rules/detector.hpp"
 #include "rules/member.hpp"
 #include "rules/site_names.hpp"
 
@@ -132,6 +133,22 @@ bool Policy::is_off(std::string_view kind, ZoneIndex zone) const noexcept {
   }
   const std::vector<std::string>& off = impl_->site.zones[zone - 1U].off;
   return std::ranges::find(off, kind) != off.end();
+}
+
+double Policy::threshold(std::string_view kind, const Threshold& threshold,
+                         ZoneIndex zone) const noexcept {
+  const auto setting_in = [&](const std::vector<ThresholdSetting>& settings) {
+    const auto found = std::ranges::find_if(settings, [&](const ThresholdSetting& setting) {
+      return setting.kind == kind && setting.name == threshold.name;
+    });
+    return found == settings.end() ? nullptr : &*found;
+  };
+  const ThresholdSetting* setting =
+      zone == 0 ? nullptr : setting_in(impl_->site.zones[zone - 1U].thresholds);
+  if (setting == nullptr) {
+    setting = setting_in(impl_->site.thresholds);
+  }
+  return setting == nullptr ? threshold.value : setting->value;
 }
 
 const SiteAsset* Policy::asset_of(const HostKey& host) const noexcept {

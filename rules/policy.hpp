@@ -17,6 +17,8 @@
 
 namespace prahari {
 
+struct Threshold;  // rules/detector.hpp
+
 using ZoneIndex = std::uint16_t;  // 0 is "unassigned", i + 1 is Site::zones[i]
 
 struct HostKey {
@@ -68,6 +70,11 @@ class Policy {
 
   // Whether the zone switches this kind off.
   [[nodiscard]] bool is_off(std::string_view kind, ZoneIndex zone) const noexcept;
+
+  // What the zone sets, or the file for all zones, or else the threshold's own value. Ask once for
+  // each flow or host and keep the answer.
+  [[nodiscard]] double threshold(std::string_view kind, const Threshold& threshold,
+                                 ZoneIndex zone) const noexcept;
 
   // Null if no [[asset]] matches.
   [[nodiscard]] const SiteAsset* asset_of(const HostKey& host) const noexcept;

@@ -51,11 +51,20 @@ struct Allow {
   std::vector<TargetLimit> targets;
 };
 
+// A threshold of a detector, set otherwise.
+struct ThresholdSetting {
+  std::string kind;  // of the alert
+  std::string name;
+  double value = 0;
+  int line = 0;
+};
+
 struct Zone {
   std::string name;
   std::optional<double> level;  // Purdue level
   std::vector<Member> members;
   std::vector<std::string> off;  // alert kinds that raise nothing where this zone takes part
+  std::vector<ThresholdSetting> thresholds;
   int line = 0;
 };
 
@@ -118,6 +127,7 @@ struct Site {
   std::vector<SiteAsset> assets;
   std::vector<Ignore> ignores;
   std::vector<Permit> permits;
+  std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
 };
 
 // One mistake in a file that people write.

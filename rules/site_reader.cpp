@@ -5,10 +5,10 @@
 #include <map>
 
 #include "rules/allow_parser.hpp"
-#include "rules/kinds.hpp"
 #include "rules/member.hpp"
 #include "rules/section.hpp"
 #include "rules/site_names.hpp"
+#include "rules/threshold_reader.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -38,26 +38,6 @@ void each_text(Section& section, std::string_view key, Need need, std::string_vi
     if (const auto text = section.text_of(list->items[i], path)) {
       use(*text, list->items[i].place, path);
     }
-  }
-}
-
-std::vector<std::string_view> kind_ids() {
-  std::vector<std::string_view> ids;
-  ids.reserve(kAlertKinds.size());
-  for (const AlertKind& kind : kAlertKinds) {
-    ids.push_back(kind.id);
-  }
-  return ids;
-}
-
-void check_kind(Section& section, const std::string& kind, const Place& place,
-                std::string_view key) {
-  const std::vector<std::string_view> known = kind_ids();
-  if (std::ranges::find(known, kind) == known.end()) {
-    const std::string hint = did_you_mean(kind, known);
-    section.mistake(place, key,
-                    "unknown alert kind " + in_quotes(kind) +
-                        (hint.empty() ? ", expected " + one_of(known) : hint));
   }
 }
 
@@ -205,9 +185,11 @@ void read_zones(const Node& root, Site& site, Mistakes& mistakes) {
     read_members(section, zone, owners);
     each_text(section, "off", Need::optional, R"(["scan"])",
               [&](const std::string& kind, const Place& place, const std::string& key) {
-                check_kind(section, kind, place, key);
+                check_kind(kind, [&](std::string_view text) { section.mistake(place, key, text); });
                 zone.off.push_back(kind);
               });
+    section.node("thresholds");
+    read_thresholds(*table, item_key("zone", index - 1), zone.thresholds, mistakes);
     section.finish();
     site.zones.push_back(std::move(zone));
   }
@@ -257,7 +239,7 @@ void read_ignores(const Node& root, const Timezone& timezone, Site& site, Mistak
     ignore.line = section.line();
     ignore.kind = section.text("kind", Need::required);
     if (!ignore.kind.empty()) {
-      check_kind(section, ignore.kind, table->find("kind")->place, "kind");
+      check_kind(ignore.kind, [&](std::string_view text) { section.mistake("kind", text); });
     }
     ignore.from = section.text("from");
     ignore.to = section.text("to");
