@@ -296,14 +296,15 @@ class HttpSession final : public PlainSession {
     constexpr std::string_view kOpen = "<title>";
     text = text.substr(0, title_within_);
     title_within_ -= text.size();
-    const auto found =
-        std::ranges::search(text, kOpen, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
-    if (found.empty()) {
+    // Not std::ranges::search: Clang 14 cannot read what it yields in libstdc++ 12.
+    const auto* const found = std::search(text.begin(), text.end(), kOpen.begin(), kOpen.end(),
+                                          [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+    if (found == text.end()) {
       return;
     }
     title_within_ = 0;
     std::string_view title =
-        text.substr(static_cast<std::size_t>(found.begin() - text.begin()) + kOpen.size());
+        text.substr(static_cast<std::size_t>(found - text.begin()) + kOpen.size());
     const std::size_t end = title.find('<');
     if (end != std::string_view::npos) {
       tell({Identity::Field::description, kOfBanner, "HTTP title", title.substr(0, end)}, pdu, out);
