@@ -8,7 +8,6 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "dissectors/join.hpp"
-#include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
 namespace prahari {
@@ -114,9 +113,7 @@ Status AnnotationStore::apply(std::span<const AnnotationChange> changes, std::st
   return database_.in_transaction([&](SQLite::Database& handle) {
     SQLite::Statement set{handle, "INSERT OR REPLACE INTO annotations VALUES (?,?,?)"};
     SQLite::Statement clear{handle, "DELETE FROM annotations WHERE asset = ? AND field = ?"};
-    SQLite::Statement note{handle,
-                           "INSERT INTO audit (time, who, action, subject, field, old, new) "
-                           "VALUES (?,?,'annotate',?,?,?,?)"};
+    AuditWriter audit{handle, who, now};
     for (const AnnotationChange& change : changes) {
       const std::string field{to_string(change.field)};
       if (change.value.empty()) {
@@ -128,10 +125,7 @@ Status AnnotationStore::apply(std::span<const AnnotationChange> changes, std::st
         set.exec();
         set.reset();
       }
-      SQLite::bind(note, to_column(now), std::string{who}, change.asset, field, change.old,
-                   change.value);
-      note.exec();
-      note.reset();
+      audit.note("annotate", change.asset, field, change.old, change.value);
     }
   });
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "inventory/audit.hpp"
 #include "inventory/database.hpp"
 #include "inventory/record.hpp"
 
@@ -35,18 +36,6 @@ struct AnnotationChange {
   Annotated field{};
   std::string old;
   std::string value;  // empty: what was said is taken back
-};
-
-// One change that somebody made.
-struct AuditRow {
-  std::uint64_t number = 0;
-  Timestamp time;
-  std::string who;
-  std::string action;  // "annotate"
-  std::string subject;
-  std::string field;
-  std::string old;
-  std::string value;
 };
 
 class AnnotationStore {

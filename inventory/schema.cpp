@@ -131,6 +131,16 @@ CREATE TABLE audit (
   number INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL) STRICT;
 )sql",
+    // What was proposed as normal and what became of it. Nothing is ever deleted here: an auditor
+    // wants to know what was in force on a day.
+    R"sql(
+CREATE TABLE baselines (
+  revision INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, status TEXT NOT NULL,
+  proposed_by TEXT NOT NULL, proposed_at INTEGER NOT NULL, proposed_why TEXT NOT NULL,
+  decided_by TEXT NOT NULL, decided_at INTEGER NOT NULL, decided_why TEXT NOT NULL,
+  ticket TEXT NOT NULL, origin TEXT NOT NULL, signed_by TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX baselines_by_name ON baselines (name, status);
+)sql",
 });
 
 struct Found {

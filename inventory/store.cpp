@@ -23,6 +23,7 @@ void write_meta(SQLite::Database& handle, const RunInfo& run) {
       {"schema", std::to_string(schema_steps().size())},
       {"site", run.site},
       {"organisation", run.organisation},
+      {"approval", run.approval},
       {"capture_health", run.health},
       {"run_start", format_time(run.started)},
       {"run_end", format_time(run.ended)},

@@ -44,7 +44,8 @@ struct RunInfo {
   std::string version;  // of the program
   std::string site;
   std::string organisation{};
-  std::string health{};  // what the capture was worth, as the floor above writes it
+  std::string approval{};  // how a baseline comes into force, as the floor above writes it
+  std::string health{};    // what the capture was worth, as the floor above writes it
   Timestamp started;
   Timestamp ended{};              // the last packet; the epoch: not over yet
   std::span<const Input> inputs;  // by PacketRef::file

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "rules/approval.hpp"
 #include "rules/section.hpp"
 #include "rules/site_reader.hpp"
 #include "rules/threshold_reader.hpp"
@@ -60,8 +61,8 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
 }
 
 void check_sections(const Node& root, Mistakes& mistakes) {
-  constexpr std::array<std::string_view, 8> kSections = {
-      "site", "reporter", "zone", "conduit", "asset", "ignore", "permit", "thresholds"};
+  constexpr std::array<std::string_view, 9> kSections = {
+      "site", "reporter", "zone", "conduit", "asset", "ignore", "permit", "approval", "thresholds"};
   for (std::size_t i = 0; i < root.names.size(); ++i) {
     const std::string& name = root.names[i];
     if (std::ranges::find(kSections, name) != kSections.end()) {
@@ -126,6 +127,7 @@ SiteOrMistakes parse_site(std::string_view toml, const std::string& file) {
   read_assets(root, site, mistakes);
   read_ignores(root, timezone, site, mistakes);
   read_permits(root, site, mistakes);
+  read_approval(root, site.approval, mistakes);
   read_thresholds(root, "", site.thresholds, mistakes);
   if (!mistakes.empty()) {
     return mistakes.take();

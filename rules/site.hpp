@@ -119,6 +119,13 @@ struct SiteInfo {
   std::string reporter_address;
 };
 
+// [approval]: how a baseline comes into force.
+struct Approval {
+  bool four_eyes = true;          // somebody else than the proposer must approve
+  bool signed_imports = false;    // a file is taken in only if one of `keys` signed it
+  std::vector<std::string> keys;  // public Ed25519 keys, base64
+};
+
 struct Site {
   std::string file;  // as given; empty: there is no site file
   SiteInfo info;
@@ -127,6 +134,7 @@ struct Site {
   std::vector<SiteAsset> assets;
   std::vector<Ignore> ignores;
   std::vector<Permit> permits;
+  Approval approval;
   std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
 };
 

@@ -20,6 +20,7 @@
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
 #include "inventory/store_reader.hpp"
+#include "rules/approval.hpp"
 #include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
@@ -190,6 +191,7 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   run.version = PRAHARI_VERSION;
   run.site = knowledge_.site.info.name;
   run.organisation = knowledge_.site.info.organisation;
+  run.approval = to_string(knowledge_.site.approval);
   run.health = health_json(capture_health(summary));
   run.started = summary.first_packet.value_or(Timestamp{});
   run.ended = summary.last_packet.value_or(Timestamp{});

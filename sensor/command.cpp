@@ -17,16 +17,31 @@ extern const CommandSpec alerts_list_command;
 extern const CommandSpec alerts_show_command;
 extern const CommandSpec alerts_export_command;
 extern const CommandSpec policy_check_command;
+extern const CommandSpec baseline_status_command;
+extern const CommandSpec baseline_list_command;
+extern const CommandSpec baseline_show_command;
+extern const CommandSpec baseline_diff_command;
+extern const CommandSpec baseline_propose_command;
+extern const CommandSpec baseline_approve_command;
+extern const CommandSpec baseline_reject_command;
+extern const CommandSpec baseline_revert_command;
+extern const CommandSpec baseline_export_command;
+extern const CommandSpec baseline_import_command;
 extern const CommandSpec man_command;
 extern const CommandSpec completion_command;
 
 namespace {
 
 constexpr std::array kCommands = {
-    &analyze_command,      &dissect_command,       &sensor_command,          &assets_list_command,
-    &assets_show_command,  &assets_export_command, &assets_annotate_command, &assets_import_command,
-    &audit_log_command,    &alerts_list_command,   &alerts_show_command,     &alerts_export_command,
-    &policy_check_command, &man_command,           &completion_command,
+    &analyze_command,          &dissect_command,         &sensor_command,
+    &assets_list_command,      &assets_show_command,     &assets_export_command,
+    &assets_annotate_command,  &assets_import_command,   &audit_log_command,
+    &alerts_list_command,      &alerts_show_command,     &alerts_export_command,
+    &policy_check_command,     &baseline_status_command, &baseline_list_command,
+    &baseline_show_command,    &baseline_diff_command,   &baseline_propose_command,
+    &baseline_approve_command, &baseline_reject_command, &baseline_revert_command,
+    &baseline_export_command,  &baseline_import_command, &man_command,
+    &completion_command,
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({

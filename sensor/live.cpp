@@ -77,7 +77,7 @@ Exit run_sensor(const Arguments& arguments) {
   if (!source) {
     return report(source.error());
   }
-  auto keeper = StateKeeper::open(folder->path(), (*source)->inputs(), (*knowledge)->site.info.name,
+  auto keeper = StateKeeper::open(folder->path(), (*source)->inputs(), (*knowledge)->site,
                                   [log](const Error& error) { log->error("{}", error.message); });
   if (!keeper) {
     return report(keeper.error());

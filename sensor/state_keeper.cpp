@@ -6,6 +6,7 @@
 #include "alerts/alert_row.hpp"
 #include "alerts/network_view.hpp"
 #include "alerts/result_folder.hpp"
+#include "rules/approval.hpp"
 
 namespace prahari {
 namespace {
@@ -18,15 +19,17 @@ constexpr std::size_t kRecordsAtOnce = 500;  // of each kind, a second: less tha
 }  // namespace
 
 Result<std::unique_ptr<StateKeeper>> StateKeeper::open(const std::filesystem::path& folder,
-                                                       std::vector<Input> inputs,
-                                                       const std::string& site, OnError on_error) {
+                                                       std::vector<Input> inputs, const Site& site,
+                                                       OnError on_error) {
   auto store = Store::open(folder / "prahari.db");
   if (!store) {
     return store.error();
   }
   RunInfo run;
   run.version = PRAHARI_VERSION;
-  run.site = site;
+  run.site = site.info.name;
+  run.organisation = site.info.organisation;
+  run.approval = to_string(site.approval);
   run.started = std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
   run.inputs = inputs;
   if (const Status saved = store->save(run); !saved) {

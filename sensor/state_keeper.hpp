@@ -43,8 +43,8 @@ class StateKeeper {
 
   // `inputs` are those of the source. `on_error` is called on two threads.
   static Result<std::unique_ptr<StateKeeper>> open(const std::filesystem::path& folder,
-                                                   std::vector<Input> inputs,
-                                                   const std::string& site, OnError on_error);
+                                                   std::vector<Input> inputs, const Site& site,
+                                                   OnError on_error);
 
   StateKeeper(std::filesystem::path folder, std::vector<Input> inputs, Store store,
               OnError on_error);

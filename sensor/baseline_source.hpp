@@ -1,0 +1,27 @@
+// Which baseline a command means: what a state folder learned, one of its revisions, or a file.
+
+#pragma once
+
+#include <string>
+
+#include "inventory/baseline_store.hpp"
+#include "rules/baseline.hpp"
+#include "sensor/state.hpp"
+
+namespace prahari {
+
+struct NamedBaseline {
+  std::string words;   // "revision 3 (running, approved)", "what was learned", "old.json"
+  std::string origin;  // for the record: the file, or "revision 3"
+  BaselineData data;
+};
+
+// `which`: a revision's number, "learned", the name of a baseline (its approved revision), or a
+// file. Empty: the approved "running", else what was learned.
+Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
+                                   const std::string& which);
+
+// baseline.json of the state folder.
+Result<NamedBaseline> learned_baseline(const State& state);
+
+}  // namespace prahari
