@@ -58,8 +58,10 @@ void add_option(Bound& bound, const OptionSpec& spec) {
   slot.option->type_name(std::string{is_positional(spec) ? "" : spec.value});
   slot.option->required(spec.required);
   slot.option->expected(1, spec.many ? CLI::detail::expected_max_vector_size : 1);
-  if (!is_positional(spec)) {
+  if (!is_positional(spec) || !spec.many) {
     slot.option->allow_extra_args(false);  // one value after each name, or it eats the captures
+  }
+  if (!is_positional(spec)) {
     if (spec.many) {
       slot.option->expected(1)->take_all();
     }
