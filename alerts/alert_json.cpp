@@ -127,7 +127,7 @@ Json evidence_json(const Alert& alert, std::span<const Input> inputs) {
 
 Json alert_json(const Alert& alert, const AlertContext& context) {
   const Finding& finding = alert.finding;
-  return {
+  Json out = {
       {"schema", "prahari.alert/1"},
       {"id", alert.id},
       {"kind", finding.kind},
@@ -155,6 +155,11 @@ Json alert_json(const Alert& alert, const AlertContext& context) {
       {"evidence", evidence_json(alert, context.inputs)},
       {"state", to_string(finding.state)},
       {"sensor", {{"name", context.sensor}, {"version", context.version}}}};
+  if (context.cases != nullptr) {
+    const auto joined = context.cases->find(alert.id);
+    out["case"] = joined == context.cases->end() ? Json() : Json(joined->second);
+  }
+  return out;
 }
 
 std::string alerts_jsonl(std::span<const Alert> alerts, const AlertContext& context) {

@@ -131,6 +131,13 @@ CREATE TABLE audit (
   number INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, field TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL) STRICT;
 )sql",
+    // Alerts that belong together. An alert names its case in its body.
+    R"sql(
+CREATE TABLE cases (
+  id TEXT PRIMARY KEY, severity TEXT NOT NULL, title TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, alerts INTEGER NOT NULL,
+  body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "alerts/alert_row.hpp"
+#include "alerts/case_json.hpp"
 #include "alerts/evidence.hpp"
 #include "alerts/health_json.hpp"
 #include "alerts/incident.hpp"
@@ -204,7 +205,14 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   for (const Alert& alert : alerts_) {
     rows.push_back(alert_row(alert, context));
   }
-  return store->save(std::span<const AlertRow>{rows});
+  if (Status saved = store->save(std::span<const AlertRow>{rows}); !saved) {
+    return saved;
+  }
+  std::vector<CaseRow> cases;
+  for (const Case& entry : cases_.cases) {
+    cases.push_back(case_row(entry, context));
+  }
+  return store->save(std::span<const CaseRow>{cases});
 }
 
 // Whoever follows a sensor's file has read the first word on an alert; the last one comes after.
@@ -250,8 +258,10 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
     return evidence;
   }
   const NetworkView network = make_network_view(inventory_, policy_);
-  const AlertContext context{network,           summary.inputs,  knowledge_.attack,
-                             knowledge_.certin, options_.sensor, PRAHARI_VERSION};
+  AlertContext context{network,           summary.inputs,  knowledge_.attack,
+                       knowledge_.certin, options_.sensor, PRAHARI_VERSION};
+  cases_ = build_cases(alerts_, context);
+  context.cases = &cases_.of_alert;
   const Timestamp end = summary.last_packet.value_or(Timestamp{});
   const std::function<Status()> steps[] = {
       [&] { return write_inventory(source, summary); },
@@ -259,8 +269,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },
       [&] { return write_alerts(context); },
+      [&] { return folder_.write("cases.json", cases_json(cases_.cases, context)); },
       [&] {
-        return folder_.write("report.html", report_html({summary, alerts_, context}));
+        return folder_.write("report.html", report_html({summary, alerts_, context, cases_.cases}));
       },
       [&] {
         summary.peak_memory = peak_memory();
@@ -273,8 +284,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       return done;
     }
   }
-  screen_ = summary_text(summary, alerts_, context,
-                         {.colour = colours(), .out_folder = folder_.path().string()});
+  screen_ = summary_text(
+      summary, alerts_, context,
+      {.colour = colours(), .out_folder = folder_.path().string(), .cases = cases_.cases});
   return ok_status();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "alerts/alert_json.hpp"
+#include "alerts/cases.hpp"
 #include "alerts/collector.hpp"
 #include "alerts/correlator.hpp"
 #include "alerts/result_folder.hpp"
@@ -54,6 +55,7 @@ class Analysis final : public Analyst, private AlertSink {
   Status finish(const Source& source, const PipelineStats& stats, RunSummary& summary);
 
   [[nodiscard]] const std::vector<Alert>& alerts() const noexcept { return alerts_; }
+  [[nodiscard]] const std::vector<Case>& cases() const noexcept { return cases_.cases; }
   [[nodiscard]] std::uint64_t alerts_so_far() const noexcept { return correlator_.stats().raised; }
   // The screen after a run.
   [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
@@ -81,6 +83,7 @@ class Analysis final : public Analyst, private AlertSink {
   std::unique_ptr<MessageFiles> message_files_;
   OnTick on_tick_;
   std::vector<Alert> alerts_;
+  CaseBook cases_;  // of alerts_
   std::string screen_;
 };
 
