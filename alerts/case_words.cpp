@@ -14,6 +14,12 @@ constexpr auto kMatrix = std::to_array<std::string_view>(
 
 constexpr std::string_view kJoined = "joined the network";  // needs no target
 
+// What a long title can do without, the first of them first.
+constexpr auto kLightest = std::to_array<std::string_view>(
+    {"connected to", "read from", "began to talk to", "used unprotected OPC UA with",
+     "locked for editing", "gave orders to", "moved a program to or from",
+     "sent malformed messages to", "showed another certificate to", "probed"});
+
 // Of techniques that serve several tactics, the one that a kind stands for; and what its source
 // did, in a word. An empty verb goes by the operation.
 struct KindWords {
@@ -112,7 +118,6 @@ struct Deed {
   std::string_view verb;
   std::vector<std::string> targets;  // in the order in which they were met
   std::set<std::string> met;
-  bool weighty = false;  // it changed something, or is how it began
 };
 
 std::vector<Deed> deeds_of(std::span<const Alert* const> alerts, const NetworkView& network) {
@@ -125,9 +130,8 @@ std::vector<Deed> deeds_of(std::span<const Alert* const> alerts, const NetworkVi
     auto deed = std::ranges::find_if(
         out, [&](const Deed& known) { return known.verb == verb && known.through == through; });
     if (deed == out.end()) {
-      deed = out.insert(out.end(), {through, verb, {}, {}, out.empty()});
+      deed = out.insert(out.end(), {through, verb, {}, {}});
     }
-    deed->weighty = deed->weighty || is_impact(*alert);
     std::string target = target_text(*alert, network);
     if (!target.empty() && deed->met.insert(target).second) {
       deed->targets.push_back(std::move(target));
@@ -232,18 +236,17 @@ std::string target_text(const Alert& alert, const NetworkView& network) {
 }
 
 std::string case_title(std::span<const Alert* const> deeds, const NetworkView& network) {
-  constexpr std::size_t kTold = 7;
+  constexpr std::size_t kTold = 8;
   const bool stranger = std::ranges::any_of(deeds, [&](const Alert* alert) {
     return alert->finding.kind == "new-asset" && alert->source_asset == deeds.front()->source_asset;
   });
   std::string out = actor_text(*deeds.front(), network, stranger) + ' ';
   std::vector<Deed> told = deeds_of(deeds, network);
   const std::size_t all = told.size();
-  while (told.size() > kTold) {  // what changed nothing goes first, the latest of it
-    const auto idle =
-        std::find_if(told.rbegin(), told.rend(), [](const Deed& deed) { return !deed.weighty; });
-    told.erase(idle == told.rend() ? std::prev(told.end()) : std::next(idle).base());
+  for (auto light = kLightest.begin(); told.size() > kTold && light != kLightest.end(); ++light) {
+    std::erase_if(told, [&](const Deed& deed) { return deed.verb == *light; });
   }
+  told.resize(std::min(told.size(), kTold));
   const std::size_t shown = told.size();
   for (std::size_t i = 0; i < shown; ++i) {
     out += i == 0 ? "" : i + 1 == all ? " and " : ", ";
