@@ -56,16 +56,17 @@ constexpr auto kKindWords = std::to_array<KindWords>({
 struct ClassWords {
   std::string_view tactic;
   std::string_view verb;
+  std::string_view technique;
 };
 
 // By Operation.
 constexpr std::array<ClassWords, kOperations> kClassWords = {{
-    {"Discovery", "read the identification of"},
-    {"Collection", "read from"},
-    {"Impair Process Control", "wrote to"},
-    {"Execution", "gave orders to"},
-    {"Lateral Movement", "moved a program to or from"},
-    {"Impair Process Control", "changed settings of"},
+    {"Discovery", "read the identification of", "T0888"},
+    {"Collection", "read from", "T0801"},
+    {"Impair Process Control", "wrote to", "T0855"},
+    {"Execution", "gave orders to", "T0858"},
+    {"Lateral Movement", "moved a program to or from", "T0843"},
+    {"Impair Process Control", "changed settings of", "T0836"},
 }};
 
 struct TechniqueVerb {
@@ -175,6 +176,18 @@ std::string_view tactic_of(const Alert& alert, const AttackTable& attack) {
     }
   }
   return technique->tactics.front();
+}
+
+std::string_view technique_of(const Alert& alert, std::string_view tactic,
+                              const AttackTable& attack) {
+  const Finding& finding = alert.finding;
+  for (const std::string_view id : finding.attack) {
+    const Technique* named = attack.find(id);
+    if (named != nullptr && std::ranges::find(named->tactics, tactic) != named->tactics.end()) {
+      return id;
+    }
+  }
+  return goes_by_operation(finding) ? class_words(finding).technique : finding.attack[0];
 }
 
 std::string_view verb_of(const Alert& alert) {

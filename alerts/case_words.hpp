@@ -10,6 +10,10 @@ namespace prahari {
 [[nodiscard]] std::string_view tactic_of(const Alert& alert, const AttackTable& attack);
 [[nodiscard]] std::size_t tactic_rank(std::string_view tactic) noexcept;
 
+// Of the alert's techniques the one that serves the tactic; else that of its operation.
+[[nodiscard]] std::string_view technique_of(const Alert& alert, std::string_view tactic,
+                                            const AttackTable& attack);
+
 // "scanned", "read the identification of": ends where the target begins.
 [[nodiscard]] std::string_view verb_of(const Alert& alert);
 

@@ -314,8 +314,9 @@ class Joiner {
   void add_step(Case& out, const Alert& alert, bool consequence) const {
     ++out.alerts;
     out.last_seen = std::max(out.last_seen, alert.last_seen);
+    const std::string_view tactic = tactic_of(alert, context_.attack);
     out.steps.push_back(
-        {&alert, tactic_of(alert, context_.attack), alert.finding.attack[0], consequence});
+        {&alert, tactic, technique_of(alert, tactic, context_.attack), consequence});
   }
 
   static void arrange(Case& out) {

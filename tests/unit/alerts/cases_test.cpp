@@ -2,6 +2,8 @@
 
 #include "alerts/cases.hpp"
 
+#include <ctime>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -313,16 +315,28 @@ TEST_F(Cases, SixteenThousandAlertsOfOneHostTakeNoTime) {
     alert.finding.destination.ip.octets[3] = static_cast<std::uint8_t>(i);
     alert.source_asset += i % 2 == 0 ? std::to_string(i / 64) : "";
   }
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();  // of the processor: the machine may be busy
   const CaseBook book = join();
   EXPECT_GT(book.of_alert.size(), 8000U);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds{20});
+  EXPECT_LT(static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC, 10);
 }
 
 TEST_F(Cases, EveryTacticIsOneOfItsTechniques) {
   for (const AlertKind& kind : kAlertKinds) {
     Alert& alert = add({kind.id, Severity::high, kLaptop, kPlc, seconds{1}, "T0886"});
-    EXPECT_LT(tactic_rank(tactic_of(alert, plant_.attack)), 12U) << kind.id;
+    const std::string_view tactic = tactic_of(alert, plant_.attack);
+    EXPECT_LT(tactic_rank(tactic), 12U) << kind.id;
+    for (int operation = 0; operation < static_cast<int>(kOperations); ++operation) {
+      alert.finding.has_operation = true;
+      alert.finding.operation = static_cast<Operation>(operation);
+      const std::string_view by_class = tactic_of(alert, plant_.attack);
+      const std::string_view technique = technique_of(alert, by_class, plant_.attack);
+      const Technique* named = plant_.attack.find(technique);
+      ASSERT_NE(named, nullptr);
+      EXPECT_NE(std::ranges::find(named->tactics, by_class), named->tactics.end())
+          << kind.id << ' ' << technique << ' ' << by_class;
+    }
+    alert.finding.has_operation = false;
     EXPECT_FALSE(verb_of(alert).empty());
   }
 }
