@@ -21,6 +21,7 @@
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
 #include "inventory/store_reader.hpp"
+#include "rules/baseline_json.hpp"
 #include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
@@ -59,7 +60,10 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
                                ? std::string{}
                                : inventory_.asset(asset).id;
                   }),
-      engine_(inventory_, policy_, correlator_) {
+      engine_(inventory_, policy_, correlator_, options_.baseline) {
+  if (options_.learn) {
+    learner_ = std::make_unique<Learner>(inventory_, policy_);
+  }
   if (options_.messages) {
     message_files_ = std::make_unique<MessageFiles>(folder.path() / "messages");
   }
@@ -84,7 +88,11 @@ Result<std::uint64_t> Analysis::resume() {
 
 void Analysis::event(const Event& event) {
   counts_.add(event);
-  engine_.on_event(event, inventory_.on_event(event));
+  const Parties parties = inventory_.on_event(event);
+  if (learner_) {
+    learner_->on_event(event, parties);
+  }
+  engine_.on_event(event, parties);
 }
 
 void Analysis::expect(std::span<const FlowId> flows) {
@@ -222,6 +230,11 @@ Status Analysis::write_alerts(const AlertContext& context) const {
              : folder_.write("alerts.jsonl", alerts_jsonl(alerts_, context));
 }
 
+Status Analysis::write_baseline() const {
+  return learner_ ? folder_.write("baseline.json", baseline_json(learner_->learned()))
+                  : ok_status();
+}
+
 Status Analysis::write_incidents(const AlertContext& context, Timestamp end) const {
   for (const Alert& alert : alerts_) {
     if (!alert.incident()) {
@@ -248,6 +261,14 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
   alerts_ = collector_.take();
   fill_summary(summary, {source, stats, counts_, inventory_, engine_, correlator_, collector_});
   summary.sensor = options_.sensor;
+  if (learner_) {
+    const LearnerStats& left = learner_->stats();
+    const LearnerLimits limits;
+    summary.tables.push_back({"connections to learn", limits.links, left.links});
+    summary.tables.push_back({"operations to learn", limits.operations, left.operations});
+    summary.tables.push_back({"targets to learn", limits.targets, left.targets});
+    summary.tables.push_back({"polls to learn", limits.polls, left.polls});
+  }
   if (options_.keeper != nullptr) {
     options_.keeper->close();
     summary.tables.push_back(
@@ -270,6 +291,7 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return write_store(source, summary, context); },
       [&] { return write_alerts(context); },
       [&] { return folder_.write("cases.json", cases_json(cases_.cases, context)); },
+      [&] { return write_baseline(); },
       [&] {
         return folder_.write("report.html", report_html({summary, alerts_, context, cases_.cases}));
       },

@@ -17,6 +17,7 @@
 #include "inventory/inventory.hpp"
 #include "inventory/record.hpp"
 #include "rules/engine.hpp"
+#include "rules/learner.hpp"
 #include "sensor/counts.hpp"
 #include "sensor/knowledge.hpp"
 #include "sensor/message_files.hpp"
@@ -26,9 +27,11 @@
 namespace prahari {
 
 struct AnalysisOptions {
-  std::string sensor = "analyze";  // the name that alerts carry
-  bool messages = false;           // write messages/PROTOCOL.jsonl
-  StateKeeper* keeper = nullptr;   // of a sensor; it must outlive the analysis
+  std::string sensor = "analyze";      // the name that alerts carry
+  bool messages = false;               // write messages/PROTOCOL.jsonl
+  StateKeeper* keeper = nullptr;       // of a sensor; it must outlive the analysis
+  bool learn = false;                  // write baseline.json
+  const Baseline* baseline = nullptr;  // what is approved; it must outlive the analysis
 };
 
 class Analysis final : public Analyst, private AlertSink {
@@ -67,6 +70,7 @@ class Analysis final : public Analyst, private AlertSink {
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
   Status write_alerts(const AlertContext& context) const;
+  Status write_baseline() const;
   Status write_incidents(const AlertContext& context, Timestamp end) const;
   [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
 
@@ -79,6 +83,7 @@ class Analysis final : public Analyst, private AlertSink {
   AlertCollector collector_;
   Correlator correlator_;
   Engine engine_;
+  std::unique_ptr<Learner> learner_;  // where something is to be learned
   EventCounts counts_;
   std::unique_ptr<MessageFiles> message_files_;
   OnTick on_tick_;

@@ -1,0 +1,408 @@
+// The index over a baseline. Everything is sorted once; a look-up is a binary search, and the
+// detectors keep its answer with the flow.
+
+#include "rules/baseline.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <tuple>
+
+#include "rules/target_set.hpp"
+
+namespace prahari {
+namespace {
+
+struct Known {
+  HostPlace place;
+  MacAddress mac;
+  BaselineHostIndex host = kNone;
+};
+
+auto key(const HostPlace& place) { return std::tie(place.ip, place.mac, place.vlan); }
+bool before(const HostPlace& a, const HostPlace& b) { return key(a) < key(b); }
+
+HostPlace place_of(const HostKey& host) noexcept {
+  return {host.ip, host.ip.empty() ? host.mac : MacAddress{}, host.vlan};
+}
+
+}  // namespace
+
+class Baseline::Index {
+ public:
+  struct Link {
+    BaselineHostIndex client = kNone;
+    BaselineHostIndex server = kNone;
+    BaselineService service;
+    BaselineTalker talker;
+    std::vector<const BaselineOperation*> operations;
+    std::vector<const BaselineTarget*> writes;
+    std::vector<const BaselinePoll*> polls;
+    TargetSet written;
+    TargetSet read;
+    std::uint8_t classes = 0;
+
+    [[nodiscard]] auto key() const {
+      return std::tie(client, server, service.protocol, service.transport, service.port);
+    }
+  };
+
+  explicit Index(BaselineData given) : data(std::move(given)) {
+    sort(data);
+    gather_hosts();
+    gather_links();
+    for (Link& link : links) {
+      link.written.settle();
+      link.read.settle();
+    }
+  }
+
+  [[nodiscard]] BaselineHostIndex by_place(const HostPlace& place) const noexcept {
+    const auto at = std::ranges::lower_bound(known, place, before, &Known::place);
+    return at != known.end() && at->place == place ? at->host : kNone;
+  }
+  [[nodiscard]] BaselineHostIndex by_mac(const MacAddress& mac) const noexcept {
+    const auto at = std::ranges::lower_bound(macs, mac, {}, &Known::mac);
+    return at != macs.end() && at->mac == mac ? at->host : kNone;
+  }
+
+  [[nodiscard]] const Link* find(const Link& like) const noexcept {
+    const auto at = std::ranges::lower_bound(
+        links, like, [](const Link& a, const Link& b) { return a.key() < b.key(); });
+    return at != links.end() && at->key() == like.key() ? &*at : nullptr;
+  }
+
+  // The link itself, and those of its client to servers of the same role.
+  template <class Visit>
+  void each_like(const Link& here, Visit&& visit) const;
+
+  BaselineData data;
+  std::vector<Known> known;         // by place
+  std::vector<Known> macs;          // by MAC address
+  std::vector<BaselineHost> hosts;  // by BaselineHostIndex
+  std::vector<Link> links;          // by key
+
+ private:
+  void gather_hosts() {
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselineHost& host : zone.hosts) {
+        known.push_back({host.place, host.mac, kNone});
+        hosts.push_back(host);
+      }
+    }
+    const auto add_end = [this](const HostPlace& place) { known.push_back({place, {}, kNone}); };
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselineTalker& talker : zone.talkers) {
+        add_end(talker.link.client);
+        add_end(talker.link.server);
+      }
+    }
+    // A host that is listed with its MAC address stands before the same place without.
+    std::ranges::stable_sort(known, [](const Known& a, const Known& b) {
+      return a.place == b.place ? b.mac < a.mac : before(a.place, b.place);
+    });
+    const auto twins = std::ranges::unique(known, {}, &Known::place);
+    known.erase(twins.begin(), twins.end());
+    number_hosts();
+  }
+
+  // One number for all addresses of one device.
+  void number_hosts() {
+    std::vector<BaselineHost> listed = std::move(hosts);
+    std::ranges::stable_sort(listed, before, &BaselineHost::place);
+    hosts.clear();
+    for (Known& one : known) {
+      one.host = one.mac.empty() ? kNone : by_mac(one.mac);
+      if (one.host != kNone) {
+        continue;
+      }
+      one.host = static_cast<BaselineHostIndex>(hosts.size());
+      const auto at = std::ranges::lower_bound(listed, one.place, before, &BaselineHost::place);
+      hosts.push_back(at != listed.end() && at->place == one.place
+                          ? *at
+                          : BaselineHost{.place = one.place, .mac = {}, .name = {}, .role = {}});
+      if (!one.mac.empty()) {
+        macs.insert(std::ranges::upper_bound(macs, one.mac, {}, &Known::mac), one);
+      }
+    }
+  }
+
+  [[nodiscard]] Link link_of(const BaselineLink& link) const {
+    Link out;
+    out.client = by_place(link.client);
+    out.server = by_place(link.server);
+    out.service = link.service;
+    return out;
+  }
+
+  Link* at(const BaselineLink& link) {
+    const Link like = link_of(link);
+    return const_cast<Link*>(find(like));  // NOLINT(cppcoreguidelines-pro-type-const-cast): ours
+  }
+
+  void gather_links() {
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselineTalker& talker : zone.talkers) {
+        links.push_back(link_of(talker.link));
+        links.back().talker = talker;
+      }
+    }
+    std::ranges::stable_sort(links, [](const Link& a, const Link& b) { return a.key() < b.key(); });
+    const auto same = [](const Link& a, const Link& b) { return a.key() == b.key(); };
+    links.erase(std::unique(links.begin(), links.end(), same), links.end());
+    for (const BaselineZone& zone : data.zones) {
+      fill_links(zone);
+    }
+  }
+
+  // What is said of a link that is not among the talkers is not approved.
+  void fill_links(const BaselineZone& zone) {
+    for (const BaselineOperation& one : zone.operations) {
+      if (Link* link = at(one.link)) {
+        link->operations.push_back(&one);
+        link->classes |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(one.operation));
+      }
+    }
+    for (const BaselineTarget& one : zone.writes) {
+      if (Link* link = at(one.link)) {
+        link->writes.push_back(&one);
+        link->written.add(one);
+      }
+    }
+    for (const BaselineTarget& one : zone.reads) {
+      if (Link* link = at(one.link)) {
+        link->read.add(one);
+      }
+    }
+    for (const BaselinePoll& one : zone.polls) {
+      if (Link* link = at(one.link)) {
+        link->polls.push_back(&one);
+      }
+    }
+  }
+};
+
+Baseline::Baseline(BaselineData data) : index_(std::make_unique<Index>(std::move(data))) {}
+Baseline::~Baseline() = default;
+
+const BaselineData& Baseline::data() const noexcept { return index_->data; }
+
+const BaselineZone* Baseline::zone(std::string_view zone) const noexcept {
+  const BaselineZone* whole = nullptr;
+  for (const BaselineZone& one : index_->data.zones) {
+    if (one.name == zone) {
+      return &one;
+    }
+    whole = one.name == kWholeSite ? &one : whole;
+  }
+  return whole;
+}
+
+bool Baseline::locked(std::string_view zone_name) const noexcept {
+  const BaselineZone* found = zone(zone_name);
+  return found != nullptr && found->state == BaselineZone::State::locked;
+}
+
+BaselineHostIndex Baseline::host(const HostKey& key) const noexcept {
+  const BaselineHostIndex found = key.mac.empty() ? kNone : index_->by_mac(key.mac);
+  return found != kNone ? found : index_->by_place(place_of(key));
+}
+
+bool Baseline::knows_device(const HostKey& key) const noexcept {
+  if (!key.mac.empty() && index_->by_mac(key.mac) != kNone) {
+    return true;
+  }
+  const BaselineHostIndex found = index_->by_place(place_of(key));
+  return found != kNone && (key.mac.empty() || index_->hosts[found].mac.empty());
+}
+
+const BaselineHost& Baseline::host_entry(BaselineHostIndex host) const noexcept {
+  static const BaselineHost kNobody;
+  return host < index_->hosts.size() ? index_->hosts[host] : kNobody;
+}
+
+BaselineLinkIndex Baseline::link(BaselineHostIndex client, BaselineHostIndex server,
+                                 const BaselineService& service) const noexcept {
+  Index::Link like;
+  like.client = client;
+  like.server = server;
+  like.service = service;
+  const Index::Link* found = client == kNone || server == kNone ? nullptr : index_->find(like);
+  return found == nullptr ? kNone : static_cast<BaselineLinkIndex>(found - index_->links.data());
+}
+
+bool Baseline::linked(BaselineHostIndex client, BaselineHostIndex server) const noexcept {
+  Index::Link like;
+  like.client = client;
+  like.server = server;
+  like.service.protocol = Protocol{};
+  const auto at =
+      std::ranges::lower_bound(index_->links, like, [](const Index::Link& a, const Index::Link& b) {
+        return std::tie(a.client, a.server) < std::tie(b.client, b.server);
+      });
+  return at != index_->links.end() && at->client == client && at->server == server;
+}
+
+const BaselineTalker& Baseline::talker(BaselineLinkIndex link) const noexcept {
+  return index_->links[link].talker;
+}
+
+bool Baseline::allows(BaselineLinkIndex link, Operation operation, std::uint16_t function,
+                      std::uint16_t sub_function, std::string_view object) const noexcept {
+  return std::ranges::any_of(index_->links[link].operations, [&](const BaselineOperation* one) {
+    return one->operation == operation && one->function == function &&
+           one->sub_function == sub_function && one->object == object;
+  });
+}
+
+std::uint8_t Baseline::classes(BaselineLinkIndex link) const noexcept {
+  return index_->links[link].classes;
+}
+
+bool Baseline::writes(BaselineLinkIndex link, const TargetQuery& target) const noexcept {
+  return index_->links[link].written.covers(target);
+}
+
+bool Baseline::reads(BaselineLinkIndex link, const TargetQuery& target) const noexcept {
+  return index_->links[link].read.covers(target);
+}
+
+const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
+                                            const TargetQuery& target) const noexcept {
+  const auto& writes = index_->links[link].writes;
+  // Sorted as the file is.
+  const auto like = [&](const BaselineTarget* one) {
+    return std::tuple<std::uint32_t, std::string_view>(one->unit, one->table);
+  };
+  const auto wanted = std::tuple<std::uint32_t, std::string_view>(target.unit, target.table);
+  const auto at = std::ranges::lower_bound(writes, wanted, {}, like);
+  for (auto it = at; it != writes.end() && like(*it) == wanted; ++it) {
+    const BaselineTarget& one = **it;
+    const bool same = !target.text.empty()
+                          ? one.text == target.text
+                          : target.count > 0 && one.text.empty() && one.first == target.first &&
+                                one.last == target.first + (target.count - 1);
+    if (same) {
+      return &one;
+    }
+  }
+  return nullptr;
+}
+
+template <class Visit>
+void Baseline::Index::each_like(const Link& here, Visit&& visit) const {
+  const std::string& role = hosts[here.server].role;
+  for (const Link& one : links) {
+    if (one.client == here.client && one.service == here.service &&
+        (one.server == here.server || (!role.empty() && hosts[one.server].role == role))) {
+      visit(one);
+    }
+  }
+}
+
+bool Baseline::alike(BaselineLinkIndex link, const TargetQuery& target) const noexcept {
+  const Index::Link& here = index_->links[link];
+  bool found = false;
+  if (here.read.covers_alike(target)) {
+    index_->each_like(
+        here, [&](const Index::Link& one) { found = found || one.written.has_alike(target); });
+  }
+  return found;
+}
+
+std::optional<ValueRange> Baseline::values_alike(BaselineLinkIndex link,
+                                                 const TargetQuery& target) const noexcept {
+  std::optional<ValueRange> out;
+  const std::string_view group = group_of(target.table, target.text);
+  index_->each_like(index_->links[link], [&](const Index::Link& one) {
+    for (const BaselineTarget* write : one.writes) {
+      if (write->table != target.table || write->text.empty() != target.text.empty() ||
+          group_of(write->table, write->text) != group) {
+        continue;
+      }
+      for (const ValueRange& range : write->values) {
+        out = out ? ValueRange{std::min(out->least, range.least), std::max(out->most, range.most)}
+                  : range;
+      }
+    }
+  });
+  return out;
+}
+
+std::string Baseline::operations_text(BaselineLinkIndex link) const {
+  constexpr std::size_t kMostShown = 8;
+  std::string out;
+  const auto& operations = index_->links[link].operations;
+  for (std::size_t i = 0; i < std::min(operations.size(), kMostShown); ++i) {
+    const BaselineOperation& one = *operations[i];
+    out += (out.empty() ? "" : ", ") +
+           (one.name.empty() ? "function " + std::to_string(one.function) : one.name) +
+           (one.object.empty() ? "" : " on " + one.object);
+  }
+  return operations.size() > kMostShown
+             ? out + " and " + std::to_string(operations.size() - kMostShown) + " more"
+             : out;
+}
+
+std::string Baseline::writes_text(BaselineLinkIndex link) const {
+  return index_->links[link].written.text();
+}
+
+std::vector<BaselineHostIndex> Baseline::writers(BaselineHostIndex server) const {
+  constexpr auto kWrites = static_cast<std::uint8_t>(1U << static_cast<unsigned>(Operation::write));
+  std::vector<BaselineHostIndex> out;
+  for (const Index::Link& one : index_->links) {
+    if (one.server == server && (one.classes & kWrites) != 0 &&
+        (out.empty() || out.back() != one.client)) {
+      out.push_back(one.client);
+    }
+  }
+  return out;
+}
+
+BaselineLinkIndex Baseline::link_of(const BaselinePoll& poll) const noexcept {
+  return link(index_->by_place(poll.link.client), index_->by_place(poll.link.server),
+              poll.link.service);
+}
+
+// Sorted as the file is.
+const BaselinePoll* Baseline::poll(BaselineLinkIndex link, std::uint32_t unit,
+                                   std::uint16_t function, std::uint16_t sub_function,
+                                   std::uint32_t address, bool by_client) const noexcept {
+  const auto& polls = index_->links[link].polls;
+  const auto key = [](const BaselinePoll* one) {
+    return std::tie(one->unit, one->function, one->sub_function, one->address, one->by_client);
+  };
+  const auto wanted = std::tie(unit, function, sub_function, address, by_client);
+  const auto at = std::ranges::lower_bound(polls, wanted, {}, key);
+  return at != polls.end() && key(*at) == wanted ? *at : nullptr;
+}
+
+const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,
+                                   Identity::Field field, std::string_view source) const noexcept {
+  for (const BaselineZone& zone : index_->data.zones) {
+    for (const BaselineFact& one : zone.facts) {
+      if (one.unit == unit && one.field == field && one.source == source &&
+          index_->by_place(one.host) == host) {
+        return &one;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<const BaselineCertificate*> Baseline::certificates(BaselineHostIndex host,
+                                                               Protocol protocol,
+                                                               std::string_view use) const {
+  std::vector<const BaselineCertificate*> out;
+  for (const BaselineZone& zone : index_->data.zones) {
+    for (const BaselineCertificate& one : zone.certificates) {
+      if (one.protocol == protocol && one.use == use && index_->by_place(one.host) == host) {
+        out.push_back(&one);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace prahari
