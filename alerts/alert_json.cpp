@@ -75,6 +75,15 @@ Json policy_json(const PolicyRef& policy) {
           {"line", policy.line == 0 ? Json() : Json(policy.line)}};
 }
 
+Json baseline_json(const BaselineRef& baseline) {
+  if (baseline.entry.empty() && baseline.expected.empty() && baseline.seen.empty()) {
+    return nullptr;
+  }
+  return {{"entry", text_or_null(baseline.entry)},
+          {"expected", text_or_null(baseline.expected)},
+          {"seen", text_or_null(baseline.seen)}};
+}
+
 Json attack_json(const Finding& finding, const AttackTable& names) {
   Json out = Json::array();
   for (const std::string_view id : finding.attack) {
@@ -127,7 +136,7 @@ Json evidence_json(const Alert& alert, std::span<const Input> inputs) {
 
 Json alert_json(const Alert& alert, const AlertContext& context) {
   const Finding& finding = alert.finding;
-  return {
+  Json out = {
       {"schema", "prahari.alert/1"},
       {"id", alert.id},
       {"kind", finding.kind},
@@ -147,7 +156,7 @@ Json alert_json(const Alert& alert, const AlertContext& context) {
       {"site", text_or_null(context.network.site.name)},
       {"operation", operation_json(finding)},
       {"policy", policy_json(finding.policy)},
-      {"baseline", nullptr},
+      {"baseline", baseline_json(finding.baseline)},
       {"accept", text_or_null(finding.accept)},
       {"attack", attack_json(finding, context.attack)},
       {"attack_version", AttackTable::kVersion},
@@ -155,6 +164,11 @@ Json alert_json(const Alert& alert, const AlertContext& context) {
       {"evidence", evidence_json(alert, context.inputs)},
       {"state", to_string(finding.state)},
       {"sensor", {{"name", context.sensor}, {"version", context.version}}}};
+  if (context.cases != nullptr) {
+    const auto joined = context.cases->find(alert.id);
+    out["case"] = joined == context.cases->end() ? Json() : Json(joined->second);
+  }
+  return out;
 }
 
 std::string alerts_jsonl(std::span<const Alert> alerts, const AlertContext& context) {

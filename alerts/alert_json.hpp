@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 
@@ -24,6 +26,7 @@ struct AlertContext {
   const CertInData& certin;
   std::string sensor;
   std::string version;
+  const std::map<std::string, std::string, std::less<>>* cases = nullptr;  // alert id to case id
 };
 
 [[nodiscard]] nlohmann::ordered_json alert_json(const Alert& alert, const AlertContext& context);

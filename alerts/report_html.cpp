@@ -34,7 +34,9 @@ void add_head(Html& page, const ReportInput& input) {
   } else {
     page.raw("no packets");
   }
-  page.raw("</p></div></header>\n<nav><a href=\"#found\">What was found</a>");
+  page.raw("</p></div></header>\n<nav>");
+  page.raw(input.cases.empty() ? "" : "<a href=\"#cases\">Cases</a>");
+  page.raw("<a href=\"#found\">What was found</a>");
   page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
   page.raw(
       "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
@@ -98,6 +100,7 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   if (input.summary.interrupted) {
     page.raw("<section><p><b>Stopped early.</b> This is what was found until then.</p></section>");
   }
+  add_cases(page, input);
   add_alerts(page, input, limits);
   add_silenced(page, input);
   add_topology(page, input, limits);

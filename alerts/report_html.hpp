@@ -7,6 +7,7 @@
 #include <string>
 
 #include "alerts/alert_json.hpp"
+#include "alerts/cases.hpp"
 #include "alerts/summary.hpp"
 
 namespace prahari {
@@ -15,6 +16,7 @@ struct ReportInput {
   const RunSummary& summary;
   std::span<const Alert> alerts;
   const AlertContext& context;
+  std::span<const Case> cases{};
 };
 
 struct ReportLimits {

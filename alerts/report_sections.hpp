@@ -10,6 +10,7 @@ namespace prahari {
 
 extern const std::string_view kReportStyle;  // the style sheet, without its tags
 
+void add_cases(Html& page, const ReportInput& input);
 void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_silenced(Html& page, const ReportInput& input);
 void add_topology(Html& page, const ReportInput& input, const ReportLimits& limits);

@@ -25,10 +25,11 @@ constexpr std::string_view kState = "prahari.state/1";
 constexpr std::string_view kIncomplete = "incomplete";
 
 // Everything a run may write there.
-constexpr std::array<std::string_view, 15> kNames = {
-    "summary.json",    "report.html",    "assets.csv",   "assets.json",   "assets.xlsx",
-    "assets.cdx.json", "flows.csv",      "alerts.jsonl", "baseline.json", "prahari.db",
-    "prahari.db-wal",  "prahari.db-shm", "alerts",       "incidents",     "messages"};
+constexpr std::array<std::string_view, 16> kNames = {
+    "summary.json",   "report.html",     "assets.csv", "assets.json",
+    "assets.xlsx",    "assets.cdx.json", "flows.csv",  "alerts.jsonl",
+    "baseline.json",  "prahari.db",      "cases.json", "prahari.db-wal",
+    "prahari.db-shm", "alerts",          "incidents",  "messages"};
 
 Error cannot(const fs::path& path, std::string_view what, int number) {
   return Error{path.string() + ": cannot " + std::string(what) + ": " + system_message(number) +

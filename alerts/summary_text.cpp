@@ -11,6 +11,8 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kTopAlerts = 6;
+constexpr std::size_t kTopCases = 2;
+constexpr std::size_t kAlertsBesideCases = 4;
 constexpr std::size_t kWidth = 96;
 constexpr std::size_t kWhole = std::string_view::npos;
 
@@ -122,8 +124,29 @@ void show_alert(Screen& screen, const Alert& alert) {
   screen.paragraph(terminal_text(alert.finding.why, kWhole), 12);
 }
 
-void show_alerts(Screen& screen, std::span<const Alert> alerts, const RunSummary& summary,
-                 const NetworkView& network) {
+void show_cases(Screen& screen, std::span<const Case> cases) {
+  if (cases.empty()) {
+    return;
+  }
+  screen.fact("cases", plural(cases.size(), "case") + ", of alerts that belong together");
+  const std::vector<const Case*> order = by_weight(cases);
+  for (std::size_t i = 0; i < order.size() && i < kTopCases; ++i) {
+    const Case& entry = *order[i];
+    std::string label(to_string(entry.severity));
+    label.resize(8, ' ');
+    const auto severity = static_cast<std::size_t>(entry.severity);
+    screen.line("  " + screen.painted(label, kColours.at(severity)) + "  " +
+                terminal_text(entry.source, 60) + ", " + plural(entry.alerts, "alert") + ", " +
+                plural(entry.target_count, "target"));
+    screen.paragraph(terminal_text(entry.title, kWhole), 12);
+  }
+  if (order.size() > kTopCases) {
+    screen.line("  and " + with_commas(order.size() - kTopCases) + " more in the report");
+  }
+}
+
+void show_alerts(Screen& screen, std::span<const Alert> alerts, std::size_t most,
+                 const RunSummary& summary, const NetworkView& network) {
   const AlertCounts counts = count_alerts(alerts);
   std::string by_severity;
   for (std::size_t i = counts.by_severity.size(); i > 0; --i) {
@@ -134,11 +157,11 @@ void show_alerts(Screen& screen, std::span<const Alert> alerts, const RunSummary
   }
   screen.fact("alerts", counts.total == 0 ? "none" : by_severity);
   const std::vector<const Alert*> order = by_weight(alerts);
-  for (std::size_t i = 0; i < order.size() && i < kTopAlerts; ++i) {
+  for (std::size_t i = 0; i < order.size() && i < most; ++i) {
     show_alert(screen, *order[i]);
   }
-  if (order.size() > kTopAlerts) {
-    screen.line("  and " + with_commas(order.size() - kTopAlerts) + " more in the report");
+  if (order.size() > most) {
+    screen.line("  and " + with_commas(order.size() - most) + " more in the report");
   }
   if (summary.alerts_left_out != 0) {
     screen.line("  " + with_commas(summary.alerts_left_out) +
@@ -215,7 +238,9 @@ std::string summary_text(const RunSummary& summary, std::span<const Alert> alert
   Screen screen(options.colour);
   show_seen(screen, summary, context.network);
   show_assets(screen, summary, context.network);
-  show_alerts(screen, alerts, summary, context.network);
+  show_cases(screen, options.cases);
+  show_alerts(screen, alerts, options.cases.empty() ? kTopAlerts : kAlertsBesideCases, summary,
+              context.network);
   show_health(screen, summary);
   if (summary.interrupted) {
     screen.fact("note", "stopped early: this is what was found so far");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "alerts/alert_json.hpp"
+#include "alerts/cases.hpp"
 #include "alerts/summary.hpp"
 
 namespace prahari {
@@ -13,6 +14,7 @@ namespace prahari {
 struct SummaryTextOptions {
   bool colour = false;
   std::string out_folder;  // where the rest is
+  std::span<const Case> cases{};
 };
 
 [[nodiscard]] std::string summary_text(const RunSummary& summary, std::span<const Alert> alerts,

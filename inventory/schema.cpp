@@ -141,6 +141,13 @@ CREATE TABLE baselines (
   ticket TEXT NOT NULL, origin TEXT NOT NULL, signed_by TEXT NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE INDEX baselines_by_name ON baselines (name, status);
 )sql",
+    // Alerts that belong together. An alert names its case in its body.
+    R"sql(
+CREATE TABLE cases (
+  id TEXT PRIMARY KEY, severity TEXT NOT NULL, title TEXT NOT NULL,
+  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, alerts INTEGER NOT NULL,
+  body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

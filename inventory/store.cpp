@@ -53,6 +53,16 @@ RETURNING id)sql"};
   return ids;
 }
 
+void write_cases(SQLite::Database& handle, std::span<const CaseRow> cases) {
+  SQLite::Statement set{handle, "INSERT OR REPLACE INTO cases VALUES (?,?,?,?,?,?,?)"};
+  for (const CaseRow& row : cases) {
+    SQLite::bind(set, row.id, row.severity, row.title, to_column(row.first_seen),
+                 to_column(row.last_seen), to_column(row.alerts), row.body);
+    set.exec();
+    set.reset();
+  }
+}
+
 void write_protocols(SQLite::Database& handle, const std::vector<MessageCount>& protocols) {
   SQLite::Statement set{handle, "INSERT OR REPLACE INTO protocol_counts VALUES (?,?)"};
   for (const MessageCount& count : protocols) {
@@ -115,6 +125,7 @@ Status Store::save(const RecordBatch& batch) {
     for (const FlowRecord& flow : batch.flows) {
       writer.write(flow);
     }
+    write_cases(handle, batch.cases);
   });
 }
 
@@ -125,6 +136,10 @@ Status Store::save(std::span<const AlertRow> alerts) {
       writer.write(alert);
     }
   });
+}
+
+Status Store::save(std::span<const CaseRow> cases) {
+  return database_.in_transaction([&](SQLite::Database& handle) { write_cases(handle, cases); });
 }
 
 Result<bool> Store::set_alert_status(const std::string& id, const std::string& status,
@@ -148,6 +163,7 @@ Result<std::size_t> Store::prune(Timestamp before) {
     for (const char* sql :
          {"DELETE FROM alerts WHERE id IN "
           "(SELECT id FROM alerts WHERE last_seen < ? ORDER BY last_seen LIMIT ?)",
+          "DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE last_seen < ? LIMIT ?)",
           "DELETE FROM conversations WHERE (client_ip, server_ip, server_port, transport, protocol,"
           " vlan, tunnel) IN (SELECT client_ip, server_ip, server_port, transport, protocol, vlan,"
           " tunnel FROM conversations WHERE last_seen < ? LIMIT ?)"}) {

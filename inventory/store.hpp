@@ -34,6 +34,17 @@ struct AlertRow {
   std::vector<std::byte> evidence;
 };
 
+// Alerts that belong together, likewise.
+struct CaseRow {
+  std::string id;
+  std::string severity;
+  std::string title;
+  Timestamp first_seen;
+  Timestamp last_seen;
+  std::uint64_t alerts = 0;
+  std::string body;  // JSON
+};
+
 struct MessageCount {
   std::string protocol;
   std::uint64_t messages = 0;
@@ -57,9 +68,10 @@ struct RecordBatch {
   std::vector<AlertRow> alerts;
   std::vector<AssetRecord> assets;
   std::vector<FlowRecord> flows;
+  std::vector<CaseRow> cases{};
 
   [[nodiscard]] std::size_t size() const noexcept {
-    return alerts.size() + assets.size() + flows.size();
+    return alerts.size() + assets.size() + flows.size() + cases.size();
   }
 };
 
@@ -75,6 +87,7 @@ class Store {
   // Alerts first. Records refer to the inputs of the last RunInfo.
   Status save(const RecordBatch& batch);
   Status save(std::span<const AlertRow> alerts);
+  Status save(std::span<const CaseRow> cases);
 
   // False in the result when there is no such alert. `body` replaces the JSON unless empty.
   Result<bool> set_alert_status(const std::string& id, const std::string& status,

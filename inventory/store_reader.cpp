@@ -128,6 +128,24 @@ Result<std::vector<AlertRow>> StoreReader::alerts(const AlertQuery& query) {
   });
 }
 
+Result<std::vector<CaseRow>> StoreReader::cases(const std::string& id) {
+  return fetch<std::vector<CaseRow>>(database_, [&id](SQLite::Database& handle, auto& out) {
+    SQLite::Statement rows{handle, R"sql(
+SELECT id, severity, title, first_seen, last_seen, alerts, body FROM cases
+WHERE ?1 = '' OR id = ?1 ORDER BY first_seen, id)sql"};
+    SQLite::bind(rows, id);
+    while (rows.executeStep()) {
+      out.push_back({.id = rows.getColumn(0).getString(),
+                     .severity = rows.getColumn(1).getString(),
+                     .title = rows.getColumn(2).getString(),
+                     .first_seen = time_of(rows.getColumn(3).getInt64()),
+                     .last_seen = time_of(rows.getColumn(4).getInt64()),
+                     .alerts = static_cast<std::uint64_t>(rows.getColumn(5).getInt64()),
+                     .body = rows.getColumn(6).getString()});
+    }
+  });
+}
+
 Result<std::vector<std::string>> StoreReader::captures() {
   return fetch<std::vector<std::string>>(database_, [](SQLite::Database& handle, auto& out) {
     SQLite::Statement rows{handle, "SELECT id, name FROM inputs ORDER BY id"};

@@ -42,6 +42,9 @@ class StoreReader {
   // Latest first.
   Result<std::vector<AlertRow>> alerts(const AlertQuery& query);
 
+  // By first time, then id; an empty id matches all.
+  Result<std::vector<CaseRow>> cases(const std::string& id = {});
+
   // Who changed what, oldest first.
   Result<std::vector<AuditRow>> audit();
 

@@ -61,6 +61,11 @@ void StoreThread::put(FlowRecord flow) {
   put(&Waiting::flows, std::move(key), std::move(flow));
 }
 
+void StoreThread::put(CaseRow entry) {
+  std::string key = entry.id;
+  put(&Waiting::cases, std::move(key), std::move(entry));
+}
+
 template <class Record>
 void StoreThread::put(std::map<std::string, Record> Waiting::*where, std::string key,
                       Record record) {
@@ -131,7 +136,7 @@ void StoreThread::run(const std::stop_token& stop) {
 
 void StoreThread::write(Waiting batch) {
   RecordBatch rows{values(std::move(batch.alerts)), values(std::move(batch.assets)),
-                   values(std::move(batch.flows))};
+                   values(std::move(batch.flows)), values(std::move(batch.cases))};
   const Status saved = store_.save(rows);
   if (saved) {
     last_error_.clear();
@@ -165,6 +170,10 @@ void StoreThread::take_back(RecordBatch rows) {
   for (FlowRecord& flow : rows.flows) {
     std::string key = key_of(flow.row);
     keep(waiting_.flows, std::move(key), std::move(flow));
+  }
+  for (CaseRow& entry : rows.cases) {
+    std::string key = entry.id;
+    keep(waiting_.cases, std::move(key), std::move(entry));
   }
 }
 

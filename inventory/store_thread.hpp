@@ -40,6 +40,7 @@ class StoreThread {
   void put(AlertRow alert);
   void put(AssetRecord asset);
   void put(FlowRecord flow);
+  void put(CaseRow entry);
 
   // Returns when all that was put before lies in the database, or could not be written.
   void flush();
@@ -52,9 +53,10 @@ class StoreThread {
     std::map<std::string, AlertRow> alerts;
     std::map<std::string, AssetRecord> assets;
     std::map<std::string, FlowRecord> flows;
+    std::map<std::string, CaseRow> cases;
 
     [[nodiscard]] std::size_t size() const noexcept {
-      return alerts.size() + assets.size() + flows.size();
+      return alerts.size() + assets.size() + flows.size() + cases.size();
     }
   };
 

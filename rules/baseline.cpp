@@ -72,6 +72,10 @@ class Baseline::Index {
     return at != links.end() && at->key() == like.key() ? &*at : nullptr;
   }
 
+  // The link itself, and those of its client to servers of the same role.
+  template <class Visit>
+  void each_like(const Link& here, Visit&& visit) const;
+
   BaselineData data;
   std::vector<Known> known;         // by place
   std::vector<Known> macs;          // by MAC address
@@ -285,17 +289,59 @@ const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
   return nullptr;
 }
 
+template <class Visit>
+void Baseline::Index::each_like(const Link& here, Visit&& visit) const {
+  const std::string& role = hosts[here.server].role;
+  for (const Link& one : links) {
+    if (one.client == here.client && one.service == here.service &&
+        (one.server == here.server || (!role.empty() && hosts[one.server].role == role))) {
+      visit(one);
+    }
+  }
+}
+
 bool Baseline::alike(BaselineLinkIndex link, const TargetQuery& target) const noexcept {
   const Index::Link& here = index_->links[link];
-  if (!here.read.covers_alike(target)) {
-    return false;
+  bool found = false;
+  if (here.read.covers_alike(target)) {
+    index_->each_like(
+        here, [&](const Index::Link& one) { found = found || one.written.has_alike(target); });
   }
-  const std::string& role = host_entry(here.server).role;
-  return std::ranges::any_of(index_->links, [&](const Index::Link& one) {
-    return one.client == here.client && one.service == here.service &&
-           (one.server == here.server || (!role.empty() && host_entry(one.server).role == role)) &&
-           one.written.has_alike(target);
+  return found;
+}
+
+std::optional<ValueRange> Baseline::values_alike(BaselineLinkIndex link,
+                                                 const TargetQuery& target) const noexcept {
+  std::optional<ValueRange> out;
+  const std::string_view group = group_of(target.table, target.text);
+  index_->each_like(index_->links[link], [&](const Index::Link& one) {
+    for (const BaselineTarget* write : one.writes) {
+      if (write->table != target.table || write->text.empty() != target.text.empty() ||
+          group_of(write->table, write->text) != group) {
+        continue;
+      }
+      for (const ValueRange& range : write->values) {
+        out = out ? ValueRange{std::min(out->least, range.least), std::max(out->most, range.most)}
+                  : range;
+      }
+    }
   });
+  return out;
+}
+
+std::string Baseline::operations_text(BaselineLinkIndex link) const {
+  constexpr std::size_t kMostShown = 8;
+  std::string out;
+  const auto& operations = index_->links[link].operations;
+  for (std::size_t i = 0; i < std::min(operations.size(), kMostShown); ++i) {
+    const BaselineOperation& one = *operations[i];
+    out += (out.empty() ? "" : ", ") +
+           (one.name.empty() ? "function " + std::to_string(one.function) : one.name) +
+           (one.object.empty() ? "" : " on " + one.object);
+  }
+  return operations.size() > kMostShown
+             ? out + " and " + std::to_string(operations.size() - kMostShown) + " more"
+             : out;
 }
 
 std::string Baseline::writes_text(BaselineLinkIndex link) const {
@@ -314,15 +360,22 @@ std::vector<BaselineHostIndex> Baseline::writers(BaselineHostIndex server) const
   return out;
 }
 
+BaselineLinkIndex Baseline::link_of(const BaselinePoll& poll) const noexcept {
+  return link(index_->by_place(poll.link.client), index_->by_place(poll.link.server),
+              poll.link.service);
+}
+
+// Sorted as the file is.
 const BaselinePoll* Baseline::poll(BaselineLinkIndex link, std::uint32_t unit,
                                    std::uint16_t function, std::uint16_t sub_function,
                                    std::uint32_t address, bool by_client) const noexcept {
   const auto& polls = index_->links[link].polls;
-  const auto at = std::ranges::find_if(polls, [&](const BaselinePoll* one) {
-    return one->unit == unit && one->function == function && one->sub_function == sub_function &&
-           one->address == address && one->by_client == by_client;
-  });
-  return at == polls.end() ? nullptr : *at;
+  const auto key = [](const BaselinePoll* one) {
+    return std::tie(one->unit, one->function, one->sub_function, one->address, one->by_client);
+  };
+  const auto wanted = std::tie(unit, function, sub_function, address, by_client);
+  const auto at = std::ranges::lower_bound(polls, wanted, {}, key);
+  return at != polls.end() && key(*at) == wanted ? *at : nullptr;
 }
 
 const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,

@@ -241,11 +241,18 @@ class Baseline {
   // nodes of the same namespace) on its server or on one of the same role, and the target lies
   // inside what it reads there.
   [[nodiscard]] bool alike(BaselineLinkIndex link, const TargetQuery& target) const noexcept;
+  // What the client wrote to such targets, all of them together; empty where nobody knows.
+  [[nodiscard]] std::optional<ValueRange> values_alike(BaselineLinkIndex link,
+                                                       const TargetQuery& target) const noexcept;
+  // What the link does, in words: "Read Coils, Write Single Coil"; at most a few.
+  [[nodiscard]] std::string operations_text(BaselineLinkIndex link) const;
   // What is written on the link, in words, for the alert: "coil 1-6, holding 100"; "" for nothing.
   [[nodiscard]] std::string writes_text(BaselineLinkIndex link) const;
   // The clients that write to the server, by any service.
   [[nodiscard]] std::vector<BaselineHostIndex> writers(BaselineHostIndex server) const;
 
+  // Of a poll's link; kNone where its talkers are not in the baseline.
+  [[nodiscard]] BaselineLinkIndex link_of(const BaselinePoll& poll) const noexcept;
   [[nodiscard]] const BaselinePoll* poll(BaselineLinkIndex link, std::uint32_t unit,
                                          std::uint16_t function, std::uint16_t sub_function,
                                          std::uint32_t address, bool by_client) const noexcept;

@@ -130,6 +130,16 @@ void add(JsonWriter& json, const BaselinePoll& poll) {
 }
 
 template <class Entry>
+std::string line_of(const Entry& entry) {
+  std::string line;
+  JsonWriter json{line};
+  json.begin_object();
+  add(json, entry);
+  json.end_object();
+  return line;
+}
+
+template <class Entry>
 void add_list(std::string& out, std::string_view name, const std::vector<Entry>& entries) {
   out += ",\n      \"";
   out += name;
@@ -138,12 +148,7 @@ void add_list(std::string& out, std::string_view name, const std::vector<Entry>&
   for (const Entry& entry : entries) {
     out += first ? "\n        " : ",\n        ";
     first = false;
-    std::string line;
-    JsonWriter json{line};
-    json.begin_object();
-    add(json, entry);
-    json.end_object();
-    out += line;
+    out += line_of(entry);
   }
   out += entries.empty() ? "]" : "\n      ]";
 }
@@ -190,6 +195,12 @@ void add_zone(std::string& out, const BaselineZone& zone) {
 }
 
 }  // namespace
+
+std::string entry_json(const BaselineHost& host) { return line_of(host); }
+std::string entry_json(const BaselineTalker& talker) { return line_of(talker); }
+std::string entry_json(const BaselineOperation& operation) { return line_of(operation); }
+std::string entry_json(const BaselineTarget& target) { return line_of(target); }
+std::string entry_json(const BaselinePoll& poll) { return line_of(poll); }
 
 std::string baseline_json(BaselineData data) {
   sort(data);

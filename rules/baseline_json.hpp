@@ -23,6 +23,13 @@ struct BaselineLimits {
 
 [[nodiscard]] std::string baseline_json(BaselineData data);
 
+// One entry as its line stands in the file.
+[[nodiscard]] std::string entry_json(const BaselineHost& host);
+[[nodiscard]] std::string entry_json(const BaselineTalker& talker);
+[[nodiscard]] std::string entry_json(const BaselineOperation& operation);
+[[nodiscard]] std::string entry_json(const BaselineTarget& target);
+[[nodiscard]] std::string entry_json(const BaselinePoll& poll);
+
 // The file may come from anybody. `name` is said in the error: "base.json:/zones/0/hosts/3/ip:
 // expected an address, found \"10.0.0\"; ...".
 Result<BaselineData> parse_baseline(std::string_view json, const std::string& name,

@@ -6,8 +6,8 @@ namespace prahari {
 
 class Engine::Impl {
  public:
-  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out)
-      : context{inventory, policy, {}}, gate{policy, out} {
+  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out, const Baseline* baseline)
+      : context{inventory, policy, {}, baseline}, gate{policy, out} {
     for (const DetectorInfo* info : all_detectors()) {
       detectors.push_back(info->make());
     }
@@ -18,8 +18,9 @@ class Engine::Impl {
   std::vector<std::unique_ptr<Detector>> detectors;
 };
 
-Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out)
-    : impl_(std::make_unique<Impl>(inventory, policy, out)) {}
+Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
+               const Baseline* baseline)
+    : impl_(std::make_unique<Impl>(inventory, policy, out, baseline)) {}
 
 Engine::~Engine() = default;
 

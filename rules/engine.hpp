@@ -25,8 +25,9 @@ struct PermittedCount {
 
 class Engine {
  public:
-  // All three must outlive the engine.
-  Engine(const Inventory& inventory, const Policy& policy, FindingSink& out);
+  // All must outlive the engine. `baseline` may be null.
+  Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
+         const Baseline* baseline = nullptr);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();

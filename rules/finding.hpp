@@ -40,6 +40,13 @@ struct PolicyRef {
   int line = 0;
 };
 
+// The entry of the baseline that it departs from, in words; all empty: no baseline rule.
+struct BaselineRef {
+  std::string entry;     // "10.0.0.5 -> 10.0.0.9 modbus: write Write Single Coil"
+  std::string expected;  // "coil 1-6"
+  std::string seen;      // "coil 9"
+};
+
 struct Finding {
   std::string_view kind;  // a literal, the id of detections.md
   Severity severity = Severity::medium;
@@ -59,6 +66,7 @@ struct Finding {
   std::string target;          // "unit 1 coil 4"
   std::vector<double> values;
   PolicyRef policy;
+  BaselineRef baseline;
   std::array<std::string_view, 3> attack{};  // ATT&CK for ICS ids, literals, primary first
   CertInClass certin = CertInClass::none;    // what the detector says; a permit takes it back
   std::vector<PacketRef> evidence;           // in packet order; the last is the decisive one

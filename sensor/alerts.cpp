@@ -9,6 +9,7 @@
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
 #include "rules/kinds.hpp"
+#include "sensor/case_view.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
@@ -62,6 +63,15 @@ Exit run_list(const Arguments& arguments) {
   auto state = open_state(arguments);
   if (!state) {
     return report(state.error());
+  }
+  if (arguments.has("cases")) {
+    if (!arguments.value("kind").empty() || !arguments.value("asset").empty()) {
+      return report({"--cases: goes with --severity only; --kind and --asset choose alerts",
+                     Error::Kind::usage});
+    }
+    const Status listed =
+        list_cases(*state, arguments.value("format", "table"), arguments.value("severity"));
+    return listed ? Exit::done : report(listed.error());
   }
   auto rows = read_alerts(*state, query_of(arguments));
   if (!rows) {
@@ -124,6 +134,7 @@ std::string describe(const AlertRow& row) {
       evidence != alert.end() && evidence->is_object()) {
     append_line(out, "packets", text_of(*evidence, "pcap"));
   }
+  append_line(out, "case", text_of(alert, "case"));
   append_line(out, "to accept", text_of(alert, "accept"));
   return out;
 }
@@ -134,7 +145,16 @@ Exit run_show(const Arguments& arguments) {
     return report(state.error());
   }
   std::string out;
+  const bool json = arguments.value("format", "table") == "json";
   for (const std::string& id : arguments.values("ID")) {
+    auto joined = show_case(*state, id, json);
+    if (!joined) {
+      return report(joined.error());
+    }
+    if (!joined->empty()) {
+      out += *joined + (json ? "" : "\n");
+      continue;
+    }
     AlertQuery query;
     query.id = id;
     auto rows = read_alerts(*state, query);
@@ -142,11 +162,10 @@ Exit run_show(const Arguments& arguments) {
       return report(rows.error());
     }
     if (rows->empty()) {
-      return report({"no alert " + id + " in " + state->folder.string() +
+      return report({"no alert and no case " + id + " in " + state->folder.string() +
                          "; expected an id of prahari alerts list",
                      Error::Kind::input});
     }
-    const bool json = arguments.value("format", "table") == "json";
     out += json ? parse_body(rows->front()).dump(2) + "\n" : describe(rows->front()) + "\n";
   }
   const Status shown = write_out(out);
@@ -218,6 +237,7 @@ constexpr std::string_view kKinds{kKindsText.data(), kKindsText.size()};
 
 constexpr auto kListOptions = std::to_array<OptionSpec>({
     kStateOption,
+    {.names = "--cases", .value = "", .help = "list cases: alerts of one host, joined"},
     {.names = "--format",
      .value = "F",
      .help = "table (default), json, jsonl or csv",
@@ -226,7 +246,11 @@ constexpr auto kListOptions = std::to_array<OptionSpec>({
 });
 constexpr auto kShowOptions = std::to_array<OptionSpec>({
     kStateOption,
-    {.names = "ID", .value = "ID", .help = "id of the alert", .many = true, .required = true},
+    {.names = "ID",
+     .value = "ID",
+     .help = "id of the alert or case",
+     .many = true,
+     .required = true},
     {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
 constexpr auto kExportOptions = std::to_array<OptionSpec>({
@@ -242,6 +266,7 @@ constexpr auto kExportOptions = std::to_array<OptionSpec>({
 
 constexpr auto kListExamples = std::to_array<std::string_view>({
     "prahari alerts list --state prahari-out --severity critical\tThe worst first thing at 02:00",
+    "prahari alerts list --cases\tOne line for each host whose alerts belong together",
 });
 constexpr auto kShowExamples = std::to_array<std::string_view>({
     "prahari alerts show cv-0123456789abcdef\tWhy, who, what to paste to accept it, which packets",
@@ -263,8 +288,10 @@ extern constinit const CommandSpec alerts_list_command{
 
 extern constinit const CommandSpec alerts_show_command{
     .path = "alerts show",
-    .summary = "show one alert: why, who, what, and how to accept it",
-    .description = "What is known of an alert, in words; --format json gives the whole record.",
+    .summary = "show one alert or case: why, who, what, and how to accept it",
+    .description =
+        "What is known of an alert, or of a case with its steps in the order of ATT&CK, "
+        "in words; --format json gives the whole record.",
     .options = kShowOptions,
     .examples = kShowExamples,
     .run = run_show,

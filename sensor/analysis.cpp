@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "alerts/alert_row.hpp"
+#include "alerts/case_json.hpp"
 #include "alerts/evidence.hpp"
 #include "alerts/health_json.hpp"
 #include "alerts/incident.hpp"
@@ -21,6 +22,7 @@
 #include "inventory/store.hpp"
 #include "inventory/store_reader.hpp"
 #include "rules/approval.hpp"
+#include "rules/baseline_json.hpp"
 #include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
@@ -59,7 +61,10 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
                                ? std::string{}
                                : inventory_.asset(asset).id;
                   }),
-      engine_(inventory_, policy_, correlator_) {
+      engine_(inventory_, policy_, correlator_, options_.baseline) {
+  if (options_.learn) {
+    learner_ = std::make_unique<Learner>(inventory_, policy_);
+  }
   if (options_.messages) {
     message_files_ = std::make_unique<MessageFiles>(folder.path() / "messages");
   }
@@ -84,7 +89,11 @@ Result<std::uint64_t> Analysis::resume() {
 
 void Analysis::event(const Event& event) {
   counts_.add(event);
-  engine_.on_event(event, inventory_.on_event(event));
+  const Parties parties = inventory_.on_event(event);
+  if (learner_) {
+    learner_->on_event(event, parties);
+  }
+  engine_.on_event(event, parties);
 }
 
 void Analysis::expect(std::span<const FlowId> flows) {
@@ -206,7 +215,14 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   for (const Alert& alert : alerts_) {
     rows.push_back(alert_row(alert, context));
   }
-  return store->save(std::span<const AlertRow>{rows});
+  if (Status saved = store->save(std::span<const AlertRow>{rows}); !saved) {
+    return saved;
+  }
+  std::vector<CaseRow> cases;
+  for (const Case& entry : cases_.cases) {
+    cases.push_back(case_row(entry, context));
+  }
+  return store->save(std::span<const CaseRow>{cases});
 }
 
 // Whoever follows a sensor's file has read the first word on an alert; the last one comes after.
@@ -214,6 +230,11 @@ Status Analysis::write_alerts(const AlertContext& context) const {
   return options_.keeper != nullptr
              ? append_whole(folder_.path() / "alerts.jsonl", alerts_jsonl(alerts_, context))
              : folder_.write("alerts.jsonl", alerts_jsonl(alerts_, context));
+}
+
+Status Analysis::write_baseline() const {
+  return learner_ ? folder_.write("baseline.json", baseline_json(learner_->learned()))
+                  : ok_status();
 }
 
 Status Analysis::write_incidents(const AlertContext& context, Timestamp end) const {
@@ -242,6 +263,14 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
   alerts_ = collector_.take();
   fill_summary(summary, {source, stats, counts_, inventory_, engine_, correlator_, collector_});
   summary.sensor = options_.sensor;
+  if (learner_) {
+    const LearnerStats& left = learner_->stats();
+    const LearnerLimits limits;
+    summary.tables.push_back({"connections to learn", limits.links, left.links});
+    summary.tables.push_back({"operations to learn", limits.operations, left.operations});
+    summary.tables.push_back({"targets to learn", limits.targets, left.targets});
+    summary.tables.push_back({"polls to learn", limits.polls, left.polls});
+  }
   if (options_.keeper != nullptr) {
     options_.keeper->close();
     summary.tables.push_back(
@@ -252,8 +281,10 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
     return evidence;
   }
   const NetworkView network = make_network_view(inventory_, policy_);
-  const AlertContext context{network,           summary.inputs,  knowledge_.attack,
-                             knowledge_.certin, options_.sensor, PRAHARI_VERSION};
+  AlertContext context{network,           summary.inputs,  knowledge_.attack,
+                       knowledge_.certin, options_.sensor, PRAHARI_VERSION};
+  cases_ = build_cases(alerts_, context);
+  context.cases = &cases_.of_alert;
   const Timestamp end = summary.last_packet.value_or(Timestamp{});
   const std::function<Status()> steps[] = {
       [&] { return write_inventory(source, summary); },
@@ -261,8 +292,10 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
       [&] { return write_store(source, summary, context); },
       [&] { return write_alerts(context); },
+      [&] { return folder_.write("cases.json", cases_json(cases_.cases, context)); },
+      [&] { return write_baseline(); },
       [&] {
-        return folder_.write("report.html", report_html({summary, alerts_, context}));
+        return folder_.write("report.html", report_html({summary, alerts_, context, cases_.cases}));
       },
       [&] {
         summary.peak_memory = peak_memory();
@@ -275,8 +308,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       return done;
     }
   }
-  screen_ = summary_text(summary, alerts_, context,
-                         {.colour = colours(), .out_folder = folder_.path().string()});
+  screen_ = summary_text(
+      summary, alerts_, context,
+      {.colour = colours(), .out_folder = folder_.path().string(), .cases = cases_.cases});
   return ok_status();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "alerts/alert_json.hpp"
+#include "alerts/cases.hpp"
 #include "alerts/collector.hpp"
 #include "alerts/correlator.hpp"
 #include "alerts/result_folder.hpp"
@@ -16,6 +17,7 @@
 #include "inventory/inventory.hpp"
 #include "inventory/record.hpp"
 #include "rules/engine.hpp"
+#include "rules/learner.hpp"
 #include "sensor/counts.hpp"
 #include "sensor/knowledge.hpp"
 #include "sensor/message_files.hpp"
@@ -25,9 +27,11 @@
 namespace prahari {
 
 struct AnalysisOptions {
-  std::string sensor = "analyze";  // the name that alerts carry
-  bool messages = false;           // write messages/PROTOCOL.jsonl
-  StateKeeper* keeper = nullptr;   // of a sensor; it must outlive the analysis
+  std::string sensor = "analyze";      // the name that alerts carry
+  bool messages = false;               // write messages/PROTOCOL.jsonl
+  StateKeeper* keeper = nullptr;       // of a sensor; it must outlive the analysis
+  bool learn = false;                  // write baseline.json
+  const Baseline* baseline = nullptr;  // what is approved; it must outlive the analysis
 };
 
 class Analysis final : public Analyst, private AlertSink {
@@ -54,6 +58,7 @@ class Analysis final : public Analyst, private AlertSink {
   Status finish(const Source& source, const PipelineStats& stats, RunSummary& summary);
 
   [[nodiscard]] const std::vector<Alert>& alerts() const noexcept { return alerts_; }
+  [[nodiscard]] const std::vector<Case>& cases() const noexcept { return cases_.cases; }
   [[nodiscard]] std::uint64_t alerts_so_far() const noexcept { return correlator_.stats().raised; }
   // The screen after a run.
   [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
@@ -65,6 +70,7 @@ class Analysis final : public Analyst, private AlertSink {
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
   Status write_alerts(const AlertContext& context) const;
+  Status write_baseline() const;
   Status write_incidents(const AlertContext& context, Timestamp end) const;
   [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
 
@@ -77,10 +83,12 @@ class Analysis final : public Analyst, private AlertSink {
   AlertCollector collector_;
   Correlator correlator_;
   Engine engine_;
+  std::unique_ptr<Learner> learner_;  // where something is to be learned
   EventCounts counts_;
   std::unique_ptr<MessageFiles> message_files_;
   OnTick on_tick_;
   std::vector<Alert> alerts_;
+  CaseBook cases_;  // of alerts_
   std::string screen_;
 };
 

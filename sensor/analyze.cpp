@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "capture/open.hpp"
+#include "rules/baseline_json.hpp"
 #include "sensor/analysis.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
@@ -35,6 +36,22 @@ bool cannot_be_read_twice(const std::string& path) {
                          !std::filesystem::is_directory(path, unknown));
 }
 
+// Null without the option. Whoever names a file on the command line approves it.
+Result<std::unique_ptr<Baseline>> approved_baseline(const std::string& file) {
+  if (file.empty()) {
+    return std::unique_ptr<Baseline>{};
+  }
+  note("reading " + file);
+  auto data = load_baseline(file);
+  if (!data) {
+    return data.error();
+  }
+  for (BaselineZone& zone : data->zones) {
+    zone.state = BaselineZone::State::locked;
+  }
+  return std::make_unique<Baseline>(std::move(*data));
+}
+
 Exit run_analyze(const Arguments& arguments) {
   const auto workers = parse_workers(arguments.value("workers", "1"));
   if (!workers) {
@@ -43,6 +60,10 @@ Exit run_analyze(const Arguments& arguments) {
   const auto knowledge = load_knowledge(arguments.value("site"));
   if (!knowledge) {
     return report(knowledge.error());
+  }
+  const auto baseline = approved_baseline(arguments.value("baseline"));
+  if (!baseline) {
+    return report(baseline.error());
   }
   const std::string out = arguments.value("out", "prahari-out");
   const std::vector<std::string> captures = arguments.values("CAPTURE");
@@ -70,7 +91,9 @@ Exit run_analyze(const Arguments& arguments) {
                                    {.sensor = "analyze",
                                     .workers = *workers,
                                     .messages = arguments.has("messages"),
-                                    .fail_on = arguments.value("fail-on")});
+                                    .fail_on = arguments.value("fail-on"),
+                                    .learn = arguments.has("learn"),
+                                    .baseline = baseline->get()});
   if (spooled) {
     std::error_code ignored;  // it is of no use any longer; that it stays does no harm
     std::filesystem::remove(spool, ignored);
@@ -89,6 +112,13 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
      .value = "FILE",
      .help = "zones, conduits, assets and permits of the plant (TOML); without it conduit rules "
              "are off"},
+    {.names = "--baseline",
+     .value = "FILE",
+     .help = "what is normal (baseline.json): taken as approved and locked; what departs from it "
+             "is an alert"},
+    {.names = "--learn",
+     .value = "",
+     .help = "also write what was learned to baseline.json, as a proposal for people to approve"},
     {.names = "--out",
      .value = "DIR",
      .help = "result folder (default ./prahari-out); one that prahari made is replaced"},
@@ -108,6 +138,9 @@ constexpr auto kExamples = std::to_array<std::string_view>({
     "prahari analyze plant.pcap\tInventory and alerts of one capture, into ./prahari-out",
     "prahari analyze --site site.toml --out monday mirror-*.pcap.gz"
     "\tSeveral files in time order, judged by zones and conduits",
+    "prahari analyze --learn --out learned monday.pcap"
+    "\tLearn what is normal, into learned/baseline.json",
+    "prahari analyze --baseline learned/baseline.json tuesday.pcap\tAlerts on what departs from it",
     "prahari analyze --site site.toml --fail-on high nightly.pcap\tIn a script: status 1 if "
     "something serious was found",
 });

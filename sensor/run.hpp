@@ -16,6 +16,8 @@ struct RunOptions {
   bool messages = false;
   std::string fail_on;            // a severity; empty: never
   StateKeeper* keeper = nullptr;  // of a sensor
+  bool learn = false;             // write baseline.json
+  const Baseline* baseline = nullptr;
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.

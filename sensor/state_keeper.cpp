@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "alerts/alert_row.hpp"
+#include "alerts/case_json.hpp"
 #include "alerts/network_view.hpp"
 #include "alerts/result_folder.hpp"
 #include "rules/approval.hpp"
@@ -11,6 +12,8 @@
 namespace prahari {
 namespace {
 
+constexpr std::size_t kFormer = 2048;        // alerts that a case may still reach back to
+constexpr std::size_t kCasesKnown = 16'384;  // as written; beyond, each is written once more
 constexpr std::chrono::seconds kAlertsEvery{1};
 constexpr std::chrono::seconds kRecordsEvery{10};
 constexpr int kShare = 20;                   // of the time, at most one part in so many
@@ -80,17 +83,25 @@ void StateKeeper::keep_alerts(const Known& known, bool counts_too) {
     return;
   }
   const NetworkView network = make_network_view(known.inventory, known.policy);
-  const AlertContext context{network,
-                             inputs_,
-                             known.knowledge.attack,
-                             known.knowledge.certin,
-                             std::string{known.sensor},
-                             PRAHARI_VERSION};
+  AlertContext context{network,
+                       inputs_,
+                       known.knowledge.attack,
+                       known.knowledge.certin,
+                       std::string{known.sensor},
+                       PRAHARI_VERSION};
+  const CaseBook book = join_cases(known, context);
+  context.cases = &book.of_alert;
   for (const Alert* alert : due) {
     keep_alert(*alert, context);
   }
-  for (const Alert& alert : std::exchange(ended_, {})) {
+  keep_cases(book, context);
+  for (Alert& alert : std::exchange(ended_, {})) {
     written_.erase(alert.id);
+    alert.evidence.clear();
+    former_.push_back(std::move(alert));
+  }
+  while (former_.size() > kFormer) {
+    former_.pop_front();
   }
 }
 
@@ -101,6 +112,31 @@ void StateKeeper::keep_alert(const Alert& alert, const AlertContext& context) {
     written_[alert.id] = alert.count;  // else it is tried again
   }
   store_->put(std::move(row));
+}
+
+CaseBook StateKeeper::join_cases(const Known& known, const AlertContext& context) const {
+  std::vector<const Alert*> alerts;
+  for (const Alert& alert : former_) {
+    alerts.push_back(&alert);
+  }
+  for (const Alert& alert : ended_) {
+    alerts.push_back(&alert);
+  }
+  known.correlator.each_open([&](const Alert& alert) { alerts.push_back(&alert); });
+  return build_cases(std::move(alerts), context);
+}
+
+void StateKeeper::keep_cases(const CaseBook& book, const AlertContext& context) {
+  if (kept_cases_.size() > kCasesKnown) {
+    kept_cases_.clear();
+  }
+  for (const Case& entry : book.cases) {
+    std::size_t& alerts = kept_cases_[entry.id];
+    if (alerts != entry.alerts) {
+      alerts = entry.alerts;
+      store_->put(case_row(entry, context));
+    }
+  }
 }
 
 bool StateKeeper::append_line(const std::string& line) {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -19,6 +20,7 @@
 
 #include "alerts/alert.hpp"
 #include "alerts/alert_json.hpp"
+#include "alerts/cases.hpp"
 #include "alerts/correlator.hpp"
 #include "inventory/inventory.hpp"
 #include "inventory/store_thread.hpp"
@@ -64,6 +66,8 @@ class StateKeeper {
  private:
   void keep_alerts(const Known& known, bool counts_too);
   void keep_alert(const Alert& alert, const AlertContext& context);
+  [[nodiscard]] CaseBook join_cases(const Known& known, const AlertContext& context) const;
+  void keep_cases(const CaseBook& book, const AlertContext& context);
   void look_for_changes(const Known& known);
   void keep_records(const Known& known);
   bool append_line(const std::string& line);
@@ -76,6 +80,8 @@ class StateKeeper {
 
   std::map<std::string, std::uint64_t, std::less<>> written_;  // open alerts: id to count
   std::vector<Alert> ended_;                                   // since the last look
+  std::deque<Alert> former_;  // ended before, the latest of them, without their packets: for cases
+  std::map<std::string, std::size_t, std::less<>> kept_cases_;  // case id to alerts
   std::uint64_t lines_failed_ = 0;
   std::string last_trouble_;
 

@@ -8,6 +8,7 @@
 
 #include "dissectors/lru_table.hpp"
 #include "dissectors/unit.hpp"
+#include "rules/baseline_seen.hpp"
 #include "rules/describe.hpp"
 #include "rules/host_place.hpp"
 #include "rules/wording.hpp"
@@ -106,11 +107,13 @@ class IdentityChange final : public Detector {
     std::uint32_t slot = values_.find(key);
     if (slot == values_.kNone) {
       slot = values_.insert(key);
-      if (differs_from_former_run(event, context)) {
-        out.raise(finding_of(*field, event, context));
+      const BaselineFact* approved = approved_fact(event, context);
+      const bool departs = approved != nullptr && approved->value != printable(event.text);
+      if (departs || differs_from_former_run(event, context)) {
+        out.raise(finding_of(*field, event, context, departs ? approved : nullptr));
       }
     } else if (values_[slot] != value) {
-      out.raise(finding_of(*field, event, context));
+      out.raise(finding_of(*field, event, context, nullptr));
     }
     values_[slot] = value;
   }
@@ -123,6 +126,25 @@ class IdentityChange final : public Detector {
             .unit = fact.unit,
             .source = fact.source,
             .field = static_cast<std::uint8_t>(fact.field)};
+  }
+
+  // What the approved baseline has for it, or null.
+  static const BaselineFact* approved_fact(const Event& event, const RuleContext& context) {
+    if (context.baseline == nullptr) {
+      return nullptr;
+    }
+    const bool client = event.identity.of_client;
+    const Endpoint& end = client ? event.client : event.server;
+    const HostKey seen = host_key(end, event.vlan);
+    if (!context.baseline->locked(section_of(seen, context.policy))) {
+      return nullptr;
+    }
+    const BaselineHostIndex host = context.baseline->host(
+        device_key(end, event.vlan, client ? context.parties.client : context.parties.server,
+                   context.inventory));
+    return host == kNone ? nullptr
+                         : context.baseline->fact(host, event.identity.unit, event.identity.field,
+                                                  event.identity.source);
   }
 
   // A device that this run hears of for the first time, and that said otherwise to a run before
@@ -162,7 +184,9 @@ class IdentityChange final : public Detector {
     return last;
   }
 
-  static Finding finding_of(const Field& field, const Event& event, const RuleContext& context) {
+  // `approved`: null where it is not the baseline that it departs from.
+  static Finding finding_of(const Field& field, const Event& event, const RuleContext& context,
+                            const BaselineFact* approved) {
     const IdentityFacts& fact = event.identity;
     Finding finding;
     finding.kind = kKind;
@@ -183,13 +207,21 @@ class IdentityChange final : public Detector {
     finding.dedup_key = party_id(finding.destination, context.inventory) + '|' + unit + '|' +
                         std::string{field.words};
     const Fact* known = before(event, context, finding.destination.asset);
+    const std::string was = approved != nullptr ? approved->value
+                            : known != nullptr  ? known->value
+                                                : std::string{};
+    if (approved != nullptr) {
+      finding.baseline = {"facts of " + to_string(approved->host), approved->value,
+                          printable(event.text.substr(0, kLongestValue))};
+    }
     finding.why = "The " + std::string{field.words} + " of " +
                   host_words(host_key(finding.destination), context.policy) +
                   (unit.empty() ? "" : ", " + unit + ',') + " is now " +
                   in_quotes(event.text, kLongestValue) +
-                  (known == nullptr ? std::string{", and was another"}
-                                    : ", and was " + in_quotes(known->value, kLongestValue)) +
-                  ", by its " + std::string{fact.source} + ": " + std::string{field.means} + '.';
+                  (was.empty() ? std::string{", and was another"}
+                               : ", and was " + in_quotes(was, kLongestValue)) +
+                  (approved == nullptr ? "" : " when the baseline was learned") + ", by its " +
+                  std::string{fact.source} + ": " + std::string{field.means} + '.';
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = field.attack;
     finding.certin = field.certin;

@@ -9,6 +9,7 @@
 #include "dissectors/certificate.hpp"
 #include "dissectors/lru_table.hpp"
 #include "inventory/posture_book.hpp"
+#include "rules/baseline_seen.hpp"
 #include "rules/describe.hpp"
 #include "rules/host_place.hpp"
 #include "rules/wording.hpp"
@@ -149,6 +150,7 @@ class OpcuaCertificate final : public Detector {
     const std::uint32_t known = places_.find(place);
     if (known == places_.kNone) {
       places_[places_.insert(place)] = now;
+      compare_with_baseline(event, context, out);
       return;
     }
     const Shown before = places_[known];
@@ -170,6 +172,42 @@ class OpcuaCertificate final : public Detector {
         (renewed ? ", for the same key" : "") + ": " + thumbprint_text(now.thumbprint) +
         " in place of " + thumbprint_text(before.thumbprint) + " (" + printable(event.text) + ").";
     finding.evidence.insert(finding.evidence.begin(), before.packet);
+    finding.accept = permit_entry(finding, context.policy, event.packet.time);
+    out.raise(std::move(finding));
+  }
+
+  // The first certificate of this run, where the baseline has one for the same use.
+  static void compare_with_baseline(const Event& event, const RuleContext& context,
+                                    FindingSink& out) {
+    const HostKey seen = host_key(event.server, event.vlan);
+    if (context.baseline == nullptr ||
+        !context.baseline->locked(section_of(seen, context.policy))) {
+      return;
+    }
+    const BaselineHostIndex host = context.baseline->host(
+        device_key(event.server, event.vlan, context.parties.server, context.inventory));
+    const auto approved =
+        host == kNone ? std::vector<const BaselineCertificate*>{}
+                      : context.baseline->certificates(host, event.protocol, event.posture.what);
+    const std::string thumbprint = thumbprint_text(event.posture.thumbprint);
+    if (approved.empty() || std::ranges::any_of(approved, [&](const BaselineCertificate* one) {
+          return one->thumbprint == thumbprint;
+        })) {
+      return;
+    }
+    Finding finding = about(event, context);
+    finding.severity = Severity::high;
+    finding.has_operation = true;  // so that a work permit covers it
+    finding.operation = Operation::admin;
+    finding.operation_name = "Certificate changed";
+    finding.dedup_key = to_string(event.server.ip) + ':' + std::to_string(event.server.port) +
+                        "|baseline|" + std::string{event.posture.what};
+    finding.why =
+        owner_words(event, context) +
+        " shows another OPC UA certificate than while the baseline was learned: " + thumbprint +
+        " in place of " + approved.front()->thumbprint + " (" + printable(event.text) + ").";
+    finding.baseline = {"certificates of " + to_string(approved.front()->host),
+                        approved.front()->thumbprint, thumbprint};
     finding.accept = permit_entry(finding, context.policy, event.packet.time);
     out.raise(std::move(finding));
   }

@@ -9,6 +9,8 @@
 #include <array>
 
 #include "dissectors/lru_table.hpp"
+#include "rules/alike.hpp"
+#include "rules/baseline_seen.hpp"
 #include "rules/describe.hpp"
 #include "rules/host_place.hpp"
 #include "rules/per_flow.hpp"
@@ -76,13 +78,50 @@ class SecondMaster final : public Detector {
       on_own(event, context, out);
     } else if (event.message.effect == Effect::disown) {
       on_disown(event);
+    } else if (context.baseline != nullptr && event.message.operation == Operation::write &&
+               asks(event)) {
+      on_write(event, context, out);
     }
   }
 
  private:
   struct FlowNote {
     bool holds = false;
+    bool told = false;  // as a second writer
+    AlertHandle alert;
   };
+
+  // A host that the baseline knows writes where another one is the only writer.
+  void on_write(const Event& event, const RuleContext& context, FindingSink& out) {
+    const LinkView& view = views_.of(event, context);
+    if (!view.second_writer || view.new_client ||
+        (view.link != prahari::kNone && alike_.counts_as_known(view.link, event, context))) {
+      return;
+    }
+    FlowNote stray;
+    FlowNote& note = event.flow.valid() ? notes_.at(event.flow).note : stray;
+    if (note.told && out.again(note.alert, event.packet)) {
+      return;
+    }
+    note.told = true;
+    Finding finding = message_finding(kKind, event, context);
+    finding.severity = Severity::high;
+    finding.confidence = 85;
+    finding.dedup_key = party_id(finding.destination, context.inventory) + "|writer";
+    const std::vector<BaselineHostIndex> writers = context.baseline->writers(view.server);
+    const std::string writer = to_string(context.baseline->host_entry(writers.front()).place);
+    finding.why = host_words(host_key(finding.source), context.policy) + " wrote " +
+                  (finding.target.empty() ? "" : finding.target + " of ") +
+                  host_words(host_key(finding.destination), context.policy) + " by " +
+                  finding.protocol + ' ' + finding.operation_name +
+                  "; while the baseline was learned, only " + writer + " wrote to it.";
+    finding.baseline = {"writers of " + to_string(context.baseline->host_entry(view.server).place),
+                        writer, to_string(host_place(event.client, event.vlan))};
+    finding.accept = permit_entry(finding, context.policy, event.packet.time);
+    finding.attack = {kAttack[0], kAttack[1]};
+    finding.certin = CertInClass::incident;
+    note.alert = out.raise(std::move(finding));
+  }
 
   [[nodiscard]] Key key_of(const Event& event) const noexcept {
     return {.server = server_of(event),
@@ -218,6 +257,8 @@ class SecondMaster final : public Detector {
   std::uint64_t seed_ = process_seed();
   LruTable<Key, Owned, KeyHash> owned_{kMostOwned};
   PerFlow<FlowNote> notes_;
+  LinkViews views_;
+  Alike alike_{"new-operation"};
 };
 
 }  // namespace

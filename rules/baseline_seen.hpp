@@ -1,0 +1,48 @@
+// What an event means in the terms of a baseline. The learner and the detectors must agree on it.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dissectors/event.hpp"
+#include "inventory/inventory.hpp"
+#include "rules/baseline.hpp"
+
+namespace prahari {
+
+// Ports from here on are given out by chance, so they name no service.
+inline constexpr std::uint16_t kFirstDynamicPort = 32'768;
+
+// Whether both ends of a flow are single hosts.
+[[nodiscard]] bool between_hosts(const Event& event) noexcept;
+
+// Of a message: its protocol.
+[[nodiscard]] BaselineService message_service(const Event& event) noexcept;
+// Of a flow that has said nothing yet: the protocol at home on its port, or its port.
+[[nodiscard]] BaselineService flow_service(const Event& event) noexcept;
+// Whether the flow tells who serves whom.
+[[nodiscard]] bool tells_service(const Event& event) noexcept;
+
+// Whether the message asks for something, or brings it by itself: what answers is not judged.
+[[nodiscard]] bool asks(const Event& event) noexcept;
+
+// The target of a message. `forgotten`: of a tally its name is not known any longer.
+struct SeenTarget {
+  TargetQuery query;
+  bool forgotten = false;
+  std::string kept;  // owns query.text where the wire's text is not printable
+};
+void see_target(const Event& event, SeenTarget& out);
+
+// What a poll is known by besides its link.
+[[nodiscard]] std::uint32_t poll_address(const Event& event) noexcept;
+
+// The section of the baseline that a host belongs to.
+[[nodiscard]] std::string_view section_of(const HostKey& host, const Policy& policy) noexcept;
+
+// The host of an event's end: with the MAC address only where it is the device's own.
+[[nodiscard]] HostKey device_key(const Endpoint& end, const VlanTags& vlan, AssetIndex asset,
+                                 const Inventory& inventory) noexcept;
+
+}  // namespace prahari

@@ -1,0 +1,158 @@
+// Two hosts that the baseline knows, and a service between them that it does not, towards something
+// that drives the process (detections.md, 5). What the client then does belongs to the same alert.
+
+#include <array>
+
+#include "rules/baseline_json.hpp"
+#include "rules/baseline_seen.hpp"
+#include "rules/describe.hpp"
+#include "rules/link_view.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::string_view kKind = "new-talker";
+constexpr std::array<std::string_view, 1> kAttack = {"T0848"};
+
+class NewTalker final : public Detector {
+ public:
+  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
+
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (context.baseline == nullptr) {
+      return;
+    }
+    if (event.kind == EventKind::message || event.kind == EventKind::tally) {
+      on_message(event, context, out);
+    } else if (event.kind == EventKind::flow && event.flow_facts.stage == FlowStage::established) {
+      on_flow(event, context, out);
+    }
+  }
+
+ private:
+  struct FlowNote {
+    bool judged = false;
+    bool told = false;
+    bool changed = false;  // wrote or controlled
+    Protocol protocol = Protocol::unknown;
+    AlertHandle alert;
+  };
+
+  // Established, and nothing said yet: judged by its port.
+  void on_flow(const Event& event, const RuleContext& context, FindingSink& out) {
+    const Baseline& baseline = *context.baseline;
+    if (!event.flow.valid() || !tells_service(event) || !between_hosts(event) ||
+        !baseline.locked(server_section(event, context)) ||
+        is_new_device(event.client, event.vlan, context.parties.client, context)) {
+      return;
+    }
+    const BaselineHostIndex client = baseline.host(
+        device_key(event.client, event.vlan, context.parties.client, context.inventory));
+    const BaselineHostIndex server = baseline.host(
+        device_key(event.server, event.vlan, context.parties.server, context.inventory));
+    const BaselineService service = flow_service(event);
+    if (baseline.link(client, server, service) != kNone ||
+        !serves_process(event, server, context)) {
+      return;
+    }
+    FlowNote& note = notes_.at(event.flow).note;
+    note.told = true;
+    note.protocol = service.protocol;
+    Finding finding;
+    finding.kind = kKind;
+    finding.source = client_party(event, context);
+    finding.destination = server_party(event, context);
+    finding.protocol = protocol_words(event);
+    finding.transport = to_string(event.transport);
+    finding.evidence.push_back(event.packet);
+    finding.state = event.state;
+    finding.why = host_words(host_key(finding.source), context.policy) + " connected to " +
+                  host_words(host_key(finding.destination), context.policy) + ", " +
+                  to_string(service) + ", which it never did while the baseline was learned.";
+    complete(finding, service, event, context);
+    note.alert = out.raise(std::move(finding));
+  }
+
+  void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
+    const LinkView& view = views_.of(event, context);
+    if (!view.locked || !view.hosts || view.new_client || view.link != kNone || !asks(event)) {
+      return;
+    }
+    FlowNote stray;
+    FlowNote& note = event.flow.valid() ? notes_.at(event.flow).note : stray;
+    const bool others = view.second_writer && event.message.operation == Operation::write;
+    const bool change = !others && event.message.operation != Operation::read &&
+                        event.message.operation != Operation::discover;
+    if (others && !note.told) {
+      return;  // second-master tells of it
+    }
+    const bool escalates = change && !note.changed;
+    if (note.told && !escalates && note.protocol == event.protocol &&
+        out.again(note.alert, event.packet, event.repeats + 1U)) {
+      return;
+    }
+    if (!note.told && note.judged && note.protocol == event.protocol && !escalates) {
+      return;
+    }
+    note.judged = true;
+    note.protocol = event.protocol;
+    if (!note.told && !serves_process(event, view.server, context)) {
+      return;
+    }
+    note.told = true;
+    note.changed = note.changed || change;
+    note.alert = out.raise(finding_of(event, change, context));
+  }
+
+  static void complete(Finding& finding, const BaselineService& service, const Event& event,
+                       const RuleContext& context) {
+    finding.severity = Severity::high;
+    finding.confidence = 90;
+    finding.quiet = std::chrono::hours{24};
+    finding.dedup_key = party_id(finding.source, context.inventory) + " > " +
+                        party_id(finding.destination, context.inventory) + ' ' + to_string(service);
+    finding.certin = CertInClass::posture;
+    finding.attack = {kAttack[0]};
+    const std::string zone = server_section(event, context);
+    finding.accept =
+        accept_entry(zone, "talkers",
+                     entry_json(BaselineTalker{.link = link_of(event, service),
+                                               .decoded = service.protocol != Protocol::unknown,
+                                               .per_minute = {},
+                                               .write_rate = {},
+                                               .bytes_per_minute = {}}));
+    finding.baseline = {"talkers of zone " + zone, "no connection of these two over this service",
+                        to_string(link_of(event, service))};
+  }
+
+  static Finding finding_of(const Event& event, bool change, const RuleContext& context) {
+    Finding finding = message_finding(kKind, event, context);
+    const BaselineService service = message_service(event);
+    finding.why = host_words(host_key(finding.source), context.policy) + " sent " +
+                  finding.protocol + ' ' + finding.operation_name +
+                  (finding.target.empty() ? "" : " for " + finding.target) + " to " +
+                  host_words(host_key(finding.destination), context.policy) +
+                  "; the two never spoke " + finding.protocol + " while the baseline was learned.";
+    complete(finding, service, event, context);
+    // What it does belongs to the alert, so that one with a change says so.
+    if (change) {
+      finding.certin = CertInClass::incident;
+    }
+    return finding;
+  }
+
+  PerFlow<FlowNote> notes_;
+  LinkViews views_;
+};
+
+}  // namespace
+
+extern const DetectorInfo new_talker_detector;
+constinit const DetectorInfo new_talker_detector = {
+    .kind = kKind,
+    .title = "New talker to a controller",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<NewTalker>(); },
+    .attack = kAttack,
+};
+
+}  // namespace prahari

@@ -1,0 +1,280 @@
+// The pace of a conversation is not what it was (detections.md, 21): the median of a poll's
+// intervals shifts for minutes, far more is written than while the baseline was learned, or, which
+// needs no baseline, hundreds of requests of one flow stay without an answer.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "dissectors/lru_table.hpp"
+#include "inventory/number_text.hpp"
+#include "rules/baseline_json.hpp"
+#include "rules/baseline_seen.hpp"
+#include "rules/describe.hpp"
+#include "rules/link_view.hpp"
+#include "rules/number_words.hpp"
+#include "rules/robust_sample.hpp"
+#include "rules/unanswered.hpp"
+
+namespace prahari {
+namespace {
+
+constexpr std::string_view kKind = "timing-change";
+constexpr std::array<std::string_view, 2> kAttack = {"T0814", "T0806"};
+constexpr std::uint32_t kMostPolls = 65'536;
+constexpr std::uint32_t kMostWriters = 4096;
+constexpr std::uint64_t kLeastSamples = 5;
+constexpr double kMostDeviations = 3;
+// A pause that long is silence, and device-silent tells of it.
+constexpr double kPauseIntervals = 10;
+constexpr double kPauseSeconds = 60;
+
+constexpr std::size_t kShift = 0;
+constexpr std::size_t kMinutes = 1;
+constexpr std::size_t kUnanswered = 2;
+constexpr std::size_t kWrites = 3;
+constexpr auto kThresholds = std::to_array<Threshold>({
+    {"shift", 0.5, 0.05, 100, "how far the median interval of a poll may shift, in shares of it"},
+    {"minutes", 5, 1, 1440, "for how long it has to, before it is told"},
+    {"unanswered", 500, 5, 1e6, "requests of one flow without an answer"},
+    {"writes", 10, 1.5, 1e6, "times the learned writes in a minute"},
+});
+
+double seconds(Timestamp::duration span) { return std::chrono::duration<double>(span).count(); }
+
+template <class T>
+struct PointerKey {
+  const T* entry = nullptr;
+
+  void add_to(Hasher& hash) const noexcept {
+    hash.add(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(entry)));
+  }
+  friend bool operator==(const PointerKey&, const PointerKey&) = default;
+};
+
+// Intervals since `since`.
+struct Pace {
+  Timestamp since{};
+  PacketRef first;
+  PacketRef last;
+  RobustSample intervals;
+  bool begun = false;
+};
+
+struct WriteRate {
+  std::chrono::sys_time<std::chrono::minutes> minute{};
+  std::uint32_t count = 0;
+  PacketRef first;
+  bool told = false;
+};
+
+std::string range_words(const RobustRange& range) {
+  return "median " + seconds_words(range.median) + " ± " + seconds_words(range.mad);
+}
+
+class TimingChange final : public Detector {
+ public:
+  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
+
+  void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (event.kind == EventKind::anomaly) {
+      if (event.flow.valid() && tells_unanswered(event)) {
+        on_unanswered(event, context, out);
+      }
+      return;
+    }
+    const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
+    if (!message || context.baseline == nullptr || !asks(event)) {
+      return;
+    }
+    const LinkView& view = views_.of(event, context);
+    if (view.link == kNone || !view.locked) {
+      return;
+    }
+    if (event.message.operation == Operation::write && event.kind == EventKind::message) {
+      on_write(view, event, context, out);
+      return;
+    }
+    const BaselinePoll* poll =
+        context.baseline->poll(view.link, event.message.unit, event.message.function,
+                               event.message.sub_function, poll_address(event), event.from_client);
+    if (poll != nullptr && !event.message.further) {
+      on_poll(*poll, event, context, out);
+    }
+  }
+
+ private:
+  struct FlowNote {
+    std::uint32_t unanswered = 0;
+    bool told = false;
+    AlertHandle alert;
+  };
+
+  static double threshold(std::size_t which, const Event& event, const RuleContext& context) {
+    return context.policy.threshold(kKind, kThresholds[which],
+                                    context.policy.zone_of(host_key(event.server, event.vlan)));
+  }
+
+  static Finding finding_of(const Event& event, std::string_view sort, const RuleContext& context) {
+    Finding finding;
+    finding.kind = kKind;
+    finding.severity = Severity::medium;
+    finding.confidence = 70;
+    finding.source = client_party(event, context);
+    finding.destination = server_party(event, context);
+    finding.protocol = protocol_words(event);
+    finding.transport = to_string(event.transport);
+    finding.certin = CertInClass::incident;
+    finding.attack = {kAttack[0], kAttack[1]};
+    finding.state = event.state;
+    finding.dedup_key = party_id(finding.source, context.inventory) + " > " +
+                        party_id(finding.destination, context.inventory) + ' ' + finding.protocol +
+                        ' ' + std::string(sort);
+    return finding;
+  }
+
+  // --- unanswered ---
+
+  void on_unanswered(const Event& event, const RuleContext& context, FindingSink& out) {
+    FlowNote& note = notes_.at(event.flow).note;
+    ++note.unanswered;
+    if (note.told) {
+      static_cast<void>(out.again(note.alert, event.anomaly.request));
+      return;
+    }
+    if (note.unanswered <= threshold(kUnanswered, event, context)) {
+      return;
+    }
+    note.told = true;
+    Finding finding = finding_of(event, "unanswered", context);
+    finding.times = note.unanswered;
+    finding.evidence.push_back(event.anomaly.request);
+    finding.why = host_words(host_key(finding.destination), context.policy) + " has left " +
+                  with_commas(note.unanswered) + ' ' + finding.protocol + " requests of " +
+                  host_words(host_key(finding.source), context.policy) +
+                  " on one connection without an answer.";
+    finding.accept = ignore_entry(finding, context.policy, event.packet.time);
+    note.alert = out.raise(std::move(finding));
+  }
+
+  // --- polls ---
+
+  void on_poll(const BaselinePoll& poll, const Event& event, const RuleContext& context,
+               FindingSink& out) {
+    std::uint32_t slot = paces_.find({&poll});
+    if (slot == paces_.kNone) {
+      slot = paces_.insert({&poll});
+    }
+    Pace& pace = paces_[slot];
+    const Timestamp now = event.packet.time;
+    if (!pace.begun) {
+      begin(pace, event);
+      return;
+    }
+    if (now <= pace.last.time) {
+      return;
+    }
+    const double interval = seconds(now - pace.last.time) / (event.repeats + 1.0);
+    if (interval > std::max(kPauseIntervals * poll.interval.median, kPauseSeconds)) {
+      begin(pace, event);
+      return;
+    }
+    pace.intervals.add(interval);
+    pace.last = event.packet;
+    if (seconds(now - pace.since) < threshold(kMinutes, event, context) * 60) {
+      return;
+    }
+    const RobustRange seen = pace.intervals.range();
+    const double learned = poll.interval.median;
+    const double shift = std::abs(seen.median - learned);
+    if (pace.intervals.seen() >= kLeastSamples &&
+        shift > threshold(kShift, event, context) * learned &&
+        shift > kMostDeviations * poll.interval.mad) {
+      out.raise(shifted(poll, pace, seen, event, context));
+    }
+    begin(pace, event);
+  }
+
+  static void begin(Pace& pace, const Event& event) {
+    pace.begun = true;
+    pace.since = event.packet.time;
+    pace.first = event.packet;
+    pace.last = event.packet;
+    pace.intervals.clear();
+  }
+
+  static Finding shifted(const BaselinePoll& poll, const Pace& pace, const RobustRange& seen,
+                         const Event& event, const RuleContext& context) {
+    Finding finding = finding_of(event, "interval", context);
+    const std::string during = seconds_words(seconds(event.packet.time - pace.since));
+    finding.why = host_words(host_key(finding.source), context.policy) + " sends " +
+                  (poll.name.empty() ? finding.protocol : poll.name) + " to " +
+                  host_words(host_key(finding.destination), context.policy) + " every " +
+                  range_words(poll.interval) + " as learned; during the last " + during +
+                  " the median was " + seconds_words(seen.median) + '.';
+    finding.baseline = {"polls of " + to_string(poll.link), range_words(poll.interval),
+                        range_words(seen)};
+    BaselinePoll changed = poll;
+    changed.interval = seen;
+    finding.accept = accept_entry(server_section(event, context), "polls", entry_json(changed));
+    finding.evidence = {pace.first, event.packet};
+    return finding;
+  }
+
+  // --- writes ---
+
+  void on_write(const LinkView& view, const Event& event, const RuleContext& context,
+                FindingSink& out) {
+    const BaselineTalker& talker = context.baseline->talker(view.link);
+    if (!talker.write_rate || event.message.further) {
+      return;
+    }
+    std::uint32_t slot = rates_.find({&talker});
+    if (slot == rates_.kNone) {
+      slot = rates_.insert({&talker});
+    }
+    WriteRate& rate = rates_[slot];
+    const auto minute = std::chrono::floor<std::chrono::minutes>(event.packet.time);
+    if (rate.minute != minute) {
+      rate = {minute, 0, event.packet, false};
+    }
+    ++rate.count;
+    const RobustRange& learned = *talker.write_rate;
+    const double usual = std::max(learned.median + kMostDeviations * learned.mad, 1.0);
+    if (rate.told || rate.count <= threshold(kWrites, event, context) * usual) {
+      return;
+    }
+    rate.told = true;
+    Finding finding = finding_of(event, "writes", context);
+    finding.times = rate.count;
+    finding.evidence = {rate.first, event.packet};
+    const std::string expected = "median " + value_words(learned.median) + " ± " +
+                                 value_words(learned.mad) + " writes in a minute that has any";
+    finding.why = host_words(host_key(finding.source), context.policy) + " wrote " +
+                  with_commas(rate.count) + " times to " +
+                  host_words(host_key(finding.destination), context.policy) +
+                  " within a minute; learned was a " + expected + '.';
+    finding.baseline = {"talkers: " + to_string(talker.link), expected,
+                        with_commas(rate.count) + " writes in a minute"};
+    finding.accept = ignore_entry(finding, context.policy, event.packet.time);
+    out.raise(std::move(finding));
+  }
+
+  PerFlow<FlowNote> notes_;
+  LruTable<PointerKey<BaselinePoll>, Pace, KeyHash> paces_{kMostPolls};
+  LruTable<PointerKey<BaselineTalker>, WriteRate, KeyHash> rates_{kMostWriters};
+  LinkViews views_;
+};
+
+}  // namespace
+
+extern const DetectorInfo timing_change_detector;
+constinit const DetectorInfo timing_change_detector = {
+    .kind = kKind,
+    .title = "Timing / volume change",
+    .make = []() -> std::unique_ptr<Detector> { return std::make_unique<TimingChange>(); },
+    .attack = kAttack,
+    .thresholds = kThresholds,
+};
+
+}  // namespace prahari
