@@ -8,6 +8,7 @@
 
 #include "alerts/alert_json.hpp"
 #include "alerts/summary.hpp"
+#include "inventory/weakness.hpp"
 
 namespace prahari {
 
@@ -15,6 +16,7 @@ struct ReportInput {
   const RunSummary& summary;
   std::span<const Alert> alerts;
   const AlertContext& context;
+  const WeaknessList* weaknesses = nullptr;  // null: no advisories were given
 };
 
 struct ReportLimits {

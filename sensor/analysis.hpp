@@ -21,6 +21,7 @@
 #include "sensor/message_files.hpp"
 #include "sensor/pipeline.hpp"
 #include "sensor/state_keeper.hpp"
+#include "sensor/weaknesses.hpp"
 
 namespace prahari {
 
@@ -28,6 +29,7 @@ struct AnalysisOptions {
   std::string sensor = "analyze";  // the name that alerts carry
   bool messages = false;           // write messages/PROTOCOL.jsonl
   StateKeeper* keeper = nullptr;   // of a sensor; it must outlive the analysis
+  AdvisoryBook advisories{};       // of a sensor: those of its state are taken
 };
 
 class Analysis final : public Analyst, private AlertSink {
@@ -61,6 +63,7 @@ class Analysis final : public Analyst, private AlertSink {
  private:
   void alert(Alert alert) override;
 
+  Status find_weaknesses();
   Status write_inventory(const Source& source, const RunSummary& summary) const;
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
@@ -81,6 +84,8 @@ class Analysis final : public Analyst, private AlertSink {
   std::unique_ptr<MessageFiles> message_files_;
   OnTick on_tick_;
   std::vector<Alert> alerts_;
+  std::unique_ptr<KnownWeaknesses> known_;
+  WeaknessList weaknesses_;  // with what is not affected
   std::string screen_;
 };
 

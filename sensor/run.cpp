@@ -32,10 +32,12 @@ bool reaches(const std::vector<Alert>& alerts, std::string_view fail_on) {
 Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder& folder,
                   const RunOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
-  Analysis analysis{
-      knowledge,
-      folder,
-      {.sensor = options.sensor, .messages = options.messages, .keeper = options.keeper}};
+  Analysis analysis{knowledge,
+                    folder,
+                    {.sensor = options.sensor,
+                     .messages = options.messages,
+                     .keeper = options.keeper,
+                     .advisories = options.advisories}};
   if (options.keeper != nullptr) {
     const Result<std::uint64_t> known = analysis.resume();
     if (!known) {

@@ -16,6 +16,7 @@ struct RunOptions {
   bool messages = false;
   std::string fail_on;            // a severity; empty: never
   StateKeeper* keeper = nullptr;  // of a sensor
+  AdvisoryBook advisories{};      // a sensor has its own, in its state
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.
