@@ -42,6 +42,7 @@ void add_head(Html& page, const ReportInput& input) {
       "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
       "<a href=\"#assets\">Assets</a>");
   page.raw(has_io(input) ? "<a href=\"#io\">Connections</a>" : "");
+  page.raw(has_weaknesses(input) ? "<a href=\"#weaknesses\">Weaknesses</a>" : "");
   page.raw(has_posture(input) ? "<a href=\"#posture\">Posture</a>" : "");
   page.raw(
       "<a href=\"#health\">Capture health</a>"
@@ -107,6 +108,7 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   add_traffic(page, input, limits);
   add_assets(page, input, limits);
   add_io(page, input, limits);
+  add_weaknesses(page, input, limits);
   add_posture(page, input, limits);
   add_health(page, input);
   add_captures(page, input.summary);

@@ -9,6 +9,7 @@
 #include "alerts/alert_json.hpp"
 #include "alerts/cases.hpp"
 #include "alerts/summary.hpp"
+#include "inventory/weakness.hpp"
 
 namespace prahari {
 
@@ -17,6 +18,7 @@ struct ReportInput {
   std::span<const Alert> alerts;
   const AlertContext& context;
   std::span<const Case> cases{};
+  const WeaknessList* weaknesses = nullptr;  // null: no advisories were given
 };
 
 struct ReportLimits {

@@ -18,6 +18,8 @@ void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limit
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits);
 [[nodiscard]] bool has_posture(const ReportInput& input);
 void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_weaknesses(const ReportInput& input);
+void add_weaknesses(Html& page, const ReportInput& input, const ReportLimits& limits);
 [[nodiscard]] bool has_io(const ReportInput& input);
 void add_io(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_health(Html& page, const ReportInput& input);

@@ -14,6 +14,7 @@
 #include "dissectors/unit.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/posture_view.hpp"
+#include "inventory/weakness_view.hpp"
 
 namespace prahari {
 namespace {
@@ -117,10 +118,10 @@ class Workbook::Impl {
     lxw_doc_properties properties{};
     properties.created = std::chrono::floor<std::chrono::seconds>(made.time_since_epoch()).count();
     workbook_set_properties(book_, &properties);
-    lxw_format* bold = workbook_add_format(book_);
-    format_set_bold(bold);
+    bold_ = workbook_add_format(book_);
+    format_set_bold(bold_);
     for (std::size_t i = 0; i < kSheets; ++i) {
-      sheets_[i].open(book_, kSheetNames[i], bold);
+      sheets_[i].open(book_, kSheetNames[i], bold_);
     }
     sheets_[kAssets].header(asset_columns());
     sheets_[kEvidence].header(kEvidenceColumns);
@@ -159,6 +160,25 @@ class Workbook::Impl {
       if (book_ != nullptr) {
         sheets_[kHealth].row({kWords[static_cast<std::size_t>(note.level)], note.what, note.hint});
       }
+    }
+  }
+
+  void weaknesses(const WeaknessList& list) {
+    if (book_ == nullptr) {
+      return;
+    }
+    Sheet sheet;
+    sheet.open(book_, "weaknesses", bold_);
+    sheet.header(weakness_columns());
+    for (const Weakness& one : list.rows) {
+      if (sheet.next()) {
+        for (const std::string& cell : weakness_cells(one)) {
+          sheet.text(cell);
+        }
+      }
+    }
+    if (list.left_out > 0 && sheet.next()) {
+      sheet.text(std::to_string(list.left_out) + " more did not fit");
     }
   }
 
@@ -247,6 +267,7 @@ class Workbook::Impl {
   fs::path part_;
   std::string folder_;  // for temporary files, where there must be room anyway
   lxw_workbook* book_ = nullptr;
+  lxw_format* bold_ = nullptr;
   std::optional<Error> refused_;  // why there can be no file
   std::array<Sheet, kSheets> sheets_;
 };
@@ -258,6 +279,7 @@ Workbook::~Workbook() = default;
 void Workbook::write(const AssetRecord& record) { impl_->asset(record); }
 void Workbook::write(const FlowRecord& record) { impl_->flow(record); }
 void Workbook::write(std::span<const HealthNote> health) { impl_->health(health); }
+void Workbook::write(const WeaknessList& weaknesses) { impl_->weaknesses(weaknesses); }
 Status Workbook::finish() { return impl_->finish(); }
 
 }  // namespace prahari

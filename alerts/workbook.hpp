@@ -18,6 +18,7 @@
 #include "alerts/summary.hpp"
 #include "capture/result.hpp"
 #include "inventory/record.hpp"
+#include "inventory/weakness.hpp"
 
 namespace prahari {
 
@@ -32,6 +33,8 @@ class Workbook {
   void write(const AssetRecord& record);
   void write(const FlowRecord& record);
   void write(std::span<const HealthNote> health);
+  // Makes the sheet of weaknesses, behind all others. Call it only where advisories are known.
+  void write(const WeaknessList& weaknesses);
 
   // Closes it under its name. Rows beyond what a sheet holds (1,048,575) are left out and said in
   // the sheet of capture health.

@@ -7,6 +7,7 @@
 #include "dissectors/unit.hpp"
 #include "inventory/json_writer.hpp"
 #include "inventory/number_text.hpp"
+#include "inventory/weakness_view.hpp"
 
 namespace prahari {
 namespace {
@@ -291,6 +292,10 @@ void AssetCdx::finish() {
     json.end_object();
   }
   json.end_array();
+  if (!weaknesses_.empty()) {
+    json.key("vulnerabilities");
+    write_cdx_vulnerabilities(json, weaknesses_);
+  }
   json.key("metadata").begin_object();
   json.key("timestamp").text(format_time(info_.made));
   json.key("tools").begin_object().key("components").begin_array().begin_object();

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "inventory/record.hpp"
+#include "inventory/weakness.hpp"
 
 namespace prahari {
 
@@ -27,6 +29,8 @@ class AssetCdx {
   // Writes the head at once. Both must outlive it.
   AssetCdx(std::ostream& out, const ExportContext& context, const BomInfo& info);
   void write(const AssetRecord& record);
+  // Known weaknesses of what was written; they must outlive finish().
+  void write(std::span<const Weakness> weaknesses) { weaknesses_ = weaknesses; }
   void finish();
 
  private:
@@ -42,6 +46,7 @@ class AssetCdx {
   const BomInfo& info_;
   std::string line_;  // kept for its memory
   std::vector<Dependency> dependencies_;
+  std::span<const Weakness> weaknesses_;
   std::uint64_t digest_ = 0;  // of what was written: makes the serial number
   bool first_ = true;
 };

@@ -148,6 +148,54 @@ CREATE TABLE cases (
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, alerts INTEGER NOT NULL,
   body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    // What a person imported about weaknesses of products. Lists of products are numbers within
+    // the advisory; lists of texts are parted by line ends.
+    R"sql(
+CREATE TABLE advisories (
+  number INTEGER PRIMARY KEY, name_space TEXT NOT NULL, id TEXT NOT NULL,
+  publisher TEXT NOT NULL, publisher_category TEXT NOT NULL, version TEXT NOT NULL,
+  status TEXT NOT NULL, published TEXT NOT NULL, updated TEXT NOT NULL, title TEXT NOT NULL,
+  severity TEXT NOT NULL, url TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+  UNIQUE (name_space, id)) STRICT;
+
+CREATE TABLE advisory_products (
+  advisory INTEGER NOT NULL REFERENCES advisories (number) ON DELETE CASCADE,
+  number INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, vendor TEXT NOT NULL,
+  family TEXT NOT NULL, product TEXT NOT NULL, version TEXT NOT NULL, component TEXT NOT NULL,
+  models TEXT NOT NULL, serials TEXT NOT NULL, skus TEXT NOT NULL, cpe TEXT NOT NULL,
+  PRIMARY KEY (advisory, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE advisory_weaknesses (
+  advisory INTEGER NOT NULL REFERENCES advisories (number) ON DELETE CASCADE,
+  number INTEGER NOT NULL, cve TEXT NOT NULL, title TEXT NOT NULL, cwe TEXT NOT NULL,
+  description TEXT NOT NULL, PRIMARY KEY (advisory, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE weakness_products (
+  advisory INTEGER NOT NULL REFERENCES advisories (number) ON DELETE CASCADE,
+  weakness INTEGER NOT NULL, status TEXT NOT NULL, products TEXT NOT NULL,
+  PRIMARY KEY (advisory, weakness, status)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE weakness_scores (
+  advisory INTEGER NOT NULL REFERENCES advisories (number) ON DELETE CASCADE,
+  weakness INTEGER NOT NULL, number INTEGER NOT NULL, vector TEXT NOT NULL, version TEXT NOT NULL,
+  score REAL NOT NULL, products TEXT NOT NULL,
+  PRIMARY KEY (advisory, weakness, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE weakness_remedies (
+  advisory INTEGER NOT NULL REFERENCES advisories (number) ON DELETE CASCADE,
+  weakness INTEGER NOT NULL, number INTEGER NOT NULL, category TEXT NOT NULL,
+  details TEXT NOT NULL, url TEXT NOT NULL, products TEXT NOT NULL,
+  PRIMARY KEY (advisory, weakness, number)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kev_list (
+  number INTEGER PRIMARY KEY CHECK (number = 1), version TEXT NOT NULL, released TEXT NOT NULL,
+  file TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;
+
+CREATE TABLE kev (
+  cve TEXT PRIMARY KEY, vendor TEXT NOT NULL, product TEXT NOT NULL, name TEXT NOT NULL,
+  added TEXT NOT NULL, due TEXT NOT NULL, action TEXT NOT NULL, ransomware INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

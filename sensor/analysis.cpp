@@ -16,11 +16,13 @@
 #include "alerts/summary_text.hpp"
 #include "alerts/text.hpp"
 #include "alerts/workbook.hpp"
+#include "inventory/advisory_store.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_cyclonedx.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/store.hpp"
 #include "inventory/store_reader.hpp"
+#include "inventory/weakness_view.hpp"
 #include "rules/approval.hpp"
 #include "rules/baseline_json.hpp"
 #include "sensor/run_summary.hpp"
@@ -43,6 +45,13 @@ std::uint64_t peak_memory() noexcept {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+// Without what is not affected.
+WeaknessList open_ones(const WeaknessList& list) {
+  WeaknessList out = list;
+  std::erase_if(out.rows, [](const Weakness& one) { return !one.open(); });
+  return out;
 }
 
 }  // namespace
@@ -172,6 +181,7 @@ Status Analysis::write_inventory(const Source& source, const RunSummary& summary
                                         [&](std::ostream& out) {
                                           AssetCdx writer{out, context, bom};
                                           each_asset(writer);
+                                          writer.write(weaknesses_.rows);
                                           writer.finish();
                                         });
       !cdx) {
@@ -181,6 +191,9 @@ Status Analysis::write_inventory(const Source& source, const RunSummary& summary
   each_asset(workbook);
   for_each_flow(inventory_, decorate_, [&](const FlowRecord& record) { workbook.write(record); });
   workbook.write(capture_health(summary));
+  if (weaknesses_.anything()) {
+    workbook.write(open_ones(weaknesses_));
+  }
   if (Status xlsx = workbook.finish(); !xlsx) {
     return xlsx;
   }
@@ -188,6 +201,27 @@ Status Analysis::write_inventory(const Source& source, const RunSummary& summary
     FlowCsv writer{out};
     for_each_flow(inventory_, decorate_, [&](const FlowRecord& record) { writer.write(record); });
   });
+}
+
+// Before anything is written: what is known of the assets as they are now.
+Status Analysis::find_weaknesses() {
+  AdvisoryBook book = std::move(options_.advisories);
+  if (options_.keeper != nullptr) {
+    Result<AdvisoryBook> imported = load_advisories(folder_.path() / "prahari.db");
+    if (!imported) {
+      return imported.error();
+    }
+    book = std::move(*imported);
+  }
+  known_ = KnownWeaknesses::make(std::move(book), knowledge_.aliases);
+  weaknesses_ = known_->list();
+  weaknesses_.with_not_affected = true;
+  if (known_->matcher) {
+    for_each_asset(inventory_, decorate_,
+                   [&](const AssetRecord& record) { known_->find(record, weaknesses_); });
+  }
+  known_->finish(weaknesses_);
+  return ok_status();
 }
 
 Status Analysis::write_store(const Source& source, const RunSummary& summary,
@@ -210,6 +244,15 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
   }
   if (Status saved = store->save(inventory_, decorate_, run); !saved) {
     return saved;
+  }
+  if (options_.keeper == nullptr && weaknesses_.anything()) {
+    auto advisories = AdvisoryStore::open(folder_.path() / "prahari.db");
+    if (!advisories) {
+      return advisories.error();
+    }
+    if (Status kept = advisories->save(known_->book); !kept) {
+      return kept;
+    }
   }
   std::vector<AlertRow> rows;
   for (const Alert& alert : alerts_) {
@@ -287,6 +330,7 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
   context.cases = &cases_.of_alert;
   const Timestamp end = summary.last_packet.value_or(Timestamp{});
   const std::function<Status()> steps[] = {
+      [&] { return find_weaknesses(); },
       [&] { return write_inventory(source, summary); },
       [&] { return write_incidents(context, end); },
       [&] { return message_files_ ? message_files_->finish() : ok_status(); },
@@ -295,7 +339,10 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
       [&] { return folder_.write("cases.json", cases_json(cases_.cases, context)); },
       [&] { return write_baseline(); },
       [&] {
-        return folder_.write("report.html", report_html({summary, alerts_, context, cases_.cases}));
+        ReportInput report{summary, alerts_, context};
+        report.cases = cases_.cases;
+        report.weaknesses = &weaknesses_;
+        return folder_.write("report.html", report_html(report));
       },
       [&] {
         summary.peak_memory = peak_memory();
@@ -311,6 +358,9 @@ Status Analysis::finish(const Source& source, const PipelineStats& stats, RunSum
   screen_ = summary_text(
       summary, alerts_, context,
       {.colour = colours(), .out_folder = folder_.path().string(), .cases = cases_.cases});
+  if (weaknesses_.anything()) {
+    screen_ += "weaknesses " + weakness_counts(weaknesses_) + "; see prahari vulns list\n";
+  }
   return ok_status();
 }
 

@@ -23,6 +23,7 @@
 #include "sensor/message_files.hpp"
 #include "sensor/pipeline.hpp"
 #include "sensor/state_keeper.hpp"
+#include "sensor/weaknesses.hpp"
 
 namespace prahari {
 
@@ -32,6 +33,7 @@ struct AnalysisOptions {
   StateKeeper* keeper = nullptr;       // of a sensor; it must outlive the analysis
   bool learn = false;                  // write baseline.json
   const Baseline* baseline = nullptr;  // what is approved; it must outlive the analysis
+  AdvisoryBook advisories{};           // of a sensor: those of its state are taken
 };
 
 class Analysis final : public Analyst, private AlertSink {
@@ -66,6 +68,7 @@ class Analysis final : public Analyst, private AlertSink {
  private:
   void alert(Alert alert) override;
 
+  Status find_weaknesses();
   Status write_inventory(const Source& source, const RunSummary& summary) const;
   Status write_store(const Source& source, const RunSummary& summary,
                      const AlertContext& context) const;
@@ -89,6 +92,8 @@ class Analysis final : public Analyst, private AlertSink {
   OnTick on_tick_;
   std::vector<Alert> alerts_;
   CaseBook cases_;  // of alerts_
+  std::unique_ptr<KnownWeaknesses> known_;
+  WeaknessList weaknesses_;  // with what is not affected
   std::string screen_;
 };
 

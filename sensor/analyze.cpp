@@ -13,6 +13,7 @@
 #include "sensor/interrupt.hpp"
 #include "sensor/run.hpp"
 #include "sensor/terminal.hpp"
+#include "sensor/weaknesses.hpp"
 
 namespace prahari {
 namespace {
@@ -65,6 +66,14 @@ Exit run_analyze(const Arguments& arguments) {
   if (!baseline) {
     return report(baseline.error());
   }
+  AdvisoryBook advisories;
+  if (arguments.has("advisories")) {
+    auto files = read_advisories(arguments.values("advisories"));
+    if (!files) {
+      return report(files.error());
+    }
+    advisories = std::move(files->book);
+  }
   const std::string out = arguments.value("out", "prahari-out");
   const std::vector<std::string> captures = arguments.values("CAPTURE");
   // What cannot be read twice is spooled inside the result folder, which then has to be there.
@@ -93,7 +102,8 @@ Exit run_analyze(const Arguments& arguments) {
                                     .messages = arguments.has("messages"),
                                     .fail_on = arguments.value("fail-on"),
                                     .learn = arguments.has("learn"),
-                                    .baseline = baseline->get()});
+                                    .baseline = baseline->get(),
+                                    .advisories = std::move(advisories)});
   if (spooled) {
     std::error_code ignored;  // it is of no use any longer; that it stays does no harm
     std::filesystem::remove(spool, ignored);
@@ -122,6 +132,11 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {.names = "--out",
      .value = "DIR",
      .help = "result folder (default ./prahari-out); one that prahari made is replaced"},
+    {.names = "--advisories",
+     .value = "PATH",
+     .help = "CSAF advisories and KEV lists to match with what is seen: a file, or a folder; see "
+             "prahari vulns import",
+     .many = true},
     {.names = "--workers",
      .value = "N",
      .help = "worker threads, 1 to 16 (default 1); the output is the same for any number"},

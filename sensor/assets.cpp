@@ -16,9 +16,11 @@
 #include "inventory/export_json.hpp"
 #include "inventory/io_view.hpp"
 #include "inventory/posture_view.hpp"
+#include "inventory/weakness_view.hpp"
 #include "sensor/command.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
+#include "sensor/weaknesses.hpp"
 
 namespace prahari {
 namespace {
@@ -111,8 +113,27 @@ void append_io(std::string& out, const AssetRecord& record) {
   }
 }
 
+void append_weaknesses(std::string& out, std::span<const Weakness> found) {
+  for (const Weakness& one : found) {
+    append_line(out, one.open() ? "weakness" : "no weakness", weakness_line(one));
+  }
+}
+
+// The object of the asset with its weaknesses as one more member.
+std::string with_weaknesses(std::string json, std::span<const Weakness> found) {
+  if (found.empty() || !json.ends_with('}')) {
+    return json;
+  }
+  json.pop_back();
+  JsonWriter writer{json};
+  writer.key("weaknesses");
+  write_weaknesses(writer, found);
+  return json + "}";
+}
+
 // One asset for a person: what it is, and for each fact how that is known.
-std::string describe(const AssetRecord& record, const State& state) {
+std::string describe(const AssetRecord& record, const State& state,
+                     std::span<const Weakness> weaknesses) {
   const Asset& asset = record.asset;
   std::string out = asset.id + "  " + terminal_text(shown_name(record)) + "\n";
   append_line(out, "known by", asset.key);
@@ -151,6 +172,7 @@ std::string describe(const AssetRecord& record, const State& state) {
   }
   append_postures(out, asset);
   append_io(out, record);
+  append_weaknesses(out, weaknesses);
   append_line(out, "seen", format_time(asset.first_seen) + " to " + format_time(asset.last_seen));
   append_line(out, "packets",
               with_commas(asset.packets_sent) + " sent, " + with_commas(asset.packets_received) +
@@ -173,10 +195,17 @@ Exit run_show(const Arguments& arguments) {
                        "; expected an id, address, MAC or name of prahari assets list",
                    Error::Kind::input});
   }
+  const auto known = open_weaknesses(*state);
+  if (!known) {
+    return report(known.error());
+  }
   const bool json = arguments.value("format", "table") == "json";
   std::string out;
   for (const AssetRecord& record : *found) {
-    out += json ? asset_json(record, state->context()) + "\n" : describe(record, *state) + "\n";
+    const std::vector<Weakness> weaknesses =
+        (*known)->matcher ? (*known)->matcher->find(record) : std::vector<Weakness>{};
+    out += json ? with_weaknesses(asset_json(record, state->context()), weaknesses) + "\n"
+                : describe(record, *state, weaknesses) + "\n";
   }
   const Status shown = write_out(out);
   return shown ? Exit::done : report(shown.error());
@@ -218,10 +247,17 @@ Status export_workbook(State& state, const std::string& file) {
   if (!run) {
     return run.error();
   }
+  const auto known = open_weaknesses(state);
+  if (!known) {
+    return known.error();
+  }
   const ExportContext context = state.context();
+  WeaknessList weaknesses = (*known)->list();
   Workbook workbook{file, context, run->bom.made};
-  Status read =
-      state.reader.for_each_asset([&](const AssetRecord& record) { workbook.write(record); });
+  Status read = state.reader.for_each_asset([&](const AssetRecord& record) {
+    workbook.write(record);
+    (*known)->find(record, weaknesses);
+  });
   if (read) {
     read = state.reader.for_each_flow([&](const FlowRecord& record) { workbook.write(record); });
   }
@@ -229,6 +265,10 @@ Status export_workbook(State& state, const std::string& file) {
     return read;
   }
   workbook.write(run->health);
+  if (weaknesses.anything()) {
+    (*known)->finish(weaknesses);
+    workbook.write(weaknesses);
+  }
   return workbook.finish();
 }
 
@@ -251,8 +291,19 @@ Status export_text(State& state, const std::string& format, std::ostream& out) {
   if (!run) {
     return run.error();
   }
+  const auto known = open_weaknesses(state);
+  if (!known) {
+    return known.error();
+  }
+  WeaknessList weaknesses = (*known)->list();
+  weaknesses.with_not_affected = true;
   AssetCdx writer{out, context, run->bom};
-  Status read = each(writer);
+  Status read = state.reader.for_each_asset([&](const AssetRecord& record) {
+    writer.write(record);
+    (*known)->find(record, weaknesses);
+  });
+  (*known)->finish(weaknesses);
+  writer.write(weaknesses.rows);
   writer.finish();
   return read;
 }

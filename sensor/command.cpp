@@ -4,44 +4,16 @@
 
 namespace prahari {
 
-extern const CommandSpec analyze_command;
-extern const CommandSpec dissect_command;
-extern const CommandSpec sensor_command;
-extern const CommandSpec assets_list_command;
-extern const CommandSpec assets_show_command;
-extern const CommandSpec assets_export_command;
-extern const CommandSpec assets_annotate_command;
-extern const CommandSpec assets_import_command;
-extern const CommandSpec audit_log_command;
-extern const CommandSpec alerts_list_command;
-extern const CommandSpec alerts_show_command;
-extern const CommandSpec alerts_export_command;
-extern const CommandSpec policy_check_command;
-extern const CommandSpec baseline_status_command;
-extern const CommandSpec baseline_list_command;
-extern const CommandSpec baseline_show_command;
-extern const CommandSpec baseline_diff_command;
-extern const CommandSpec baseline_propose_command;
-extern const CommandSpec baseline_approve_command;
-extern const CommandSpec baseline_reject_command;
-extern const CommandSpec baseline_revert_command;
-extern const CommandSpec baseline_export_command;
-extern const CommandSpec baseline_import_command;
-extern const CommandSpec man_command;
-extern const CommandSpec completion_command;
+#define COMMAND(name) extern const CommandSpec name##_command;
+#include "sensor/commands.def"
+#undef COMMAND
 
 namespace {
 
 constexpr std::array kCommands = {
-    &analyze_command,          &dissect_command,         &sensor_command,
-    &assets_list_command,      &assets_show_command,     &assets_export_command,
-    &assets_annotate_command,  &assets_import_command,   &audit_log_command,
-    &alerts_list_command,      &alerts_show_command,     &alerts_export_command,
-    &policy_check_command,     &baseline_status_command, &baseline_list_command,
-    &baseline_show_command,    &baseline_diff_command,   &baseline_propose_command,
-    &baseline_approve_command, &baseline_reject_command, &baseline_revert_command,
-    &baseline_export_command,  &baseline_import_command, &man_command,
-    &completion_command,
+#define COMMAND(name) &name##_command,
+#include "sensor/commands.def"
+#undef COMMAND
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({

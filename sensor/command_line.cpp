@@ -92,6 +92,7 @@ std::string group_summary(std::string_view word) {
       {"assets", "the inventory: list, show, export"},
       {"alerts", "alerts and their packets: list, show, export"},
       {"policy", "zones and conduits: check"},
+      {"vulns", "known weaknesses, from advisories that you bring: import, list"},
   };
   const auto found = kGroups.find(word);
   return found == kGroups.end() ? std::string{} : std::string{found->second};

@@ -38,7 +38,8 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
                      .messages = options.messages,
                      .keeper = options.keeper,
                      .learn = options.learn,
-                     .baseline = options.baseline}};
+                     .baseline = options.baseline,
+                     .advisories = options.advisories}};
   if (options.keeper != nullptr) {
     const Result<std::uint64_t> known = analysis.resume();
     if (!known) {

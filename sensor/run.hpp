@@ -18,6 +18,7 @@ struct RunOptions {
   StateKeeper* keeper = nullptr;  // of a sensor
   bool learn = false;             // write baseline.json
   const Baseline* baseline = nullptr;
+  AdvisoryBook advisories{};  // a sensor has its own, in its state
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.

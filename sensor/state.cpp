@@ -5,7 +5,7 @@
 
 namespace prahari {
 
-Result<State> open_state(const Arguments& arguments) {
+Result<std::filesystem::path> open_state_folder(const Arguments& arguments) {
   std::filesystem::path folder = arguments.value("state");
   if (folder.empty()) {
     folder = std::filesystem::is_directory("prahari-state") ? "prahari-state" : "prahari-out";
@@ -18,6 +18,16 @@ Result<State> open_state(const Arguments& arguments) {
                      "with --state",
                  Error::Kind::input};
   }
+  return folder;
+}
+
+Result<State> open_state(const Arguments& arguments) {
+  const auto found = open_state_folder(arguments);
+  if (!found) {
+    return found.error();
+  }
+  const std::filesystem::path& folder = *found;
+  const std::filesystem::path file = folder / "prahari.db";
   note("reading " + file.string());
   auto reader = StoreReader::open(file);
   if (!reader) {

@@ -20,6 +20,9 @@ struct State {
   [[nodiscard]] ExportContext context() const { return {captures, aliases}; }
 };
 
+// The folder alone, which has a database; for who opens that to write.
+Result<std::filesystem::path> open_state_folder(const Arguments& arguments);
+
 // --state, else ./prahari-state, else ./prahari-out. The error says what was looked for.
 Result<State> open_state(const Arguments& arguments);
 
