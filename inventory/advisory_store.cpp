@@ -6,6 +6,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "dissectors/join.hpp"
+#include "inventory/audit.hpp"
 #include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
@@ -182,12 +183,8 @@ Result<AdvisoryImport> AdvisoryStore::import(const AdvisoryBook& book, const Imp
   const Status done = database_.in_transaction([&](SQLite::Database& handle) {
     const std::string before = held_text(handle);
     out = write_book(handle, book);
-    SQLite::Statement note{handle,
-                           "INSERT INTO audit (time, who, action, subject, field, old, new) "
-                           "VALUES (?,?,'vulns import',?,'advisories',?,?)"};
-    SQLite::bind(note, to_column(by.now), std::string{by.who}, std::string{by.from}, before,
-                 held_text(handle));
-    note.exec();
+    AuditWriter{handle, by.who, by.now}.note("vulns import", by.from, "advisories", before,
+                                             held_text(handle));
   });
   if (!done) {
     return done.error();

@@ -31,6 +31,8 @@
 namespace prahari {
 namespace {
 
+constexpr std::chrono::minutes kBaselineEvery{5};
+
 HostKey key_of(const Asset& asset) {
   HostKey key;
   key.mac = asset.mac;
@@ -120,8 +122,18 @@ bool Analysis::tick(const Tick& tick) {
   if (options_.keeper != nullptr) {
     options_.keeper->tick(StateKeeper::Clock::now(), {inventory_, policy_, correlator_, knowledge_,
                                                       decorate_, options_.sensor});
+    keep_baseline();
   }
   return !on_tick_ || on_tick_(tick);
+}
+
+// A failure is no reason to stop: it is written again, and at the end, which tells.
+void Analysis::keep_baseline() {
+  const auto now = StateKeeper::Clock::now();
+  if (learner_ && now >= baseline_due_) {
+    static_cast<void>(write_baseline());
+    baseline_due_ = now + kBaselineEvery;
+  }
 }
 
 void Analysis::alert(Alert alert) {

@@ -74,6 +74,7 @@ class Analysis final : public Analyst, private AlertSink {
                      const AlertContext& context) const;
   Status write_alerts(const AlertContext& context) const;
   Status write_baseline() const;
+  void keep_baseline();
   Status write_incidents(const AlertContext& context, Timestamp end) const;
   [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
 
@@ -89,6 +90,7 @@ class Analysis final : public Analyst, private AlertSink {
   std::unique_ptr<Learner> learner_;  // where something is to be learned
   EventCounts counts_;
   std::unique_ptr<MessageFiles> message_files_;
+  StateKeeper::Clock::time_point baseline_due_{};
   OnTick on_tick_;
   std::vector<Alert> alerts_;
   CaseBook cases_;  // of alerts_

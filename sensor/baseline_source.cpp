@@ -84,4 +84,23 @@ Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
   return which.empty() ? learned_baseline(state) : of_file(which);
 }
 
+Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder) {
+  auto store = BaselineStore::open_to_read(folder / "prahari.db");
+  if (!store) {
+    return store.error();
+  }
+  const auto row = store->approved(kUsualName);
+  if (!row) {
+    return row.error();
+  }
+  if (!*row) {
+    return std::unique_ptr<Baseline>{};
+  }
+  auto approved = of_revision(**row);
+  if (!approved) {
+    return approved.error();
+  }
+  return std::make_unique<Baseline>(std::move(approved->data));
+}
+
 }  // namespace prahari

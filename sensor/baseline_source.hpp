@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 
 #include "inventory/baseline_store.hpp"
@@ -20,6 +22,9 @@ struct NamedBaseline {
 // file. Empty: the approved "running", else what was learned.
 Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
                                    const std::string& which);
+
+// What people approved under the name "running", for a sensor to judge by; null where nothing is.
+Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder);
 
 // baseline.json of the state folder.
 Result<NamedBaseline> learned_baseline(const State& state);

@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "capture/tee_source.hpp"
+#include "sensor/baseline_source.hpp"
 #include "sensor/command.hpp"
 #include "sensor/run.hpp"
 #include "sensor/state_keeper.hpp"
@@ -82,13 +83,21 @@ Exit run_sensor(const Arguments& arguments) {
   if (!keeper) {
     return report(keeper.error());
   }
+  const auto baseline = baseline_in_force(folder->path());
+  if (!baseline) {
+    return report(baseline.error());
+  }
+  log->info(*baseline ? "judging by the baseline that was approved"
+                      : "no baseline is approved: what is new is not told");
   log->info("listening on {}; Ctrl-C ends the run and completes {}", interface, out);
   const Exit status = run_analysis(**source, **knowledge, *folder,
                                    {.sensor = arguments.value("name", interface),
                                     .workers = 1,
                                     .messages = arguments.has("messages"),
                                     .fail_on = {},
-                                    .keeper = keeper->get()});
+                                    .keeper = keeper->get(),
+                                    .learn = arguments.has("learn"),
+                                    .baseline = baseline->get()});
   if (status != Exit::environment) {
     std::error_code ignored;  // the evidence was cut from it; that it stays does no harm
     std::filesystem::remove(spool, ignored);
@@ -107,6 +116,9 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
      .value = "FILE",
      .help = "zones, conduits, assets and permits of the plant (TOML)"},
     {.names = "--name", .value = "NAME", .help = "the sensor's name in alerts"},
+    {.names = "--learn",
+     .value = "",
+     .help = "learn what is normal into baseline.json, for prahari baseline propose"},
     {.names = "--messages",
      .value = "",
      .help = "also write every message to messages/PROTOCOL.jsonl"},
