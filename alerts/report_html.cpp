@@ -36,6 +36,7 @@ void add_head(Html& page, const ReportInput& input) {
   }
   page.raw("</p></div></header>\n<nav><a href=\"#found\">What was found</a>");
   page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
+  page.raw(summary.exceptions.empty() ? "" : "<a href=\"#exceptions\">Exceptions</a>");
   page.raw(
       "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
       "<a href=\"#assets\">Assets</a>");
@@ -100,6 +101,7 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   }
   add_alerts(page, input, limits);
   add_silenced(page, input);
+  add_exceptions(page, input);
   add_topology(page, input, limits);
   add_traffic(page, input, limits);
   add_assets(page, input, limits);

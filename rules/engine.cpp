@@ -6,20 +6,30 @@ namespace prahari {
 
 class Engine::Impl {
  public:
-  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out)
-      : context{inventory, policy, {}}, gate{policy, out} {
+  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out,
+       const EngineOptions& options)
+      : exceptions(policy.site().exceptions.size()),
+        context{inventory, policy, {}},
+        gate{policy, out} {
+    context.watch = options.watch;
+    context.exceptions = exceptions;
     for (const DetectorInfo* info : all_detectors()) {
-      detectors.push_back(info->make());
+      if (options.only.empty() || info->kind == options.only) {
+        detectors.push_back(info->make());
+      }
     }
   }
+
+  std::vector<ExceptionUse> exceptions;
 
   RuleContext context;
   Gate gate;
   std::vector<std::unique_ptr<Detector>> detectors;
 };
 
-Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out)
-    : impl_(std::make_unique<Impl>(inventory, policy, out)) {}
+Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
+               const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(inventory, policy, out, options)) {}
 
 Engine::~Engine() = default;
 
@@ -49,6 +59,15 @@ void Engine::on_end() {
 
 std::vector<SilencedCount> Engine::silenced() const { return impl_->gate.silenced(); }
 std::vector<PermittedCount> Engine::permitted() const { return impl_->gate.permitted(); }
+std::vector<ExceptionCount> Engine::exceptions() const {
+  const Site& site = impl_->context.policy.site();
+  std::vector<ExceptionCount> counts;
+  for (std::size_t i = 0; i < site.exceptions.size(); ++i) {
+    counts.push_back({&site.exceptions[i], impl_->exceptions[i]});
+  }
+  return counts;
+}
+
 std::uint64_t Engine::switched_off() const noexcept { return impl_->gate.switched_off(); }
 
 }  // namespace prahari
