@@ -181,6 +181,30 @@ void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits
   page.raw("</section>\n");
 }
 
+void add_exceptions(Html& page, const ReportInput& input) {
+  const auto& exceptions = input.summary.exceptions;
+  if (exceptions.empty()) {
+    return;
+  }
+  page.raw(
+      "<section id=\"exceptions\">\n<h2>Exceptions</h2>\n"
+      "<p class=\"lead\">What no conduit allows, and somebody answers for until a day.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>From</th><th>To</th><th>Owner</th><th>Reason</th>"
+      "<th>State</th><th>Line</th><th class=\"num\">Messages</th></tr></thead><tbody>\n");
+  for (const ExceptionLine& one : exceptions) {
+    page.raw("<tr>");
+    labelled(page, "From", one.from);
+    labelled(page, "To", one.to);
+    labelled(page, "Owner", one.owner);
+    labelled(page, "Reason", one.reason);
+    labelled(page, "State", one.state);
+    labelled(page, "Line", one.line == 0 ? "" : std::to_string(one.line));
+    labelled_number(page, "Messages", one.count);
+    page.raw("</tr>\n");
+  }
+  page.raw("</tbody></table>\n</section>\n");
+}
+
 void add_silenced(Html& page, const ReportInput& input) {
   const auto& silenced = input.summary.silenced;
   if (silenced.empty()) {

@@ -38,6 +38,7 @@ void add_head(Html& page, const ReportInput& input) {
   page.raw(input.cases.empty() ? "" : "<a href=\"#cases\">Cases</a>");
   page.raw("<a href=\"#found\">What was found</a>");
   page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
+  page.raw(summary.exceptions.empty() ? "" : "<a href=\"#exceptions\">Exceptions</a>");
   page.raw(
       "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
       "<a href=\"#assets\">Assets</a>");
@@ -104,6 +105,7 @@ std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   add_cases(page, input);
   add_alerts(page, input, limits);
   add_silenced(page, input);
+  add_exceptions(page, input);
   add_topology(page, input, limits);
   add_traffic(page, input, limits);
   add_assets(page, input, limits);

@@ -13,6 +13,7 @@ extern const std::string_view kReportStyle;  // the style sheet, without its tag
 void add_cases(Html& page, const ReportInput& input);
 void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_silenced(Html& page, const ReportInput& input);
+void add_exceptions(Html& page, const ReportInput& input);
 void add_topology(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits);

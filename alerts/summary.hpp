@@ -66,6 +66,19 @@ struct Silenced {
   std::uint64_t count = 0;
 };
 
+// An [[exception]] of the site file.
+struct ExceptionLine {
+  std::string from;
+  std::string to;
+  std::string owner;
+  std::string reason;
+  std::string until;
+  std::string state;  // "ends in 12 days, and allowed nothing so far"
+  int line = 0;
+  std::uint64_t count = 0;
+  bool needs_care = false;  // it ends soon, or is over
+};
+
 struct RunSummary {
   std::string version;
   std::string sensor = "analyze";  // the name alerts carry
@@ -82,6 +95,7 @@ struct RunSummary {
   std::vector<NamedCount> not_understood;  // "tcp/443", "ethertype 0x88cc"; most packets first
   std::vector<TableCount> tables;
   std::vector<Silenced> silenced;
+  std::vector<ExceptionLine> exceptions;
   std::uint64_t assets = 0;
   std::uint64_t asked_only = 0;  // addresses that never answered: no assets
   std::uint64_t conversations = 0;

@@ -112,6 +112,21 @@ Json silenced_json(std::span<const Silenced> silenced) {
   return out;
 }
 
+Json exceptions_json(std::span<const ExceptionLine> exceptions) {
+  Json out = Json::array();
+  for (const ExceptionLine& one : exceptions) {
+    out.push_back({{"from", one.from},
+                   {"to", one.to},
+                   {"owner", one.owner},
+                   {"reason", one.reason},
+                   {"until", one.until},
+                   {"state", one.state},
+                   {"line", one.line},
+                   {"count", one.count}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string summary_json(const RunSummary& summary, std::span<const Alert> alerts,
@@ -139,6 +154,7 @@ std::string summary_json(const RunSummary& summary, std::span<const Alert> alert
                      {"conversations", summary.conversations},
                      {"alerts", alerts_json(summary, alerts)},
                      {"silenced", silenced_json(summary.silenced)},
+                     {"exceptions", exceptions_json(summary.exceptions)},
                      {"tables", tables_json(summary.tables)},
                      {"interrupted", summary.interrupted},
                      {"seconds", milliseconds(summary.seconds)},

@@ -177,6 +177,12 @@ void show_alerts(Screen& screen, std::span<const Alert> alerts, std::size_t most
   if (silenced != 0) {
     screen.fact("silenced", plural(silenced, "finding") + " by the site file; see the report");
   }
+  for (const ExceptionLine& one : summary.exceptions) {
+    if (one.needs_care) {
+      screen.fact("exception", "from " + one.from + " to " + one.to + ' ' + one.state +
+                                   "; ask its owner, " + one.owner);
+    }
+  }
   if (counts.incidents != 0) {
     screen.fact("CERT-In", plural(counts.incidents, "incident candidate") +
                                "; a draft for each is in incidents/ (6 hours from noticing)");

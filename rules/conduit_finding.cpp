@@ -58,6 +58,20 @@ bool is_controller(const HostKey& server, const Finding& finding, const RuleCont
           }));
 }
 
+// What the site file has to do with it, as a clause.
+std::string rule_words(const Verdict& verdict, const std::string& from, const std::string& to,
+                       const std::string& wanted) {
+  if (verdict.closed) {
+    return "the conduit " + from + " -> " + to + " allows " + wanted + " only " +
+           verdict.conduit->schedule.words();
+  }
+  const bool by_target =
+      verdict.conduit != nullptr && verdict.depends_on_target && verdict.exception == nullptr;
+  return by_target
+             ? "the conduit " + from + " -> " + to + " allows " + wanted + " on other targets only"
+             : "no conduit " + from + " -> " + to + " allows " + wanted;
+}
+
 void describe_verdict(Finding& finding, const ZonePair& zones, const Verdict& verdict,
                       const std::string& did, const std::string& wanted,
                       const RuleContext& context) {
@@ -66,17 +80,22 @@ void describe_verdict(Finding& finding, const ZonePair& zones, const Verdict& ve
   const std::string to{policy.zone_name(zones.to)};
   const HostKey client = host_key(finding.source);
   const HostKey server = host_key(finding.destination);
-  const bool by_target = verdict.conduit != nullptr && verdict.depends_on_target;
-  if (by_target) {
-    finding.policy.rule =
-        "the conduit " + from + " -> " + to + " allows " + wanted + " on other targets only";
-  } else {
-    finding.policy.rule = "no conduit " + from + " -> " + to + " allows " + wanted;
+  finding.policy.rule = rule_words(verdict, from, to, wanted);
+  if (verdict.conduit != nullptr) {
+    finding.policy.line = verdict.conduit->line;
+    finding.policy.file = policy.site().file_of(verdict.conduit->file);
   }
-  finding.policy.line = verdict.conduit == nullptr ? 0 : verdict.conduit->line;
   finding.why = host_words(client, policy) + " in zone " + from + ' ' + did + ' ' +
-                host_words(server, policy) + " in zone " + to + ", but " + finding.policy.rule +
-                '.';
+                host_words(server, policy) + " in zone " + to + ", but " + finding.policy.rule;
+  if (verdict.closed) {
+    finding.why +=
+        ", and it was " + weekday_words(finding.evidence.back().time, policy.site().timezone);
+  }
+  finding.why += '.';
+  if (verdict.exception != nullptr) {
+    finding.why += " An exception for this ended on " + verdict.exception->until_text +
+                   "; ask its owner, " + verdict.exception->owner + '.';
+  }
   const double from_level = policy.level(zones.from);
   const double to_level = policy.level(zones.to);
   const int skipped = levels_skipped(from_level, to_level);

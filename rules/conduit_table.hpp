@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "rules/allow_match.hpp"
 #include "rules/policy.hpp"
 
 namespace prahari {
@@ -16,29 +17,25 @@ class ConduitTable {
   explicit ConduitTable(const Site& site);
 
   [[nodiscard]] Verdict judge(ZoneIndex from, ZoneIndex to, const Request& request) const noexcept;
+  // What each entry between the zones says, in the order of the file.
+  [[nodiscard]] std::vector<ConsideredEntry> consider(ZoneIndex from, ZoneIndex to,
+                                                      const Request& request) const;
   [[nodiscard]] bool names_protocol(ZoneIndex from, ZoneIndex to, Protocol protocol) const noexcept;
   [[nodiscard]] bool names_any_decoded(ZoneIndex from, ZoneIndex to) const noexcept;
 
  private:
   // One `allow` entry of one conduit.
   struct Entry {
+    CompiledAllow match;
     const Conduit* conduit = nullptr;
-    const Allow* allow = nullptr;
-    std::uint64_t protocols = 0;            // bit i: Protocol i
-    bool any = false;                       // also what has no decoder
-    Transport transport = Transport::none;  // of "tcp/N", "udp/N", "icmp"
-    std::uint16_t port = 0;
   };
   using Entries = std::vector<Entry>;
 
-  [[nodiscard]] static Entry compile(const Conduit& conduit, const Allow& allow);
   [[nodiscard]] const Entries* between(ZoneIndex from, ZoneIndex to) const noexcept;
-  [[nodiscard]] static bool names(const Entry& entry, const Request& request) noexcept;
+  [[nodiscard]] ConduitEntryVerdict look(const Entry& entry, const Request& request) const noexcept;
 
+  const Timezone& timezone_;
   std::unordered_map<std::uint32_t, Entries> pairs_;  // never walked
 };
-
-// Whether all that the operation touches lies inside the limits.
-[[nodiscard]] bool within(const std::vector<TargetLimit>& limits, const Target& target) noexcept;
 
 }  // namespace prahari

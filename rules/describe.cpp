@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 
 #include "dissectors/unit.hpp"
+#include "rules/allow_parser.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -48,6 +50,24 @@ std::string line(std::string_view key, std::string_view value) {
 
 std::string last_of(std::uint32_t first, std::uint32_t count) {
   return count > 1 ? '-' + std::to_string(std::uint64_t{first} + count - 1) : std::string{};
+}
+
+// "tag=Recipe[3-7]" for five elements from Recipe[3] on.
+std::string limit_of_text(const MessageFacts& message, std::string_view text) {
+  const std::size_t open = text.rfind('[');
+  std::uint32_t index = 0;
+  if (message.table == "tag" && text.ends_with(']') && open != std::string_view::npos &&
+      open == text.find('[') && open > 0) {
+    const std::string_view digits = text.substr(open + 1, text.size() - open - 2);
+    const auto [end, failed] = std::from_chars(digits.begin(), digits.end(), index);
+    const std::string_view base = text.substr(0, open);
+    if (failed == std::errc{} && end == digits.end() &&
+        base.find_first_of(",'\"*]") == std::string_view::npos) {
+      return "tag=" + std::string{base} + '[' + std::to_string(index) +
+             last_of(index, message.count) + ']';
+    }
+  }
+  return text_target(message.table, text);
 }
 
 }  // namespace
@@ -139,10 +159,9 @@ std::string target_limit(const Event& event) {
     return {};
   }
   if (!event.text.empty()) {
-    const bool writable = event.text.size() <= kLongestTarget &&
-                          event.text.find(',') == std::string_view::npos &&
-                          printable(event.text) == event.text;
-    return writable ? '@' + std::string{message.table} + '=' + std::string{event.text} : "";
+    const bool writable =
+        event.text.size() <= kLongestTarget && printable(event.text) == event.text;
+    return writable ? '@' + limit_of_text(message, event.text) : "";
   }
   if (message.count == 0) {
     return {};

@@ -12,15 +12,19 @@
 
 namespace prahari {
 
-class Baseline;  // rules/baseline.hpp: what people approved as normal
-class Policy;    // rules/policy.hpp: the site file as the detectors ask it
+class Baseline;       // rules/baseline.hpp: what people approved as normal
+class Policy;         // rules/policy.hpp: the site file as the detectors ask it
+class ConduitWatch;   // rules/conduit_watch.hpp
+struct ExceptionUse;  // rules/conduit_watch.hpp
 
 // What every detector may look at while it handles one event.
 struct RuleContext {
   const Inventory& inventory;
   const Policy& policy;
-  Parties parties;                     // of the event at hand
-  const Baseline* baseline = nullptr;  // null: nothing was approved, its rules are off
+  Parties parties;                          // of the event at hand
+  const Baseline* baseline = nullptr;       // null: nothing was approved, its rules are off
+  ConduitWatch* watch = nullptr;            // null: nobody wants to know what conduits allow
+  std::span<ExceptionUse> exceptions = {};  // as Site::exceptions
 };
 
 // Lives on the analyst thread. Every table in it is bounded.

@@ -105,6 +105,16 @@ Node convert(const toml::node& from) {
   return node;
 }
 
+void set_file(Node& node, std::uint16_t file) {
+  node.place.file = file;
+  for (Place& key : node.keys) {
+    key.file = file;
+  }
+  for (Node& item : node.items) {
+    set_file(item, file);
+  }
+}
+
 // Takes exactly `digits` digits off the head.
 bool take_number(std::string_view& text, std::size_t digits, int& value) noexcept {
   if (text.size() < digits) {
@@ -237,13 +247,16 @@ std::string Node::describe() const {
   }
 }
 
-std::variant<Node, SyntaxMistake> parse_toml(std::string_view toml) {
+std::variant<Node, SyntaxMistake> parse_toml(std::string_view toml, std::uint16_t file) {
   const toml::parse_result result = toml::parse(toml);
   if (!result) {
-    return SyntaxMistake{place_of(result.error().source()),
-                         printable(result.error().description())};
+    Place place = place_of(result.error().source());
+    place.file = file;
+    return SyntaxMistake{place, printable(result.error().description())};
   }
-  return convert(result.table());
+  Node root = convert(result.table());
+  set_file(root, file);
+  return root;
 }
 
 }  // namespace prahari

@@ -18,6 +18,7 @@ namespace prahari {
 struct Place {
   int line = 0;
   int column = 0;
+  std::uint16_t file = 0;  // which of the files that make up a document
 };
 
 // A date, or a date with a time of day; with an offset it names an instant.
@@ -56,6 +57,7 @@ struct SyntaxMistake {
 };
 
 // The root table, or the first syntax mistake (the library stops there).
-[[nodiscard]] std::variant<Node, SyntaxMistake> parse_toml(std::string_view toml);
+[[nodiscard]] std::variant<Node, SyntaxMistake> parse_toml(std::string_view toml,
+                                                           std::uint16_t file = 0);
 
 }  // namespace prahari

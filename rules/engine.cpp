@@ -6,12 +6,21 @@ namespace prahari {
 
 class Engine::Impl {
  public:
-  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out, const Baseline* baseline)
-      : context{inventory, policy, {}, baseline}, gate{policy, out} {
+  Impl(const Inventory& inventory, const Policy& policy, FindingSink& out,
+       const EngineOptions& options)
+      : exceptions(policy.site().exceptions.size()),
+        context{inventory, policy, {}, options.baseline},
+        gate{policy, out} {
+    context.watch = options.watch;
+    context.exceptions = exceptions;
     for (const DetectorInfo* info : all_detectors()) {
-      detectors.push_back(info->make());
+      if (options.only.empty() || info->kind == options.only) {
+        detectors.push_back(info->make());
+      }
     }
   }
+
+  std::vector<ExceptionUse> exceptions;
 
   RuleContext context;
   Gate gate;
@@ -19,8 +28,8 @@ class Engine::Impl {
 };
 
 Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
-               const Baseline* baseline)
-    : impl_(std::make_unique<Impl>(inventory, policy, out, baseline)) {}
+               const EngineOptions& options)
+    : impl_(std::make_unique<Impl>(inventory, policy, out, options)) {}
 
 Engine::~Engine() = default;
 
@@ -50,6 +59,15 @@ void Engine::on_end() {
 
 std::vector<SilencedCount> Engine::silenced() const { return impl_->gate.silenced(); }
 std::vector<PermittedCount> Engine::permitted() const { return impl_->gate.permitted(); }
+std::vector<ExceptionCount> Engine::exceptions() const {
+  const Site& site = impl_->context.policy.site();
+  std::vector<ExceptionCount> counts;
+  for (std::size_t i = 0; i < site.exceptions.size(); ++i) {
+    counts.push_back({&site.exceptions[i], impl_->exceptions[i]});
+  }
+  return counts;
+}
+
 std::uint64_t Engine::switched_off() const noexcept { return impl_->gate.switched_off(); }
 
 }  // namespace prahari

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "rules/conduit_watch.hpp"
 #include "rules/detector.hpp"
 #include "rules/policy.hpp"
 
@@ -23,11 +24,24 @@ struct PermittedCount {
   std::uint64_t count;
 };
 
+// What an [[exception]] was used for, for the report; count 0: it allowed nothing.
+struct ExceptionCount {
+  const Exception* exception;
+  ExceptionUse use;
+};
+
+// Of an engine for a purpose of its own.
+struct EngineOptions {
+  std::string_view only = {};          // one kind of alert; empty: all
+  ConduitWatch* watch = nullptr;       // told of what the conduit rule decides
+  const Baseline* baseline = nullptr;  // what is approved; null: its rules are off
+};
+
 class Engine {
  public:
-  // All must outlive the engine. `baseline` may be null.
+  // All of them must outlive the engine.
   Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
-         const Baseline* baseline = nullptr);
+         const EngineOptions& options = {});
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
@@ -41,6 +55,7 @@ class Engine {
   // Every entry of the site file, in its order, also those that never applied.
   [[nodiscard]] std::vector<SilencedCount> silenced() const;
   [[nodiscard]] std::vector<PermittedCount> permitted() const;
+  [[nodiscard]] std::vector<ExceptionCount> exceptions() const;
   // Findings of kinds that a zone switches off.
   [[nodiscard]] std::uint64_t switched_off() const noexcept;
 

@@ -83,8 +83,9 @@ std::uint32_t Gate::permit(Finding& finding, Timestamp now) {
   finding.certin = CertInClass::none;
   finding.why += " This is covered by permit " + permit->ticket + '.';
   finding.accept.clear();
-  finding.policy = {
-      .rule = "permit " + permit->ticket, .file = policy_.site().file, .line = permit->line};
+  finding.policy = {.rule = "permit " + permit->ticket,
+                    .file = policy_.site().file_of(permit->file),
+                    .line = permit->line};
   // Not one alert with what happens outside the permit.
   finding.dedup_key += "|permit " + permit->ticket;
   return index;

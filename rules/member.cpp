@@ -1,6 +1,7 @@
 #include "rules/member.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -11,7 +12,10 @@ namespace prahari {
 namespace {
 
 constexpr std::string_view kExpected =
-    R"(expected an address, a prefix such as "10.10.1.0/24", "vlan:110" or "mac:00:1d:9c:*")";
+    R"(expected an address, a prefix such as "10.10.1.0/24", "vlan:110", "mac:00:1d:9c:*" or )"
+    R"("tag:hmi")";
+constexpr std::array<std::string_view, 8> kTags = {
+    "safety", "controller", "hmi", "engineering", "historian", "jump-host", "gateway", "critical"};
 constexpr std::uint16_t kLastVlan = 4094;  // 4095 is reserved, IEEE 802.1Q
 
 std::string wrong(std::string_view expected, std::string_view text) {
@@ -104,7 +108,22 @@ std::variant<Member, std::string> parse_member(std::string_view text) {
   if (text.starts_with("mac:")) {
     return parse_mac(text, text.substr(4));
   }
+  if (text.starts_with("tag:")) {
+    if (std::string problem = no_tag(text.substr(4)); !problem.empty()) {
+      return problem;
+    }
+    return Member{TagMember{std::string{text.substr(4)}}};
+  }
   return parse_prefix(text);
+}
+
+std::span<const std::string_view> known_tags() noexcept { return kTags; }
+
+std::string no_tag(std::string_view tag) {
+  if (std::ranges::find(kTags, tag) != kTags.end()) {
+    return {};
+  }
+  return "unknown tag " + in_quotes(tag) + ", expected " + one_of(kTags) + did_you_mean(tag, kTags);
 }
 
 std::string to_string(const Member& member) {
@@ -115,6 +134,9 @@ std::string to_string(const Member& member) {
   if (const auto* prefix = std::get_if<IpPrefix>(&member)) {
     const bool host = prefix->length == bits_of(prefix->network);
     return to_string(prefix->network) + (host ? "" : '/' + std::to_string(prefix->length));
+  }
+  if (const auto* tag = std::get_if<TagMember>(&member)) {
+    return "tag:" + tag->tag;
   }
   return "vlan:" + std::to_string(std::get_if<VlanMember>(&member)->id);
 }
@@ -127,9 +149,10 @@ bool matches(const Member& member, const HostKey& host) noexcept {
   if (const auto* prefix = std::get_if<IpPrefix>(&member)) {
     return !host.ip.empty() && host.ip.within(prefix->network, prefix->length);
   }
+  const auto* vlan = std::get_if<VlanMember>(&member);
   const auto* ids = host.vlan.ids.begin();
-  return std::find(ids, ids + host.vlan.count, std::get_if<VlanMember>(&member)->id) !=
-         ids + host.vlan.count;
+  return vlan != nullptr &&
+         std::find(ids, ids + host.vlan.count, vlan->id) != ids + host.vlan.count;
 }
 
 int specificity(const Member& member) noexcept {
@@ -139,6 +162,9 @@ int specificity(const Member& member) noexcept {
   if (const auto* prefix = std::get_if<IpPrefix>(&member)) {
     const bool host = prefix->length == bits_of(prefix->network);
     return host ? 500 : 1 + prefix->length;
+  }
+  if (std::holds_alternative<TagMember>(member)) {
+    return 400;
   }
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "rules/allow_match.hpp"
 #include "rules/conduit_table.hpp"
 #include "rules/detector.hpp"
 #include "rules/member.hpp"
@@ -21,8 +22,15 @@ struct End {
 };
 
 struct ZoneMember {
-  Member member;
+  const Member* member;
   ZoneIndex zone;
+  int line;
+};
+
+struct ExceptionParts {
+  End from;
+  End to;
+  std::vector<CompiledAllow> allow;
 };
 
 // Most specific first; among equals the order of the file.
@@ -43,11 +51,14 @@ class Policy::Impl {
  public:
   explicit Impl(Site from) : site(std::move(from)), conduits(site) {
     for (std::size_t i = 0; i < site.zones.size(); ++i) {
-      for (const Member& member : site.zones[i].members) {
-        members.push_back({member, static_cast<ZoneIndex>(i + 1)});
+      const Zone& zone = site.zones[i];
+      for (std::size_t m = 0; m < zone.members.size(); ++m) {
+        const int line = m < zone.member_lines.size() ? zone.member_lines[m] : zone.line;
+        members.push_back({&zone.members[m], static_cast<ZoneIndex>(i + 1), line});
       }
     }
-    sort_by_specificity(members, [](const ZoneMember& item) { return item.member; });
+    sort_by_specificity(members,
+                        [](const ZoneMember& item) -> const Member& { return *item.member; });
     for (const SiteAsset& asset : site.assets) {
       assets.push_back(&asset);
     }
@@ -58,16 +69,42 @@ class Policy::Impl {
     for (const Permit& permit : site.permits) {
       permit_ends.emplace_back(end_of(permit.from), end_of(permit.to));
     }
+    for (const Exception& exception : site.exceptions) {
+      ExceptionParts& parts = exceptions.emplace_back();
+      parts.from = end_of(exception.from);
+      parts.to = end_of(exception.to);
+      std::ranges::transform(exception.allow, std::back_inserter(parts.allow), compile);
+    }
+  }
+
+  [[nodiscard]] const SiteAsset* asset_of(const HostKey& host) const noexcept {
+    const auto found = std::ranges::find_if(
+        assets, [&](const SiteAsset* asset) { return matches(asset->match, host); });
+    return found == assets.end() ? nullptr : *found;
+  }
+
+  [[nodiscard]] bool holds(const Member& member, const HostKey& host) const noexcept {
+    const auto* tag = std::get_if<TagMember>(&member);
+    if (tag == nullptr) {
+      return matches(member, host);
+    }
+    const SiteAsset* asset = asset_of(host);
+    return asset != nullptr && std::ranges::find(asset->tags, tag->tag) != asset->tags.end();
+  }
+
+  [[nodiscard]] const ZoneMember* member_of(const HostKey& host) const noexcept {
+    const auto found = std::ranges::find_if(
+        members, [&](const ZoneMember& item) { return holds(*item.member, host); });
+    return found == members.end() ? nullptr : &*found;
   }
 
   [[nodiscard]] ZoneIndex zone_of(const HostKey& host) const noexcept {
-    const auto found = std::ranges::find_if(
-        members, [&](const ZoneMember& item) { return matches(item.member, host); });
-    return found == members.end() ? ZoneIndex{0} : found->zone;
+    const ZoneMember* member = member_of(host);
+    return member == nullptr ? ZoneIndex{0} : member->zone;
   }
 
   [[nodiscard]] bool at(const End& end, const HostKey& host) const noexcept {
-    return end.any || (end.member && matches(*end.member, host)) ||
+    return end.any || (end.member && holds(*end.member, host)) ||
            (end.zone && (!host.ip.empty() || !host.mac.empty()) && *end.zone == zone_of(host));
   }
 
@@ -77,9 +114,9 @@ class Policy::Impl {
   std::vector<const SiteAsset*> assets;
   std::vector<std::pair<End, End>> ignore_ends;  // as site.ignores
   std::vector<std::pair<End, End>> permit_ends;
+  std::vector<ExceptionParts> exceptions;  // as site.exceptions
 
- private:
-  [[nodiscard]] End end_of(const std::string& name) const {
+  [[nodiscard]] End end_of(std::string_view name) const {
     if (name.empty()) {
       return {};
     }
@@ -119,6 +156,60 @@ Verdict Policy::judge(ZoneIndex from, ZoneIndex to, const Request& request) cons
   return impl_->conduits.judge(from, to, request);
 }
 
+std::vector<ConsideredEntry> Policy::consider(ZoneIndex from, ZoneIndex to,
+                                              const Request& request) const {
+  return impl_->conduits.consider(from, to, request);
+}
+
+Membership Policy::membership(const HostKey& host) const noexcept {
+  const ZoneMember* found = impl_->member_of(host);
+  return found == nullptr ? Membership{}
+                          : Membership{found->zone, found->member, found->line,
+                                       impl_->site.zones[found->zone - 1U].file};
+}
+
+bool Policy::may_except(const HostKey& from, const HostKey& to) const noexcept {
+  return std::ranges::any_of(impl_->exceptions, [&](const ExceptionParts& parts) {
+    return impl_->at(parts.from, from) && impl_->at(parts.to, to);
+  });
+}
+
+Policy::Excepted Policy::excepted(const HostKey& from, const HostKey& to,
+                                  const Request& request) const noexcept {
+  Excepted found;
+  for (std::size_t i = 0; i < impl_->exceptions.size() && found.holds == nullptr; ++i) {
+    const ExceptionParts& parts = impl_->exceptions[i];
+    if (!impl_->at(parts.from, from) || !impl_->at(parts.to, to) ||
+        std::ranges::none_of(parts.allow, [&](const CompiledAllow& entry) {
+          return entry.names(request) && within(entry.allow->targets, request.target);
+        })) {
+      continue;
+    }
+    const Exception& exception = impl_->site.exceptions[i];
+    (request.time < exception.until ? found.holds : found.over) = &exception;
+  }
+  return found;
+}
+
+bool Policy::excepts_protocol(const HostKey& from, const HostKey& to, Protocol protocol,
+                              Timestamp now) const noexcept {
+  for (std::size_t i = 0; i < impl_->exceptions.size(); ++i) {
+    const ExceptionParts& parts = impl_->exceptions[i];
+    if (now < impl_->site.exceptions[i].until && impl_->at(parts.from, from) &&
+        impl_->at(parts.to, to) &&
+        std::ranges::any_of(parts.allow, [&](const CompiledAllow& entry) {
+          return entry.names_protocol(protocol);
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Policy::at(std::string_view end, const HostKey& host) const {
+  return impl_->at(impl_->end_of(end), host);
+}
+
 bool Policy::names_protocol(ZoneIndex from, ZoneIndex to, Protocol protocol) const noexcept {
   return impl_->conduits.names_protocol(from, to, protocol);
 }
@@ -152,9 +243,7 @@ double Policy::threshold(std::string_view kind, const Threshold& threshold,
 }
 
 const SiteAsset* Policy::asset_of(const HostKey& host) const noexcept {
-  const auto found = std::ranges::find_if(
-      impl_->assets, [&](const SiteAsset* asset) { return matches(asset->match, host); });
-  return found == impl_->assets.end() ? nullptr : *found;
+  return impl_->asset_of(host);
 }
 
 bool Policy::has_tag(const HostKey& host, std::string_view tag) const noexcept {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dissectors/event.hpp"
 #include "inventory/asset.hpp"
@@ -34,13 +35,40 @@ struct Request {
   std::uint16_t server_port = 0;
   bool has_operation = false;  // false: no decoder, only the port is known
   Operation operation{};
+  std::string_view name;  // of the message, in plain words
   Target target;
+  Timestamp time;  // for what holds at some times only
 };
 
 struct Verdict {
   bool allowed = true;
   bool depends_on_target = false;    // another target may be judged otherwise
+  bool depends_on_time = false;      // at another time it may be
+  bool closed = false;               // refused, but `allow` would allow it at another time
   const Conduit* conduit = nullptr;  // that allows it; or, when refused, that names the zone pair
+  const Allow* allow = nullptr;      // the entry of it, where one decides
+  const Exception* exception = nullptr;  // that allows it although no conduit does
+};
+
+// What one entry says of a request.
+enum class ConduitEntryVerdict : std::uint8_t {
+  other,         // it speaks of another protocol or class
+  other_target,  // of the same on other targets
+  closed,        // it would allow it, at another time
+  allows
+};
+struct ConsideredEntry {
+  const Conduit* conduit;
+  const Allow* allow;
+  ConduitEntryVerdict verdict;
+};
+
+// Why a host is in its zone.
+struct Membership {
+  ZoneIndex zone = 0;
+  const Member* member = nullptr;  // null: no zone names the host
+  int line = 0;
+  std::uint16_t file = 0;
 };
 
 class Policy {
@@ -60,7 +88,28 @@ class Policy {
   // Purdue level, or NaN.
   [[nodiscard]] double level(ZoneIndex zone) const noexcept;
 
+  [[nodiscard]] Membership membership(const HostKey& host) const noexcept;
+
   [[nodiscard]] Verdict judge(ZoneIndex from, ZoneIndex to, const Request& request) const noexcept;
+  // What each entry of the conduits between the zones says, in the order of the file.
+  [[nodiscard]] std::vector<ConsideredEntry> consider(ZoneIndex from, ZoneIndex to,
+                                                      const Request& request) const;
+
+  // Whether any [[exception]], over or not, is for these hosts. Ask once for each flow.
+  [[nodiscard]] bool may_except(const HostKey& from, const HostKey& to) const noexcept;
+  // The [[exception]] that allows this, or null; `over`: one that did until it ended.
+  struct Excepted {
+    const Exception* holds = nullptr;
+    const Exception* over = nullptr;
+  };
+  [[nodiscard]] Excepted excepted(const HostKey& from, const HostKey& to,
+                                  const Request& request) const noexcept;
+  // Whether one that still holds is for this protocol (see names_protocol).
+  [[nodiscard]] bool excepts_protocol(const HostKey& from, const HostKey& to, Protocol protocol,
+                                      Timestamp now) const noexcept;
+
+  // Whether this is an end ("scada", "PLC-7", "10.0.0.0/8") that holds the host; empty: any.
+  [[nodiscard]] bool at(std::string_view end, const HostKey& host) const;
 
   // Whether the operation class is allowed at all between these zones, for traffic that may be
   // this protocol but has said nothing yet: an idle connection to port 502.

@@ -1,16 +1,28 @@
 #include "rules/section.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "rules/wording.hpp"
 
 namespace prahari {
 
 std::vector<Mistake> Mistakes::take() {
-  std::ranges::stable_sort(found_, [](const Mistake& a, const Mistake& b) {
-    return std::pair{a.line, a.column} < std::pair{b.line, b.column};
+  std::ranges::stable_sort(found_, [](const Found& a, const Found& b) {
+    return std::tuple{a.file, a.mistake.line, a.mistake.column} <
+           std::tuple{b.file, b.mistake.line, b.mistake.column};
   });
-  return std::move(found_);
+  std::vector<Mistake> taken;
+  for (Found& found : found_) {
+    taken.push_back(std::move(found.mistake));
+  }
+  found_.clear();
+  return taken;
+}
+
+std::string Mistakes::line_words(const Place& place, std::uint16_t at_hand) const {
+  const std::string words = "line " + std::to_string(place.line);
+  return place.file == at_hand ? words : words + " of " + printable(files_[place.file]);
 }
 
 std::string item_key(std::string_view key, std::size_t index) {

@@ -2,20 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <optional>
 
 #include "rules/approval.hpp"
 #include "rules/section.hpp"
+#include "rules/site_include.hpp"
 #include "rules/site_reader.hpp"
 #include "rules/threshold_reader.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
 namespace {
-
-constexpr std::uintmax_t kLargestFile = 16ULL * 1024 * 1024;
 
 Error cannot_read(const std::filesystem::path& file, const std::string& why, Error::Kind kind) {
   return {printable(file.string()) + ": cannot read the site file: " + why, kind};
@@ -61,8 +58,9 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
 }
 
 void check_sections(const Node& root, Mistakes& mistakes) {
-  constexpr std::array<std::string_view, 9> kSections = {
-      "site", "reporter", "zone", "conduit", "asset", "ignore", "permit", "approval", "thresholds"};
+  constexpr std::array<std::string_view, 11> kSections = {
+      "site",   "reporter",  "zone",     "conduit",    "asset",  "ignore",
+      "permit", "exception", "approval", "thresholds", "include"};
   for (std::size_t i = 0; i < root.names.size(); ++i) {
     const std::string& name = root.names[i];
     if (std::ranges::find(kSections, name) != kSections.end()) {
@@ -108,26 +106,26 @@ void read_site_info(const Node& root, Site& site, Mistakes& mistakes) {
   section.finish();
 }
 
-SiteOrMistakes parse_site(std::string_view toml, const std::string& file) {
+SiteOrMistakes parse_site(std::string_view toml, const std::string& file, const ReadInclude& read) {
   Mistakes mistakes{file};
-  const auto parsed = parse_toml(toml);
-  if (const auto* syntax = std::get_if<SyntaxMistake>(&parsed)) {
-    mistakes.add(syntax->place, "",
-                 "not TOML: " + syntax->text + "; mend this first, what follows was not looked at");
+  const std::optional<Node> document = read_document(toml, read, mistakes);
+  if (!document) {
     return mistakes.take();
   }
-  const Node& root = std::get<Node>(parsed);
+  const Node& root = *document;
   Site site;
   site.file = file;
+  site.files = mistakes.files();
   check_sections(root, mistakes);
   read_site_info(root, site, mistakes);
-  const Timezone timezone = read_timezone(root, site.info, mistakes);
+  site.timezone = read_timezone(root, site.info, mistakes);
   read_zones(root, site, mistakes);
   read_conduits(root, site, mistakes);
   read_assets(root, site, mistakes);
-  read_ignores(root, timezone, site, mistakes);
+  read_ignores(root, site, mistakes);
   read_permits(root, site, mistakes);
   read_approval(root, site.approval, mistakes);
+  read_exceptions(root, site, mistakes);
   read_thresholds(root, "", site.thresholds, mistakes);
   if (!mistakes.empty()) {
     return mistakes.take();
@@ -136,30 +134,14 @@ SiteOrMistakes parse_site(std::string_view toml, const std::string& file) {
 }
 
 Result<SiteOrMistakes> load_site(const std::filesystem::path& file) {
-  std::error_code failed;
-  const auto status = std::filesystem::status(file, failed);
-  if (!std::filesystem::exists(status)) {
-    return cannot_read(file, "no such file; check the name given to --site", Error::Kind::input);
+  const auto text = read_text_file(file);
+  if (!text) {
+    return cannot_read(file, text.error().message, text.error().kind);
   }
-  if (std::filesystem::is_directory(status)) {
-    return cannot_read(file, "it is a folder; name the file in it", Error::Kind::input);
-  }
-  std::ifstream in{file, std::ios::binary};
-  if (!in) {
-    return cannot_read(
-        file,
-        std::make_error_code(std::errc::permission_denied).message() + "; let this user read it",
-        Error::Kind::environment);
-  }
-  std::string text;
-  std::array<char, 65'536> block{};
-  while (in.read(block.data(), block.size()) || in.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kLargestFile) {
-      return cannot_read(file, "larger than 16 MiB, so hardly a site file", Error::Kind::input);
-    }
-  }
-  return parse_site(text, file.string());
+  const FolderIncludes includes{file};
+  return parse_site(*text, file.string(), [&](const std::string& from, const std::string& name) {
+    return includes.read(from, name);
+  });
 }
 
 }  // namespace prahari

@@ -1,4 +1,5 @@
 // The site file as values: what a plant says about its network (contract: "The site file").
+// Nothing writes such a file: it is the user's own, with his comments.
 //
 // Reading it says every mistake at once, each with file, line, key, what was expected and what to
 // do. Nothing starts on a file that is half understood.
@@ -7,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,6 +17,8 @@
 #include "capture/result.hpp"
 #include "dissectors/address.hpp"
 #include "dissectors/message.hpp"
+#include "rules/schedule.hpp"
+#include "rules/timezone.hpp"
 
 namespace prahari {
 
@@ -29,18 +33,31 @@ struct IpPrefix {
 struct VlanMember {
   std::uint16_t id = 0;
 };
-using Member = std::variant<MacPattern, IpPrefix, VlanMember>;
+struct TagMember {  // "tag:hmi": every host whose [[asset]] carries the tag
+  std::string tag;
+};
+using Member = std::variant<MacPattern, IpPrefix, VlanMember, TagMember>;
 
 struct NumberRange {
   std::uint32_t first = 0;
   std::uint32_t last = 0;  // inclusive
 };
 
-// "unit=1", "holding=100-119": names are those of Target (unit, table names) or of a text target.
+// "unit=1", "holding=100-119", "tag=Line1.*", "tag=Recipe[0-9]", "device": names are those of
+// Target (unit, table names).
 struct TargetLimit {
+  enum class Match : std::uint8_t {
+    numbers,   // addresses within `ranges`
+    exact,     // the name is `text`
+    prefix,    // it begins with `text`
+    elements,  // it is `text`, an index within `ranges`, and `rest`
+    device     // the operation names nothing on the device
+  };
   std::string name;
-  std::vector<NumberRange> ranges;  // empty: `text` must be equal
+  std::vector<NumberRange> ranges;
   std::string text;
+  std::string rest;
+  Match match = Match::exact;
 };
 
 // One `allow` entry: PROTOCOL:CLASS[@targets].
@@ -48,7 +65,9 @@ struct Allow {
   std::string text;                    // as written
   std::string protocol;                // "modbus", "tcp/443", "icmp", "any"
   std::optional<Operation> operation;  // empty: "*"
+  bool calls = false;                  // "opcua:call": methods, of whatever class
   std::vector<TargetLimit> targets;
+  int line = 0;
 };
 
 // A threshold of a detector, set otherwise.
@@ -63,16 +82,20 @@ struct Zone {
   std::string name;
   std::optional<double> level;  // Purdue level
   std::vector<Member> members;
-  std::vector<std::string> off;  // alert kinds that raise nothing where this zone takes part
+  std::vector<int> member_lines;  // of each member
+  std::vector<std::string> off;   // alert kinds that raise nothing where this zone takes part
   std::vector<ThresholdSetting> thresholds;
   int line = 0;
+  std::uint16_t file = 0;  // index into Site::files, here and below
 };
 
 struct Conduit {
   std::string from;
   std::string to;
   std::vector<Allow> allow;
+  Schedule schedule;  // when it holds; empty: always
   int line = 0;
+  std::uint16_t file = 0;
 };
 
 struct SiteAsset {
@@ -83,6 +106,7 @@ struct SiteAsset {
   std::string location;
   std::vector<std::string> tags;
   int line = 0;
+  std::uint16_t file = 0;
 };
 
 struct Ignore {
@@ -93,6 +117,20 @@ struct Ignore {
   std::string until_text;
   std::string reason;
   int line = 0;
+  std::uint16_t file = 0;
+};
+
+// What a conduit would allow, for some hosts, until a day, and somebody answers for it.
+struct Exception {
+  std::string from;  // zone, asset name or member
+  std::string to;
+  std::vector<Allow> allow;
+  std::string owner;
+  Timestamp until;  // first instant at which it no longer holds
+  std::string until_text;
+  std::string reason;
+  int line = 0;
+  std::uint16_t file = 0;
 };
 
 struct Permit {
@@ -103,6 +141,7 @@ struct Permit {
   Timestamp valid_to;
   std::string ticket;
   int line = 0;
+  std::uint16_t file = 0;
 };
 
 // [site] and [reporter]: what a CERT-In draft is filled from. Empty: not given.
@@ -127,15 +166,22 @@ struct Approval {
 };
 
 struct Site {
-  std::string file;  // as given; empty: there is no site file
+  std::string file;                // as given; empty: there is no site file
+  std::vector<std::string> files;  // the same, and those it includes
   SiteInfo info;
+  Timezone timezone;
   std::vector<Zone> zones;
   std::vector<Conduit> conduits;
   std::vector<SiteAsset> assets;
   std::vector<Ignore> ignores;
   std::vector<Permit> permits;
+  std::vector<Exception> exceptions;
   Approval approval;
   std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
+
+  [[nodiscard]] const std::string& file_of(std::uint16_t index) const noexcept {
+    return index < files.size() ? files[index] : file;
+  }
 };
 
 // One mistake in a file that people write.
@@ -150,8 +196,20 @@ struct Mistake {
 
 using SiteOrMistakes = std::variant<Site, std::vector<Mistake>>;
 
-// Error only where the file cannot be read at all.
+// What `include` brings in. `identity` is the same whatever name a file was called by.
+struct IncludedFile {
+  std::string name;  // as a person finds it
+  std::string identity;
+  std::string text;
+};
+// Reads what the file `from` includes as `name`; the error says what is wrong with that name.
+using ReadInclude =
+    std::function<Result<IncludedFile>(const std::string& from, const std::string& name)>;
+
+// Error only where the file cannot be read at all. Included files lie in its folder or below.
 Result<SiteOrMistakes> load_site(const std::filesystem::path& file);
-SiteOrMistakes parse_site(std::string_view toml, const std::string& file);
+// Touches no file: what is included comes from `read`.
+SiteOrMistakes parse_site(std::string_view toml, const std::string& file,
+                          const ReadInclude& read = {});
 
 }  // namespace prahari

@@ -73,8 +73,9 @@ void check_end(Section& section, std::string_view key, const std::string& name, 
                            "; expected a zone, an asset or an address" + did_you_mean(name, names));
 }
 
-std::optional<Timestamp> read_until(Section& section, const Timezone& timezone, std::string& text) {
-  const Node* node = section.node("until");
+std::optional<Timestamp> read_until(Section& section, Section::Need need, const Timezone& timezone,
+                                    std::string& text) {
+  const Node* node = section.node("until", need);
   if (node == nullptr) {
     return std::nullopt;
   }

@@ -20,7 +20,8 @@ void check_zone(Section& section, std::string_view key, const std::string& name,
 void check_end(Section& section, std::string_view key, const std::string& name, const Site& site);
 
 // The key `until`: a date (its whole day counts, in the site's time zone) or a date with a time.
-std::optional<Timestamp> read_until(Section& section, const Timezone& timezone, std::string& text);
+std::optional<Timestamp> read_until(Section& section, Section::Need need, const Timezone& timezone,
+                                    std::string& text);
 
 // The key `valid`: two instants, each with its offset.
 void read_valid(Section& section, Permit& permit);

@@ -17,8 +17,6 @@ namespace {
 using Need = Section::Need;
 
 constexpr double kLastLevel = 5;
-constexpr std::array<std::string_view, 8> kTags = {
-    "safety", "controller", "hmi", "engineering", "historian", "jump-host", "gateway", "critical"};
 constexpr std::array<std::string_view, 4> kCriticalities = {"low", "medium", "high", "safety"};
 
 // Calls `use` with each text of a list.
@@ -57,9 +55,9 @@ std::optional<double> read_level(Section& section) {
 }
 
 // Which zone named a member first, so that a second one is a mistake.
-using Owners = std::map<std::string, std::pair<std::string, int>>;
+using Owners = std::map<std::string, std::pair<std::string, Place>>;
 
-void read_members(Section& section, Zone& zone, Owners& owners) {
+void read_members(Section& section, Zone& zone, Owners& owners, const Mistakes& mistakes) {
   each_text(section, "members", Need::required, R"(["10.10.1.0/24", "vlan:110"])",
             [&](const std::string& text, const Place& place, const std::string& key) {
               const auto member = parse_member(text);
@@ -68,13 +66,15 @@ void read_members(Section& section, Zone& zone, Owners& owners) {
                 return;
               }
               zone.members.push_back(std::get<Member>(member));
+              zone.member_lines.push_back(place.line);
               const auto [owner, fresh] =
-                  owners.try_emplace(to_string(zone.members.back()), zone.name, place.line);
+                  owners.try_emplace(to_string(zone.members.back()), zone.name, place);
               if (!fresh) {
                 section.mistake(place, key,
                                 in_quotes(text) + " is already a member of zone " +
-                                    in_quotes(owner->second.first) + " (line " +
-                                    std::to_string(owner->second.second) + "); name it once");
+                                    in_quotes(owner->second.first) + " (" +
+                                    mistakes.line_words(owner->second.second, place.file) +
+                                    "); name it once");
               }
             });
 }
@@ -82,15 +82,17 @@ void read_members(Section& section, Zone& zone, Owners& owners) {
 // The text of a key that must differ from one already used by `others`.
 template <class Items>
 void check_unique(Section& section, std::string_view key, const std::string& name,
-                  const Items& others) {
+                  const Items& others, const Mistakes& mistakes) {
   const auto other = std::ranges::find(others, name, [](const auto& item) { return item.name; });
   if (!name.empty() && other != others.end()) {
-    section.mistake(key, "the name " + in_quotes(name) + " is already used in line " +
-                             std::to_string(other->line) + "; names are unique");
+    section.mistake(key,
+                    "the name " + in_quotes(name) + " is already used in " +
+                        mistakes.line_words({other->line, 0, other->file}, section.place().file) +
+                        "; names are unique");
   }
 }
 
-void read_allow(Section& section, Conduit& conduit) {
+void read_allow(Section& section, std::vector<Allow>& entries) {
   each_text(section, "allow", Need::required, R"(["modbus:read"])",
             [&](const std::string& text, const Place& place, const std::string& key) {
               auto allow = parse_allow(text);
@@ -98,24 +100,44 @@ void read_allow(Section& section, Conduit& conduit) {
                 section.mistake(place, key, *problem);
                 return;
               }
-              conduit.allow.push_back(std::get<Allow>(std::move(allow)));
+              entries.push_back(std::get<Allow>(std::move(allow)));
+              entries.back().line = place.line;
             });
+}
+
+void read_schedule(Section& section, Schedule& schedule) {
+  each_text(section, "schedule", Need::optional, R"(["mon-fri 06:00-22:00"])",
+            [&](const std::string& text, const Place& place, const std::string& key) {
+              auto spans = parse_schedule(text);
+              if (const auto* problem = std::get_if<std::string>(&spans)) {
+                section.mistake(place, key, *problem);
+                return;
+              }
+              for (const Schedule::Span& span : std::get<std::vector<Schedule::Span>>(spans)) {
+                schedule.spans.push_back(span);
+              }
+              schedule.texts.push_back(text);
+            });
+  const Node* list = section.node("schedule");
+  if (list != nullptr && list->kind == Node::Kind::array && list->items.empty()) {
+    section.mistake(list->place, "schedule",
+                    "expected at least one entry, found none; leave the key out for a conduit that "
+                    "always holds");
+  }
 }
 
 void read_tags(Section& section, SiteAsset& asset) {
   each_text(section, "tags", Need::optional, R"(["controller"])",
             [&](const std::string& tag, const Place& place, const std::string& key) {
-              if (std::ranges::find(kTags, tag) == kTags.end()) {
-                section.mistake(place, key,
-                                "unknown tag " + in_quotes(tag) + ", expected " + one_of(kTags) +
-                                    did_you_mean(tag, kTags));
+              if (const std::string problem = no_tag(tag); !problem.empty()) {
+                section.mistake(place, key, problem);
                 return;
               }
               asset.tags.push_back(tag);
             });
 }
 
-void read_match(Section& section, SiteAsset& asset, Owners& owners) {
+void read_match(Section& section, SiteAsset& asset, Owners& owners, const Mistakes& mistakes) {
   const std::string text = section.text("match", Need::required);
   if (text.empty()) {
     return;
@@ -131,18 +153,30 @@ void read_match(Section& section, SiteAsset& asset, Owners& owners) {
                                  "; a VLAN is no asset");
     return;
   }
+  if (std::holds_alternative<TagMember>(asset.match)) {
+    section.mistake("match", "expected an address or \"mac:...\", found " + in_quotes(text) +
+                                 "; a tag is what an asset carries");
+    return;
+  }
   const auto [owner, fresh] =
-      owners.try_emplace(to_string(asset.match), asset.name, section.line());
+      owners.try_emplace(to_string(asset.match), asset.name, section.place());
   if (!fresh) {
-    section.mistake("match", in_quotes(text) + " already names the asset " +
-                                 in_quotes(owner->second.first) + " (line " +
-                                 std::to_string(owner->second.second) + ")");
+    section.mistake(
+        "match", in_quotes(text) + " already names the asset " + in_quotes(owner->second.first) +
+                     " (" + mistakes.line_words(owner->second.second, section.place().file) + ")");
   }
 }
 
-Section section_of(const Node& table, std::string_view name, std::size_t index,
-                   Mistakes& mistakes) {
-  return {table, item_key(name, index), mistakes};
+// The tables of a section, each with its number within its own file.
+template <class Use>
+void each_section(const Node& root, std::string_view name, Mistakes& mistakes, Use use) {
+  std::map<std::uint16_t, std::size_t> next;
+  for (const Node* table : tables_of(root, name, mistakes)) {
+    std::string path = item_key(name, next[table->place.file]++);
+    Section section{*table, path, mistakes};
+    use(section, *table, path);
+    section.finish();
+  }
 }
 
 }  // namespace
@@ -171,106 +205,124 @@ std::vector<const Node*> tables_of(const Node& root, std::string_view name, Mist
 
 void read_zones(const Node& root, Site& site, Mistakes& mistakes) {
   Owners owners;
-  std::size_t index = 0;
-  for (const Node* table : tables_of(root, "zone", mistakes)) {
-    Section section = section_of(*table, "zone", index++, mistakes);
-    Zone zone;
-    zone.line = section.line();
-    zone.name = section.text("name", Need::required);
-    check_unique(section, "name", zone.name, site.zones);
-    if (zone.name == kUnassigned) {
-      section.mistake("name", "\"unassigned\" is the name of what no zone names; take another");
-    }
-    zone.level = read_level(section);
-    read_members(section, zone, owners);
-    each_text(section, "off", Need::optional, R"(["scan"])",
-              [&](const std::string& kind, const Place& place, const std::string& key) {
-                check_kind(kind, [&](std::string_view text) { section.mistake(place, key, text); });
-                zone.off.push_back(kind);
-              });
-    section.node("thresholds");
-    read_thresholds(*table, item_key("zone", index - 1), zone.thresholds, mistakes);
-    section.finish();
-    site.zones.push_back(std::move(zone));
-  }
+  each_section(
+      root, "zone", mistakes, [&](Section& section, const Node& table, const std::string& path) {
+        Zone zone;
+        zone.line = section.line();
+        zone.file = section.place().file;
+        zone.name = section.text("name", Need::required);
+        check_unique(section, "name", zone.name, site.zones, mistakes);
+        if (zone.name == kUnassigned) {
+          section.mistake("name", "\"unassigned\" is the name of what no zone names; take another");
+        }
+        zone.level = read_level(section);
+        read_members(section, zone, owners, mistakes);
+        each_text(section, "off", Need::optional, R"(["scan"])",
+                  [&](const std::string& kind, const Place& place, const std::string& key) {
+                    check_kind(kind,
+                               [&](std::string_view text) { section.mistake(place, key, text); });
+                    zone.off.push_back(kind);
+                  });
+        section.node("thresholds");
+        read_thresholds(table, path, zone.thresholds, mistakes);
+        site.zones.push_back(std::move(zone));
+      });
 }
 
 void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
-  std::size_t index = 0;
-  for (const Node* table : tables_of(root, "conduit", mistakes)) {
-    Section section = section_of(*table, "conduit", index++, mistakes);
-    Conduit conduit;
-    conduit.line = section.line();
-    conduit.from = section.text("from", Need::required);
-    conduit.to = section.text("to", Need::required);
-    check_zone(section, "from", conduit.from, site);
-    check_zone(section, "to", conduit.to, site);
-    read_allow(section, conduit);
-    section.finish();
-    site.conduits.push_back(std::move(conduit));
-  }
+  each_section(root, "conduit", mistakes,
+               [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+                 Conduit conduit;
+                 conduit.line = section.line();
+                 conduit.file = section.place().file;
+                 conduit.from = section.text("from", Need::required);
+                 conduit.to = section.text("to", Need::required);
+                 check_zone(section, "from", conduit.from, site);
+                 check_zone(section, "to", conduit.to, site);
+                 read_allow(section, conduit.allow);
+                 read_schedule(section, conduit.schedule);
+                 site.conduits.push_back(std::move(conduit));
+               });
 }
 
 void read_assets(const Node& root, Site& site, Mistakes& mistakes) {
   Owners owners;
-  std::size_t index = 0;
-  for (const Node* table : tables_of(root, "asset", mistakes)) {
-    Section section = section_of(*table, "asset", index++, mistakes);
-    SiteAsset asset;
-    asset.line = section.line();
-    asset.name = section.text("name", Need::required);
-    check_unique(section, "name", asset.name, site.assets);
-    check_unique(section, "name", asset.name, site.zones);
-    read_match(section, asset, owners);
-    asset.criticality = section.choice("criticality", kCriticalities);
-    asset.owner = section.text("owner");
-    asset.location = section.text("location");
-    read_tags(section, asset);
-    section.finish();
-    site.assets.push_back(std::move(asset));
-  }
+  each_section(root, "asset", mistakes,
+               [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+                 SiteAsset asset;
+                 asset.line = section.line();
+                 asset.file = section.place().file;
+                 asset.name = section.text("name", Need::required);
+                 check_unique(section, "name", asset.name, site.assets, mistakes);
+                 check_unique(section, "name", asset.name, site.zones, mistakes);
+                 read_match(section, asset, owners, mistakes);
+                 asset.criticality = section.choice("criticality", kCriticalities);
+                 asset.owner = section.text("owner");
+                 asset.location = section.text("location");
+                 read_tags(section, asset);
+                 site.assets.push_back(std::move(asset));
+               });
 }
 
-void read_ignores(const Node& root, const Timezone& timezone, Site& site, Mistakes& mistakes) {
-  std::size_t index = 0;
-  for (const Node* table : tables_of(root, "ignore", mistakes)) {
-    Section section = section_of(*table, "ignore", index++, mistakes);
-    Ignore ignore;
-    ignore.line = section.line();
-    ignore.kind = section.text("kind", Need::required);
-    if (!ignore.kind.empty()) {
-      check_kind(ignore.kind, [&](std::string_view text) { section.mistake("kind", text); });
-    }
-    ignore.from = section.text("from");
-    ignore.to = section.text("to");
-    check_end(section, "from", ignore.from, site);
-    check_end(section, "to", ignore.to, site);
-    ignore.until = read_until(section, timezone, ignore.until_text);
-    ignore.reason = section.text("reason", Need::required);
-    section.finish();
-    site.ignores.push_back(std::move(ignore));
-  }
+void read_ignores(const Node& root, Site& site, Mistakes& mistakes) {
+  each_section(
+      root, "ignore", mistakes,
+      [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+        Ignore ignore;
+        ignore.line = section.line();
+        ignore.file = section.place().file;
+        ignore.kind = section.text("kind", Need::required);
+        if (!ignore.kind.empty()) {
+          check_kind(ignore.kind, [&](std::string_view text) { section.mistake("kind", text); });
+        }
+        ignore.from = section.text("from");
+        ignore.to = section.text("to");
+        check_end(section, "from", ignore.from, site);
+        check_end(section, "to", ignore.to, site);
+        ignore.until = read_until(section, Need::optional, site.timezone, ignore.until_text);
+        ignore.reason = section.text("reason", Need::required);
+        site.ignores.push_back(std::move(ignore));
+      });
+}
+
+void read_exceptions(const Node& root, Site& site, Mistakes& mistakes) {
+  each_section(root, "exception", mistakes,
+               [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+                 Exception made;
+                 made.line = section.line();
+                 made.file = section.place().file;
+                 made.from = section.text("from", Need::required);
+                 made.to = section.text("to", Need::required);
+                 check_end(section, "from", made.from, site);
+                 check_end(section, "to", made.to, site);
+                 read_allow(section, made.allow);
+                 made.owner = section.text("owner", Need::required);
+                 made.reason = section.text("reason", Need::required);
+                 made.until = read_until(section, Need::required, site.timezone, made.until_text)
+                                  .value_or(Timestamp{});
+                 site.exceptions.push_back(std::move(made));
+               });
 }
 
 void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
-  std::size_t index = 0;
-  for (const Node* table : tables_of(root, "permit", mistakes)) {
-    Section section = section_of(*table, "permit", index++, mistakes);
-    Permit permit;
-    permit.line = section.line();
-    permit.from = section.text("from", Need::required);
-    permit.to = section.text("to", Need::required);
-    check_end(section, "from", permit.from, site);
-    check_end(section, "to", permit.to, site);
-    each_text(section, "allow", Need::required, R"(["program"])",
-              [&](const std::string& text, const Place& place, const std::string& key) {
-                add_operation(section, text, place, key, permit);
-              });
-    read_valid(section, permit);
-    permit.ticket = section.text("ticket", Need::required);
-    section.finish();
-    site.permits.push_back(std::move(permit));
-  }
+  each_section(root, "permit", mistakes,
+               [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+                 Permit permit;
+                 permit.line = section.line();
+                 permit.file = section.place().file;
+                 permit.from = section.text("from", Need::required);
+                 permit.to = section.text("to", Need::required);
+                 check_end(section, "from", permit.from, site);
+                 check_end(section, "to", permit.to, site);
+                 each_text(
+                     section, "allow", Need::required, R"(["program"])",
+                     [&](const std::string& text, const Place& place, const std::string& key) {
+                       add_operation(section, text, place, key, permit);
+                     });
+                 read_valid(section, permit);
+                 permit.ticket = section.text("ticket", Need::required);
+                 site.permits.push_back(std::move(permit));
+               });
 }
 
 }  // namespace prahari

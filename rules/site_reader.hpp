@@ -15,7 +15,8 @@ void read_zones(const Node& root, Site& site, Mistakes& mistakes);
 void read_conduits(const Node& root, Site& site, Mistakes& mistakes);
 void read_assets(const Node& root, Site& site, Mistakes& mistakes);
 // These need zones and assets (for names) and the site's time zone.
-void read_ignores(const Node& root, const Timezone& timezone, Site& site, Mistakes& mistakes);
+void read_ignores(const Node& root, Site& site, Mistakes& mistakes);
+void read_exceptions(const Node& root, Site& site, Mistakes& mistakes);
 void read_permits(const Node& root, Site& site, Mistakes& mistakes);
 
 // The tables of [[name]]; a mistake where it is written otherwise.

@@ -72,7 +72,7 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
                                ? std::string{}
                                : inventory_.asset(asset).id;
                   }),
-      engine_(inventory_, policy_, correlator_, options_.baseline) {
+      engine_(inventory_, policy_, correlator_, {.baseline = options_.baseline}) {
   if (options_.learn) {
     learner_ = std::make_unique<Learner>(inventory_, policy_);
   }

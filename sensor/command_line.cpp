@@ -54,11 +54,20 @@ void add_option(Bound& bound, const OptionSpec& spec) {
     slot.option = bound.app->add_flag(names, slot.flag, std::string{spec.help});
     return;
   }
-  slot.option = bound.app->add_option(names, slot.values, std::string{spec.help});
+  if (is_positional(spec) && !spec.many) {
+    // A list would take the words of the arguments that follow.
+    slot.option = bound.app->add_option_function<std::string>(
+        names, [&slot](const std::string& value) { slot.values = {value}; },
+        std::string{spec.help});
+  } else {
+    slot.option = bound.app->add_option(names, slot.values, std::string{spec.help});
+  }
   slot.option->type_name(std::string{is_positional(spec) ? "" : spec.value});
   slot.option->required(spec.required);
   slot.option->expected(1, spec.many ? CLI::detail::expected_max_vector_size : 1);
-  if (!is_positional(spec) || !spec.many) {
+  if (spec.value.ends_with("...")) {
+    slot.option->take_all();
+  } else if (!is_positional(spec) || !spec.many) {
     slot.option->allow_extra_args(false);  // one value after each name, or it eats the captures
   }
   if (!is_positional(spec)) {
@@ -91,7 +100,8 @@ std::string group_summary(std::string_view word) {
   static const std::map<std::string_view, std::string_view> kGroups = {
       {"assets", "the inventory: list, show, export"},
       {"alerts", "alerts and their packets: list, show, export"},
-      {"policy", "zones and conduits: check"},
+      {"policy", "zones and conduits: check, test, suggest, explain, export"},
+      {"baseline", "what is normal, and who approved it: status, show, diff, propose, approve"},
       {"vulns", "known weaknesses, from advisories that you bring: import, list"},
   };
   const auto found = kGroups.find(word);

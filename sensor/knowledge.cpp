@@ -2,6 +2,7 @@
 
 #include "capture/data_files.hpp"
 #include "dissectors/code_names.hpp"
+#include "sensor/policy_source.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -19,24 +20,6 @@ Result<T> load(std::string_view floor, std::string_view name,
   }
   note("reading " + path->string());
   return loader(*path);
-}
-
-Result<Site> load_good_site(const std::string& file) {
-  note("reading " + file);
-  auto read = load_site(file);
-  if (!read) {
-    return read.error();
-  }
-  if (const auto* mistakes = std::get_if<std::vector<Mistake>>(&*read)) {
-    for (const Mistake& mistake : *mistakes) {
-      warn(to_string(mistake));
-    }
-    return Error{file + ": " + std::to_string(mistakes->size()) +
-                     (mistakes->size() == 1 ? " mistake" : " mistakes") +
-                     "; nothing starts on a site file that is half understood",
-                 Error::Kind::input};
-  }
-  return std::get<Site>(std::move(*read));
 }
 
 }  // namespace

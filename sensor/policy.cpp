@@ -1,7 +1,9 @@
 // prahari policy check: every mistake in a site file at once.
 
 #include <array>
+#include <chrono>
 
+#include "rules/exception_state.hpp"
 #include "rules/site.hpp"
 #include "sensor/command.hpp"
 #include "sensor/terminal.hpp"
@@ -11,6 +13,18 @@ namespace {
 
 std::string counted(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+// Of those that end soon or are over, by today's clock.
+void warn_of_exceptions(const Site& site) {
+  const Timestamp now{std::chrono::system_clock::now().time_since_epoch()};
+  for (const Exception& one : site.exceptions) {
+    if (state_of(one, now) != ExceptionState::holds) {
+      warn(site.file_of(one.file) + ':' + std::to_string(one.line) + ": the exception from " +
+           one.from + " to " + one.to + ' ' + state_words(one, now) + "; ask its owner, " +
+           one.owner);
+    }
+  }
 }
 
 Exit run_check(const Arguments& arguments) {
@@ -29,13 +43,19 @@ Exit run_check(const Arguments& arguments) {
       continue;
     }
     const Site& site = std::get<Site>(*read);
+    warn_of_exceptions(site);
     if (!quiet()) {
-      const Status shown =
-          write_out(file + ": good: " + counted(site.zones.size(), "zone", "zones") + ", " +
-                    counted(site.conduits.size(), "conduit", "conduits") + ", " +
-                    counted(site.assets.size(), "asset", "assets") + ", " +
-                    counted(site.permits.size(), "permit", "permits") + ", " +
-                    counted(site.ignores.size(), "ignore", "ignores") + "\n");
+      const Status shown = write_out(
+          file + ": good: " + counted(site.zones.size(), "zone", "zones") + ", " +
+          counted(site.conduits.size(), "conduit", "conduits") + ", " +
+          counted(site.assets.size(), "asset", "assets") + ", " +
+          counted(site.permits.size(), "permit", "permits") + ", " +
+          counted(site.ignores.size(), "ignore", "ignores") +
+          (site.exceptions.empty()
+               ? ""
+               : ", " + counted(site.exceptions.size(), "exception", "exceptions")) +
+          (site.files.size() < 2 ? "" : ", from " + counted(site.files.size(), "file", "files")) +
+          "\n");
       if (!shown) {
         return report(shown.error());
       }

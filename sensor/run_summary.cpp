@@ -9,6 +9,7 @@
 #include "inventory/asset_table.hpp"
 #include "inventory/fact_book.hpp"
 #include "inventory/posture_book.hpp"
+#include "rules/exception_state.hpp"
 
 namespace prahari {
 namespace {
@@ -54,6 +55,16 @@ void fill_silenced(RunSummary& summary, const Engine& engine) {
   }
 }
 
+void fill_exceptions(RunSummary& summary, const Engine& engine, Timestamp now) {
+  for (const ExceptionCount& counted : engine.exceptions()) {
+    const Exception& one = *counted.exception;
+    const bool told = state_of(one, now) != ExceptionState::holds;
+    summary.exceptions.push_back({one.from, one.to, one.owner, one.reason, one.until_text,
+                                  use_words(one, counted.use, now), one.line, counted.use.count,
+                                  told});
+  }
+}
+
 }  // namespace
 
 void fill_summary(RunSummary& summary, const Counted& counted) {
@@ -94,6 +105,7 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };
   fill_silenced(summary, counted.engine);
+  fill_exceptions(summary, counted.engine, stats.last);
   summary.assets = counted.inventory.assets_in_order().size();
   summary.asked_only = counted.inventory.asked_only();
   summary.conversations = counted.inventory.conversations_in_order().size();

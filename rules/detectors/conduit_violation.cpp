@@ -11,6 +11,7 @@
 #include "dissectors/lru_table.hpp"
 #include "dissectors/registry.hpp"
 #include "rules/conduit_finding.hpp"
+#include "rules/conduit_watch.hpp"
 #include "rules/describe.hpp"
 #include "rules/per_flow.hpp"
 
@@ -26,18 +27,22 @@ constexpr std::uint64_t kBytesWithoutPayload = 90;  // a packet that only opens 
 
 constexpr std::size_t kProtocols = static_cast<std::size_t>(Protocol::unknown);
 
+// Whether an [[exception]] may be for the hosts of a flow. Unknown until one is looked for.
+enum class Exceptable : std::uint8_t { unknown, no, yes };
+
 // A class of operation of which something was not allowed.
 struct ClassNote {
-  bool refused = false;  // whatever the target; else each target is judged
+  bool refused = false;  // whatever the target and at all times; else each is judged
   AlertHandle alert;
 };
 using ClassNotes = std::array<std::array<ClassNote, kOperations>, kProtocols>;
 
 struct FlowNote {
   ZonePair zones;
-  bool exempt = false;                             // within one zone, or not between two hosts
-  bool waiting = false;                            // in the table of flows that said nothing yet
-  bool foreign = false;                            // bytes that contradict the protocol of the port
+  bool exempt = false;   // within one zone, or not between two hosts
+  bool waiting = false;  // in the table of flows that said nothing yet
+  bool foreign = false;  // bytes that contradict the protocol of the port
+  Exceptable exceptable = Exceptable::unknown;
   std::array<std::uint8_t, kProtocols> allowed{};  // bit per Operation: whatever the target
   std::unique_ptr<ClassNotes> classes;             // of few flows
 };
@@ -149,23 +154,31 @@ class ConduitViolation final : public Detector {
     }
     const auto protocol = static_cast<std::size_t>(event.protocol);
     const auto operation = static_cast<std::size_t>(event.message.operation);
-    if ((static_cast<unsigned>(note.allowed[protocol]) >> operation & 1U) != 0) {
+    const bool watched = context.watch != nullptr;
+    if (!watched && (static_cast<unsigned>(note.allowed[protocol]) >> operation & 1U) != 0) {
       return;
     }
-    if (note.classes) {
+    if (note.classes && !watched) {
       const ClassNote& known = (*note.classes)[protocol][operation];
       if (known.refused && out.again(known.alert, event.packet, event.repeats + 1U)) {
         return;
       }
     }
-    const Verdict verdict = judge(note, event, context.policy);
+    const Request request = request_of(event);
+    const Verdict verdict = judge(note, event, request, context);
     if (verdict.allowed) {
-      const unsigned whatever_target = verdict.depends_on_target ? 0 : 1;
-      note.allowed[protocol] |= static_cast<std::uint8_t>(whatever_target << operation);
+      const unsigned for_good = verdict.depends_on_target || verdict.depends_on_time ? 0 : 1;
+      note.allowed[protocol] |= static_cast<std::uint8_t>(for_good << operation);
+      if (watched) {
+        context.watch->allowed(note.zones, event, verdict, event.repeats + 1U);
+      }
       return;
     }
     if (!(verdict.depends_on_target && target_forgotten(event))) {
       forbid(note, event, verdict, context, out);
+      if (watched) {
+        context.watch->refused(note.zones, event, request, event.repeats + 1U);
+      }
     }
   }
 
@@ -182,7 +195,7 @@ class ConduitViolation final : public Detector {
     }
     ClassNote& seen = (*note.classes)[static_cast<std::size_t>(event.protocol)]
                                      [static_cast<std::size_t>(event.message.operation)];
-    seen.refused = !verdict.depends_on_target;
+    seen.refused = !verdict.depends_on_target && !verdict.depends_on_time;
     if (out.again(seen.alert, event.packet, event.repeats + 1U)) {
       return;
     }
@@ -191,18 +204,62 @@ class ConduitViolation final : public Detector {
     seen.alert = out.raise(std::move(finding));
   }
 
-  static Verdict judge(const FlowNote& note, const Event& event, const Policy& policy) {
+  static Request request_of(const Event& event) noexcept {
     const MessageFacts& message = event.message;
-    Request request{.protocol = event.protocol,
-                    .transport = event.transport,
-                    .server_port = event.server.port,
-                    .has_operation = true,
-                    .operation = message.operation,
-                    .target = {.table = message.table,
-                               .text = event.text,
-                               .unit = message.unit,
-                               .address = message.address,
-                               .count = message.count}};
+    return {.protocol = event.protocol,
+            .transport = event.transport,
+            .server_port = event.server.port,
+            .has_operation = true,
+            .operation = message.operation,
+            .name = message.name,
+            .target = {.table = message.table,
+                       .text = event.text,
+                       .unit = message.unit,
+                       .address = message.address,
+                       .count = message.count},
+            .time = event.packet.time};
+  }
+
+  // What no conduit allows an exception may, or may have until it ended.
+  static void except(FlowNote& note, const Event& event, const Request& request,
+                     const RuleContext& context, Verdict& verdict) {
+    if (context.policy.site().exceptions.empty() || note.exceptable == Exceptable::no) {
+      return;
+    }
+    const HostKey client = host_key(event.client, event.vlan);
+    const HostKey server = host_key(event.server, event.vlan);
+    if (note.exceptable == Exceptable::unknown) {
+      note.exceptable =
+          context.policy.may_except(client, server) ? Exceptable::yes : Exceptable::no;
+    }
+    if (note.exceptable == Exceptable::no) {
+      return;
+    }
+    const Policy::Excepted found = context.policy.excepted(client, server, request);
+    verdict.depends_on_time = true;  // and on the target, which comes to the same
+    verdict.allowed = found.holds != nullptr;
+    verdict.exception = found.holds != nullptr ? found.holds : found.over;
+    if (verdict.allowed) {
+      const auto index =
+          static_cast<std::size_t>(found.holds - context.policy.site().exceptions.data());
+      count_exception(context.exceptions, index, event);
+    }
+  }
+
+  static void count_exception(std::span<ExceptionUse> uses, std::size_t index, const Event& event) {
+    if (index >= uses.size()) {
+      return;
+    }
+    ExceptionUse& use = uses[index];
+    use.first = use.count == 0 ? event.packet.time : use.first;
+    use.last = event.packet.time;
+    use.count += event.kind == EventKind::flow ? 1U : event.repeats + 1U;
+  }
+
+  static Verdict judge(FlowNote& note, const Event& event, Request request,
+                       const RuleContext& context) {
+    const MessageFacts& message = event.message;
+    const Policy& policy = context.policy;
     Verdict verdict = policy.judge(note.zones.from, note.zones.to, request);
     const bool is_answer = message.kind == Kind::response || message.kind == Kind::exception;
     if (verdict.depends_on_target && is_answer && message.count == 0 && event.text.empty()) {
@@ -211,6 +268,10 @@ class ConduitViolation final : public Detector {
     if (!verdict.allowed && message.direction == Direction::unknown) {
       request.server_port = event.client.port;
       verdict.allowed = policy.judge(note.zones.to, note.zones.from, request).allowed;
+      request.server_port = event.server.port;
+    }
+    if (!verdict.allowed) {
+      except(note, event, request, context, verdict);
     }
     return verdict;
   }
@@ -241,14 +302,21 @@ class ConduitViolation final : public Detector {
     const bool judged_by_messages = event.protocol != Protocol::unknown;
     const bool has_port = event.transport == Transport::tcp || event.transport == Transport::udp ||
                           event.transport == Transport::icmp;
-    if (note.exempt || judged_by_messages || !has_port || note.waiting ||
-        judge_flow(note, event, context.policy).allowed) {
+    if (note.exempt || judged_by_messages || !has_port || note.waiting) {
+      return;
+    }
+    const Verdict verdict = judge_flow(note, event, context);
+    if (verdict.allowed) {
+      if (context.watch != nullptr) {
+        context.watch->allowed(note.zones, event, verdict, 1);
+      }
       return;
     }
     if (waiting_.full()) {
       judge_oldest(context, out);
     }
     const bool expected = home_of(event) != Protocol::unknown ||
+                          note.exceptable == Exceptable::yes ||
                           context.policy.names_any_decoded(note.zones.from, note.zones.to);
     const Timestamp due = event.packet.time + (expected ? kWaitExpected : kWait);
     next_due_ = waiting_.size() == 0 ? due : std::min(next_due_, due);
@@ -259,37 +327,61 @@ class ConduitViolation final : public Detector {
     note.waiting = true;
   }
 
-  static Verdict judge_flow(const FlowNote& note, const Event& event, const Policy& policy) {
-    Request request{.protocol = Protocol::unknown,
-                    .transport = event.transport,
-                    .server_port = event.server.port,
-                    .has_operation = false,
-                    .operation = {},
-                    .target = {}};
+  static Request port_request(const Event& event) noexcept {
+    return {.protocol = Protocol::unknown,
+            .transport = event.transport,
+            .server_port = event.server.port,
+            .has_operation = false,
+            .operation = {},
+            .name = {},
+            .target = {},
+            .time = event.packet.time};
+  }
+
+  static Verdict judge_flow(FlowNote& note, const Event& event, const RuleContext& context) {
+    const Policy& policy = context.policy;
+    Request request = port_request(event);
     Verdict verdict = policy.judge(note.zones.from, note.zones.to, request);
     if (!verdict.allowed && !event.flow_facts.client_known) {
       request.server_port = event.client.port;
       verdict.allowed = policy.judge(note.zones.to, note.zones.from, request).allowed;
+      request.server_port = event.server.port;
+    }
+    if (!verdict.allowed) {
+      except(note, event, request, context, verdict);
     }
     return verdict;
   }
 
-  // A connection to the port of a protocol that is allowed, over which nothing was said.
-  static bool is_idle(const FlowNote& note, const Event& event, const Policy& policy) {
-    const Protocol home = home_of(event);
+  // A connection to the port of a protocol, over which nothing was said.
+  static bool is_silent(const FlowNote& note, const Event& event) noexcept {
     const FlowFacts& facts = event.flow_facts;
-    return !note.foreign && home != Protocol::unknown &&
-           policy.names_protocol(note.zones.from, note.zones.to, home) &&
+    return !note.foreign && home_of(event) != Protocol::unknown &&
            facts.bytes[0] + facts.bytes[1] <=
                kBytesWithoutPayload * (facts.packets[0] + facts.packets[1]);
   }
 
-  void judge_port(const FlowNote& note, const Waiting& waiting, const RuleContext& context,
+  // And the protocol is allowed.
+  static bool is_idle(const FlowNote& note, const Event& event, const Policy& policy) {
+    const Protocol home = home_of(event);
+    return is_silent(note, event) &&
+           (policy.names_protocol(note.zones.from, note.zones.to, home) ||
+            (note.exceptable == Exceptable::yes &&
+             policy.excepts_protocol(host_key(event.client, event.vlan),
+                                     host_key(event.server, event.vlan), home, event.packet.time)));
+  }
+
+  void judge_port(FlowNote& note, const Waiting& waiting, const RuleContext& context,
                   FindingSink& out) {
     const Event& event = waiting.event;
-    const Verdict verdict = judge_flow(note, event, context.policy);
+    const Verdict verdict = judge_flow(note, event, context);
     if (verdict.allowed || is_idle(note, event, context.policy)) {
       return;
+    }
+    if (context.watch != nullptr) {
+      Request request = port_request(event);
+      request.protocol = is_silent(note, event) ? home_of(event) : Protocol::unknown;
+      context.watch->refused(note.zones, event, request, 1);
     }
     const Parties parties{.client = recall(waiting.client, context.inventory).asset,
                           .server = recall(waiting.server, context.inventory).asset};

@@ -19,7 +19,7 @@ bool changes_targets(const Service& service) noexcept {
 
 void aim(Message& message, const Items& items, const Item& item, std::size_t count) {
   message.target.table = "node";
-  message.target.text = items.text(item);
+  message.target.text = items.aim(item);
   message.target.count = static_cast<std::uint32_t>(count);
   if (item.has_meaning) {
     message.name = item.name;

@@ -20,6 +20,8 @@ inline constexpr std::uint32_t kValueAttribute = 13;
 struct Item {
   std::uint32_t text = 0;  // where in Items::text its NodeId lies, and how long it is
   std::uint32_t size = 0;
+  std::uint32_t aim = 0;  // the same of the node that is meant: the method that is called
+  std::uint32_t aim_size = 0;
   std::uint32_t attribute = kValueAttribute;
   std::uint32_t known = 0;  // its number, if it is a node of namespace 0; else 0
   std::uint32_t status = 0;
@@ -53,6 +55,8 @@ class Items {
     item.text = static_cast<std::uint32_t>(text_.size());
     append_node_id(text_, node);
     item.size = static_cast<std::uint32_t>(text_.size()) - item.text;
+    item.aim = item.text;
+    item.aim_size = item.size;
     item.known = node.ns == 0 && node.kind == NodeId::Kind::numeric ? node.number : 0;
     item.print = fingerprint(node);
     return &item;
@@ -60,6 +64,15 @@ class Items {
 
   [[nodiscard]] std::string_view text(const Item& item) const noexcept {
     return std::string_view{text_}.substr(item.text, item.size);
+  }
+  // The node that is meant, where it is not the one that was added.
+  void aim_at(Item& item, const NodeId& node) {
+    item.aim = static_cast<std::uint32_t>(text_.size());
+    append_node_id(text_, node);
+    item.aim_size = static_cast<std::uint32_t>(text_.size()) - item.aim;
+  }
+  [[nodiscard]] std::string_view aim(const Item& item) const noexcept {
+    return std::string_view{text_}.substr(item.aim, item.aim_size);
   }
   [[nodiscard]] std::vector<Item>& list() noexcept { return list_; }
   [[nodiscard]] const std::vector<Item>& list() const noexcept { return list_; }

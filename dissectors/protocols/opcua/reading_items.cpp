@@ -127,6 +127,10 @@ void Reading::end_item() {
   if (item == nullptr) {
     return;
   }
+  if (call && method_.ns != 0 && !method_.null()) {
+    // A standard method says nothing without its object, a vendor's belongs to one.
+    items.aim_at(*item, method_);
+  }
   item->attribute = attribute_;
   item->value_count = value_count_;
   item->values = numbers_;

@@ -114,7 +114,9 @@ Request modbus(Operation operation, Target target = {}) {
           .server_port = 502,
           .has_operation = true,
           .operation = operation,
-          .target = target};
+          .name = {},
+          .target = target,
+          .time = {}};
 }
 
 Target object(std::uint32_t unit, std::string_view table, std::uint32_t address,

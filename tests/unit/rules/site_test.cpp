@@ -129,7 +129,7 @@ const Wrong kWrong[] = {
      "site.toml:3:40: zone[0].members[2]: expected \"mac:\" with six octets in hexadecimal, or "
      "fewer and then \"*\", such as \"mac:00:1d:9c:*\", found \"mac:00:1d:9\"\n"
      "site.toml:3:55: zone[0].members[3]: expected an address, a prefix such as "
-     "\"10.10.1.0/24\", \"vlan:110\" or \"mac:00:1d:9c:*\", found \"x\"\n"},
+     "\"10.10.1.0/24\", \"vlan:110\", \"mac:00:1d:9c:*\" or \"tag:hmi\", found \"x\"\n"},
     {"[[zone]]\nname = \"a\"\nmembers = [\"10.0.0.0/24\"]\n"
      "[[zone]]\nname = \"a\"\nmembers = [\"10.0.0.0/24\"]\n",
      "site.toml:5:8: zone[1].name: the name \"a\" is already used in line 1; names are unique\n"
@@ -154,7 +154,7 @@ const Wrong kWrong[] = {
      "site.toml:7:71: conduit[0].allow[5]: tcp/443 has no decoder and so no operation classes; "
      "write \"tcp/443\"\n"
      "site.toml:7:87: conduit[0].allow[6]: unknown target \"register\", expected unit, coil, "
-     "discrete, input, holding, file or fifo\n"
+     "discrete, input, holding, file, fifo or device\n"
      "site.toml:7:114: conduit[0].allow[7]: expected unit=N or unit=N-M with numbers up to 255, "
      "found \"300\"\n"
      "site.toml:7:139: conduit[0].allow[8]: expected holding=N or holding=N-M with numbers up to "
