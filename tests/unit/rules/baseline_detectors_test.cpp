@@ -125,7 +125,8 @@ class Plant : public Scene {
     ASSERT_TRUE(read) << read.error().message;
     BaselineData locked = *read;
     baseline_ = std::make_unique<Baseline>(std::move(locked));
-    judge_ = std::make_unique<Engine>(inventory, policy, sink, baseline_.get());
+    judge_ = std::make_unique<Engine>(inventory, policy, sink,
+                                      EngineOptions{.baseline = baseline_.get()});
   }
   void approve() {
     approve([](BaselineData&) {});
