@@ -12,6 +12,7 @@
 
 #include "capture/time_text.hpp"
 #include "dissectors/address.hpp"
+#include "dissectors/hash.hpp"
 #include "dissectors/hex_text.hpp"
 #include "dissectors/printable.hpp"
 
@@ -244,11 +245,9 @@ std::string thumbprint_text(const Thumbprint& thumbprint) {
   return out;
 }
 
-std::optional<Certificate> read_certificate(Bytes der) {
-  der = first_of_chain(der);
-  if (der.empty() || der.size() > kMaxCertificate || describes_curve(der)) {
-    return std::nullopt;
-  }
+namespace {
+
+std::optional<Certificate> parse(Bytes der) {
   const unsigned char* at = octets(der);
   const X509Ptr one{d2i_X509(nullptr, &at, static_cast<long>(der.size()))};
   if (!one) {
@@ -269,6 +268,39 @@ std::optional<Certificate> read_certificate(Bytes der) {
   read_key(one.get(), out);
   read_signature(one.get(), out);
   return out;
+}
+
+// What was read last. A plant shows the same few certificates in every handshake, and OpenSSL takes
+// half a million instructions to read one.
+class Remembered {
+ public:
+  const std::optional<Certificate>& read(Bytes der) {
+    Known& known = known_[Hasher{process_seed()}.add(as_text(der)).value() % known_.size()];
+    if (!std::ranges::equal(known.der, der)) {
+      known.der.clear();  // so that nothing stands for it should memory run out
+      known.certificate = parse(der);
+      known.der.assign(der.begin(), der.end());
+    }
+    return known.certificate;
+  }
+
+ private:
+  struct Known {
+    std::vector<std::byte> der;
+    std::optional<Certificate> certificate;
+  };
+  std::array<Known, 64> known_;
+};
+
+}  // namespace
+
+std::optional<Certificate> read_certificate(Bytes der) {
+  der = first_of_chain(der);
+  if (der.empty() || der.size() > kMaxCertificate || describes_curve(der)) {
+    return std::nullopt;
+  }
+  static thread_local Remembered remembered;
+  return remembered.read(der);
 }
 
 std::uint32_t certificate_flaws(const Certificate& certificate, Timestamp now,
