@@ -146,13 +146,14 @@ void show_status(const Call& call, const Reply& reply) {
 
 Request read_request(Bytes message) noexcept {
   Reader in{message};
-  Request request;
-  request.service = in.u8();
+  const std::uint8_t service = in.u8();
   const std::size_t path = std::size_t{2} * in.u8();
-  request.overrun = !in.ok() || path > in.remaining();
-  request.path = read_path(in.take(std::min(path, in.remaining())));
-  request.data = in.rest();
-  return request;
+  const bool overrun = !in.ok() || path > in.remaining();
+  const Bytes segments = in.take(std::min(path, in.remaining()));
+  return {.service = service,
+          .path = read_path(segments),  // in place: a path is large
+          .data = in.rest(),
+          .overrun = overrun};
 }
 
 Reply read_reply(Bytes message) noexcept {

@@ -23,16 +23,15 @@ enum class Logical : std::uint8_t {
 
 class PathReader {
  public:
-  explicit PathReader(Bytes bytes) noexcept : in_(bytes) { path_.raw = bytes; }
+  PathReader(Bytes bytes, Path& path) noexcept : in_(bytes), path_(path) { path_.raw = bytes; }
 
-  Path read() noexcept {
+  void read() noexcept {
     std::size_t segments = 0;
     while (in_.remaining() > 0 && !path_.bad && !done_) {
       path_.bad = ++segments > Path::kMaxSegments;
       read_segment(in_.u8());
       path_.bad = path_.bad || !in_.ok();
     }
-    return path_;
   }
 
  private:
@@ -259,14 +258,18 @@ class PathReader {
   }
 
   Reader in_;
-  Path path_;
+  Path& path_;
   bool done_ = false;
   bool indexed_ = false;  // the symbol ends with an index
 };
 
 }  // namespace
 
-Path read_path(Bytes bytes) noexcept { return PathReader{bytes}.read(); }
+Path read_path(Bytes bytes) noexcept {
+  Path path;
+  PathReader{bytes, path}.read();
+  return path;
+}
 
 void add_hop(ShortText<64>& out, const Hop& hop) noexcept {
   out.add(hop.port).add("/");

@@ -44,7 +44,7 @@ ServiceList::ServiceList(Bytes data) noexcept : data_(data) {
 }
 
 std::size_t ServiceList::offset(std::size_t at) const noexcept {
-  return Reader{data_.subspan(2 + 2 * at)}.le16();
+  return detail::join_le<std::uint16_t>(data_.subspan(2 + 2 * at, 2));
 }
 
 Bytes ServiceList::item(std::size_t at) const noexcept {
@@ -63,15 +63,15 @@ Errand read_errand(Bytes data) noexcept {
   Reader in{data};
   in.skip(2);
   const std::size_t size = in.le16();
-  Errand errand;
-  errand.cut = !in.ok() || size > in.remaining();
-  errand.message = in.take(std::min(size, in.remaining()));
+  bool cut = !in.ok() || size > in.remaining();
+  const Bytes message = in.take(std::min(size, in.remaining()));
   in.skip(size % 2);
   const std::size_t words = in.u8();
   in.skip(1);
-  errand.cut = errand.cut || !in.ok() || 2 * words > in.remaining();
-  errand.route = read_path(in.take(std::min(2 * words, in.remaining())));
-  return errand;
+  cut = cut || !in.ok() || 2 * words > in.remaining();
+  return {.message = message,
+          .route = read_path(in.take(std::min(2 * words, in.remaining()))),
+          .cut = cut};
 }
 
 bool is_errand(const Request& request) noexcept {

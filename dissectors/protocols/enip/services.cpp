@@ -273,10 +273,11 @@ unsigned list_place(std::uint8_t service, const Path& path) noexcept {
       std::to_array<std::uint32_t>({0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x70, 0x8D, 0xB0,
                                     0xB1, 0x32B, 0x331, 0x332, 0x338});
   const auto instance = path.inner_cls ? path.inner_instance : path.instance;
+  if (service != svc::kFirstSpecific || instance != 0U) {
+    return kNoList;
+  }
   const auto* const found = std::ranges::find(kListed, path.object().value_or(0));
-  return service == svc::kFirstSpecific && instance == 0U && found != kListed.end()
-             ? static_cast<unsigned>(found - kListed.begin())
-             : kNoList;
+  return found == kListed.end() ? kNoList : static_cast<unsigned>(found - kListed.begin());
 }
 
 bool is_tag_service(std::uint8_t service, const Path& path) noexcept {

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace prahari::enip {
@@ -14,6 +15,18 @@ namespace prahari::enip {
 template <std::size_t N>
 class ShortText {
  public:
+  // Made and copied for every message, so only what is in use is touched.
+  ShortText() noexcept {}  // NOLINT(modernize-use-equals-default,*-member-init): not zeroed
+  ShortText(const ShortText& other) noexcept { add(other.view()); }  // NOLINT(*-member-init)
+  ShortText& operator=(const ShortText& other) noexcept {
+    if (this != &other) {
+      clear();
+      add(other.view());
+    }
+    return *this;
+  }
+  ~ShortText() = default;
+
   [[nodiscard]] std::string_view view() const noexcept { return {chars_.data(), size_}; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   void clear() noexcept { size_ = 0; }
@@ -21,7 +34,9 @@ class ShortText {
 
   ShortText& add(std::string_view text) noexcept {
     const std::size_t count = std::min(text.size(), N - size_);
-    std::copy_n(text.data(), count, chars_.data() + size_);
+    if (count > 0) {
+      std::memcpy(chars_.data() + size_, text.data(), count);
+    }
     size_ += count;
     return *this;
   }
@@ -46,7 +61,7 @@ class ShortText {
     return *this;
   }
 
-  std::array<char, N> chars_{};
+  std::array<char, N> chars_;
   std::size_t size_ = 0;
 };
 
