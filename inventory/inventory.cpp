@@ -49,6 +49,35 @@ void Inventory::Impl::settle_io() {
   }
 }
 
+const std::vector<AssetIndex>& Inventory::Impl::assets_in_order() {
+  auto& [all, as_of, known] = asset_order_;
+  if (!known || as_of != events_) {
+    all = assets.all();
+    std::erase_if(all, [this](AssetIndex at) { return !assets[at].asset.present(); });
+    std::ranges::sort(all, {},
+                      [this](AssetIndex at) -> const std::string& { return assets[at].asset.id; });
+    as_of = events_;
+    known = true;
+  }
+  return all;
+}
+
+const std::vector<ConversationIndex>& Inventory::Impl::conversations_in_order() {
+  auto& [all, as_of, known] = conversation_order_;
+  if (!known || as_of != events_) {
+    all = conversations.all();
+    for (const ConversationIndex at : all) {
+      conversations.mend(at);
+    }
+    std::ranges::sort(all, [this](ConversationIndex a, ConversationIndex b) {
+      return conversations[a].comes_before(conversations[b]);
+    });
+    as_of = events_;
+    known = true;
+  }
+  return all;
+}
+
 Inventory::Inventory(const OuiTable& oui, InventoryLimits limits)
     : impl_(std::make_unique<Impl>(oui, limits)) {}
 
@@ -80,7 +109,10 @@ Parties Inventory::on_event(const Event& event) {
   return {};
 }
 
-bool Inventory::restore(const Asset& known) { return impl_->restore(known); }
+bool Inventory::restore(const Asset& known) {
+  impl_->tick();
+  return impl_->restore(known);
+}
 
 void Inventory::settle() { impl_->settle(); }
 
@@ -112,12 +144,7 @@ AssetIndex Inventory::find(const IpAddress& ip, const VlanTags& vlan, std::uint3
 
 AssetIndex Inventory::find(const MacAddress& mac) const { return impl_->assets.find(mac); }
 
-std::vector<AssetIndex> Inventory::assets_in_order() const {
-  std::vector<AssetIndex> out = impl_->assets.all();
-  std::erase_if(out, [this](AssetIndex at) { return !asset(at).present(); });
-  std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
-  return out;
-}
+std::vector<AssetIndex> Inventory::assets_in_order() const { return impl_->assets_in_order(); }
 
 std::uint64_t Inventory::asked_only() const {
   return static_cast<std::uint64_t>(std::ranges::count_if(
@@ -125,14 +152,7 @@ std::uint64_t Inventory::asked_only() const {
 }
 
 std::vector<ConversationIndex> Inventory::conversations_in_order() const {
-  std::vector<ConversationIndex> out = impl_->conversations.all();
-  for (const ConversationIndex at : out) {
-    impl_->conversations.mend(at);
-  }
-  std::ranges::sort(out, [this](ConversationIndex a, ConversationIndex b) {
-    return conversation(a).comes_before(conversation(b));
-  });
-  return out;
+  return impl_->conversations_in_order();
 }
 
 std::span<const IoConnection> Inventory::io_connections() const noexcept { return impl_->io_rows; }

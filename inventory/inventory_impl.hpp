@@ -53,7 +53,18 @@ class Inventory::Impl {
   Parties parties_of(const Event& event);
   void tick() noexcept { ++events_; }
 
+  // In their fixed order; found once and kept until the next event.
+  const std::vector<AssetIndex>& assets_in_order();
+  const std::vector<ConversationIndex>& conversations_in_order();
+
  private:
+  template <class Index>
+  struct Order {
+    std::vector<Index> all;
+    std::uint32_t as_of = 0;  // event count
+    bool known = false;
+  };
+
   AssetIndex place_for(const Asset& known);
   FlowNote& note_of(const Event& event);
   [[nodiscard]] static bool holds(const FlowNote& note, const Event& event) noexcept;
@@ -76,6 +87,8 @@ class Inventory::Impl {
   std::uint64_t facts_ = 0;
   std::uint64_t units_ = 0;
   std::uint64_t postures_ = 0;
+  Order<AssetIndex> asset_order_;
+  Order<ConversationIndex> conversation_order_;
 };
 
 }  // namespace prahari

@@ -14,8 +14,8 @@ constexpr bool plain(char c) noexcept { return c >= 0x20 && c < 0x7f && c != '"'
 }  // namespace
 
 void JsonWriter::separate() {
-  constexpr std::string_view kNoComma = "{[:";
-  if (!out_.empty() && kNoComma.find(out_.back()) == std::string_view::npos) {
+  const char last = out_.empty() ? '{' : out_.back();
+  if (last != '{' && last != '[' && last != ':') {
     out_ += ',';
   }
 }
