@@ -81,12 +81,8 @@ std::string alert_id(std::string_view kind, std::string_view dedup_key, const Pa
 }
 
 Correlator::Correlator(AlertSink& out, AssetId asset_id, CorrelatorLimits limits)
-    : out_(out), asset_id_(std::move(asset_id)), limits_(limits), slots_(limits.keys) {
-  free_.reserve(limits.keys);
-  for (std::uint32_t i = limits.keys; i > 0; --i) {
-    free_.push_back(i - 1);
-  }
-  by_key_.reserve(limits.keys);
+    : out_(out), asset_id_(std::move(asset_id)), limits_(limits) {
+  slots_.reserve(limits.keys);  // they keep their address; memory is touched as they are used
 }
 
 AlertHandle Correlator::raise(Finding finding) {
@@ -195,6 +191,10 @@ void Correlator::release_evidence(std::uint64_t refs) noexcept {
 }
 
 std::uint32_t Correlator::open_slot(std::string key) {
+  if (free_.empty() && slots_.size() < limits_.keys) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
   if (free_.empty()) {
     ++stats_.keys_evicted;
     close_slot(oldest_);
