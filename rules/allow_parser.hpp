@@ -1,8 +1,6 @@
 // One `allow` entry of a conduit: PROTOCOL:CLASS[@targets], such as
 // "modbus:write@unit=1,holding=100-119", "cip:write@tag=Line1.*", "opcua:call@ns=2;s=Reset",
 // "enip:*", "tcp/443", "icmp", "any".
-//
-// A value in quotes, ' or ", is taken as it is: with commas, and without meaning for * and [].
 
 #pragma once
 
@@ -17,9 +15,6 @@ namespace prahari {
 
 // The entry, or what is wrong with it and what to write instead.
 [[nodiscard]] std::variant<Allow, std::string> parse_allow(std::string_view text);
-
-// How a named target is written: "tag=Line1.Speed", "ns=2;s=Reset", "tag='odd,name'".
-[[nodiscard]] std::string text_target(std::string_view table, std::string_view text);
 
 // "read", ...; empty for a word that is no operation class.
 [[nodiscard]] std::optional<Operation> parse_operation(std::string_view text) noexcept;

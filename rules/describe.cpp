@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "dissectors/unit.hpp"
-#include "rules/allow_parser.hpp"
+#include "rules/target_parser.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "rules/allow_parser.hpp"
+#include "rules/target_parser.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {

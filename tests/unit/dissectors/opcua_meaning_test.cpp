@@ -91,7 +91,7 @@ TEST(OpcuaMeaning, MethodsAndServicesHaveTheirEffect) {
       {Ua{}.asks(712).u32(1).node(2, "File").node(11588).u32(0),
        "request program/program-download \"Call Write (file)\" node ns=2;s=File"},
       {Ua{}.asks(712).u32(1).node(2, "Motor").node(2, "Motor.Go").u32(0),
-       "request control \"Call\" node ns=2;s=Motor"},
+       "request control \"Call\" node ns=2;s=Motor.Go"},
       {Ua{}.asks(781).u32(1).u32(1).u32(4), "request read/suppress \"Delete Monitored Items\""},
       {Ua{}.asks(847).u32(1).u32(4), "request read/suppress \"Delete Subscriptions\""},
       {Ua{}.asks(799).u8(0).u32(1).u32(4), "request read/suppress \"Set Publishing Mode\""},

@@ -4,6 +4,7 @@
 
 #include "rules/allow_match.hpp"
 #include "rules/allow_parser.hpp"
+#include "rules/target_parser.hpp"
 #include "scene.hpp"
 
 namespace prahari::test {
