@@ -53,11 +53,9 @@ void add_weaknesses(Html& page, const ReportInput& input, const ReportLimits& li
   }
   const WeaknessList& list = *input.weaknesses;
   page.raw("<section id=\"weaknesses\">\n<h2>Known weaknesses</h2>\n<p class=\"lead\">");
-  page.text(list.rows.size() == 1 ? "1 match" : with_commas(list.rows.size()) + " matches")
-      .raw(" of ");
-  page.text(std::to_string(list.advisories))
-      .raw(list.advisories == 1 ? " advisory" : " advisories");
-  page.raw(" and ").number(list.exploited).raw(" known exploited vulnerabilities: ");
+  page.number(list.advisories).raw(list.advisories == 1 ? " advisory" : " advisories");
+  page.raw(" and a list of ").number(list.exploited);
+  page.raw(" known exploited vulnerabilities, matched with what was seen: ");
   page.text(weakness_counts(list));
   page.raw(
       ". Judged by what devices said of themselves: nothing was probed, and where the firmware is "

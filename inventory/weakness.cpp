@@ -17,6 +17,7 @@ namespace {
 constexpr auto kSeverities =
     std::to_array<std::string_view>({"unknown", "none", "low", "medium", "high", "critical"});
 constexpr std::size_t kMostRemembered = 50'000;
+constexpr std::size_t kMostFits = 512;  // products of one advisory that one device may be
 
 bool covers(const std::vector<std::uint32_t>& products, std::uint32_t product) {
   return products.empty() || std::ranges::binary_search(products, product);
@@ -208,16 +209,21 @@ class WeaknessMatcher::Impl {
 
   std::vector<Weakness> look(const MatchTarget& target) const {
     std::vector<Weakness> out;
-    const std::vector<ProductFit> fits = index_.find(target);
+    const std::vector<ProductFit> fits = index_.find(target);  // by advisory
     for (std::size_t begin = 0; begin < fits.size();) {
       const Advisory* advisory = fits[begin].product->advisory;
       std::size_t end = begin;
       while (end < fits.size() && fits[end].product->advisory == advisory) {
         ++end;
       }
-      const std::span of_one{fits.data() + begin, end - begin};
+      const std::span of_one{fits.data() + begin, std::min(end - begin, kMostFits)};
       for (const AdvisoryWeakness& weakness : advisory->weaknesses) {
         if (auto verdict = weigh_advisory(target, of_one, weakness)) {
+          if (end - begin > kMostFits) {
+            verdict->exposure = Exposure::cannot_tell;
+            verdict->reason = "cannot tell: it may be any of " + std::to_string(end - begin) +
+                              " products of the advisory";
+          }
           out.push_back(row(target, *advisory, weakness, std::move(*verdict)));
         }
       }

@@ -17,7 +17,8 @@ constexpr int kDoubtful = 15;  // less, where numbers may be fractions
 constexpr int kMostUnsure = 50;
 constexpr int kMostInPart = 40;
 constexpr int kMostUnderWay = 60;
-constexpr std::size_t kMostRanges = 3;  // to name in a reason
+constexpr std::size_t kMostRanges = 3;    // to name in a reason
+constexpr std::size_t kMostBounds = 128;  // first and last versions of lines of releases
 
 // The strongest thing that one list of products says.
 struct Claim {
@@ -159,7 +160,7 @@ class Judge {
         weakness_.products[static_cast<std::size_t>(ProductStatus::last_affected)].empty()) {
       gather(ProductStatus::first_fixed, VersionBound::Is::less);
     }
-    if (!bounds.empty()) {
+    if (!bounds.empty() && bounds.size() <= kMostBounds) {
       take_better(affected_, claim(*of, VersionRange::of(std::move(bounds))));
     } else {
       take_better(affected_, claim_of(ProductStatus::first_affected));
@@ -314,7 +315,7 @@ class Judge {
 }  // namespace
 
 std::optional<Verdict> weigh_advisory(const MatchTarget& target, std::span<const ProductFit> fits,
-                             const AdvisoryWeakness& weakness) {
+                                      const AdvisoryWeakness& weakness) {
   return Judge{target, fits, weakness}.verdict();
 }
 

@@ -258,6 +258,9 @@ std::string weakness_counts(const WeaknessList& list) {
   if (const std::uint64_t open = list.count(Exposure::under_investigation); open > 0) {
     out += ", " + std::to_string(open) + " under investigation";
   }
+  if (const std::uint64_t fine = list.count(Exposure::not_affected); fine > 0) {
+    out += ", " + std::to_string(fine) + " not affected";
+  }
   return out;
 }
 

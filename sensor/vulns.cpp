@@ -84,24 +84,36 @@ Status for_each_meant(State& state, const std::string& which,
   return ok_status();
 }
 
-Status print(const WeaknessList& list, const std::string& format) {
-  const bool screen = format == "table";
-  const std::size_t columns = screen ? kShortColumns : weakness_columns().size();
-  std::vector<std::string> head;
+std::vector<std::string> head_of(std::size_t columns) {
+  std::vector<std::string> out;
   for (const std::string_view name : weakness_columns().first(columns)) {
     std::string word{name};
     std::ranges::transform(word, word.begin(), [](char c) {
       return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });
-    head.push_back(std::move(word));
+    out.push_back(std::move(word));
   }
-  Table table{std::move(head)};
-  for (const Weakness& one : list.rows) {
-    std::vector<std::string> cells = weakness_cells(one);
-    cells.resize(columns);
-    table.add(std::move(cells));
-  }
-  return table.print(format);
+  return out;
+}
+
+// Lines that stand for themselves are printed some at a time, so that not all are in memory twice.
+Status print(const WeaknessList& list, const std::string& format) {
+  constexpr std::size_t kAtOnce = 4096;
+  const std::size_t columns = format == "table" ? kShortColumns : weakness_columns().size();
+  const std::size_t step = format == "jsonl" ? kAtOnce : std::max(list.rows.size(), kAtOnce);
+  std::size_t at = 0;
+  do {
+    Table table{head_of(columns)};
+    for (const std::size_t end = std::min(at + step, list.rows.size()); at < end; ++at) {
+      std::vector<std::string> cells = weakness_cells(list.rows[at]);
+      cells.resize(columns);
+      table.add(std::move(cells));
+    }
+    if (Status shown = table.print(format); !shown) {
+      return shown;
+    }
+  } while (at < list.rows.size());
+  return ok_status();
 }
 
 bool reaches(const WeaknessList& list, const std::string& severity) {

@@ -345,7 +345,7 @@ TEST_F(Matching, ExploitedOnesComeFirstAndThoseInNoAdvisoryAreToldToo) {
   EXPECT_EQ(severity_of(found[2]), "critical");
 }
 
-class Storing : public Matching {
+class StoringAdvisories : public Matching {
  protected:
   void SetUp() override {
     folder_ =
@@ -365,7 +365,7 @@ class Storing : public Matching {
   std::filesystem::path folder_;
 };
 
-TEST_F(Storing, WhatIsReadBackMatchesAlike) {
+TEST_F(StoringAdvisories, WhatIsReadBackMatchesAlike) {
   AdvisoryBook book;
   Advisory one =
       advisory({product("WAGO", "750-8212", "<3", {"750-8212", "750-82*"})}, {{kAffected, {0}}});
@@ -387,7 +387,7 @@ TEST_F(Storing, WhatIsReadBackMatchesAlike) {
   EXPECT_TRUE(found[0].kev->ransomware);
 }
 
-TEST_F(Storing, ANewerVersionReplacesAndTheSameChangesNothing) {
+TEST_F(StoringAdvisories, ANewerVersionReplacesAndTheSameChangesNothing) {
   AdvisoryBook book;
   Advisory one = advisory({product("WAGO", "750-8212", "<3")}, {{kAffected, {0}}});
   book.add(one);
