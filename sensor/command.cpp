@@ -17,16 +17,19 @@ extern const CommandSpec alerts_list_command;
 extern const CommandSpec alerts_show_command;
 extern const CommandSpec alerts_export_command;
 extern const CommandSpec policy_check_command;
+extern const CommandSpec selftest_command;
 extern const CommandSpec man_command;
 extern const CommandSpec completion_command;
 
 namespace {
 
 constexpr std::array kCommands = {
-    &analyze_command,      &dissect_command,       &sensor_command,          &assets_list_command,
-    &assets_show_command,  &assets_export_command, &assets_annotate_command, &assets_import_command,
-    &audit_log_command,    &alerts_list_command,   &alerts_show_command,     &alerts_export_command,
-    &policy_check_command, &man_command,           &completion_command,
+    &analyze_command,         &dissect_command,       &sensor_command,
+    &assets_list_command,     &assets_show_command,   &assets_export_command,
+    &assets_annotate_command, &assets_import_command, &audit_log_command,
+    &alerts_list_command,     &alerts_show_command,   &alerts_export_command,
+    &policy_check_command,    &selftest_command,      &man_command,
+    &completion_command,
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({
