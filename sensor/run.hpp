@@ -6,6 +6,7 @@
 
 #include "capture/source.hpp"
 #include "sensor/analysis.hpp"
+#include "sensor/blind_monitor.hpp"
 #include "sensor/command.hpp"
 
 namespace prahari {
@@ -16,6 +17,7 @@ struct RunOptions {
   bool messages = false;
   std::string fail_on;            // a severity; empty: never
   StateKeeper* keeper = nullptr;  // of a sensor
+  BlindMonitor* blind = nullptr;  // likewise
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.
