@@ -112,6 +112,20 @@ Json silenced_json(std::span<const Silenced> silenced) {
   return out;
 }
 
+Json permits_json(std::span<const PermittedWork> permits) {
+  Json out = Json::array();
+  for (const PermittedWork& work : permits) {
+    out.push_back({{"ticket", work.ticket},
+                   {"from", work.from},
+                   {"to", work.to},
+                   {"valid", work.window},
+                   {"line", work.line},
+                   {"count", work.count},
+                   {"state", to_string(work.state)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string summary_json(const RunSummary& summary, std::span<const Alert> alerts,
@@ -139,6 +153,7 @@ std::string summary_json(const RunSummary& summary, std::span<const Alert> alert
                      {"conversations", summary.conversations},
                      {"alerts", alerts_json(summary, alerts)},
                      {"silenced", silenced_json(summary.silenced)},
+                     {"permits", permits_json(summary.permits)},
                      {"tables", tables_json(summary.tables)},
                      {"interrupted", summary.interrupted},
                      {"seconds", milliseconds(summary.seconds)},

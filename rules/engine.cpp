@@ -10,12 +10,16 @@ class Engine::Impl {
       : context{inventory, policy, {}, baseline}, gate{policy, out} {
     for (const DetectorInfo* info : all_detectors()) {
       detectors.push_back(info->make());
+      if (info->envelopes) {
+        of_envelopes.push_back(detectors.back().get());
+      }
     }
   }
 
   RuleContext context;
   Gate gate;
   std::vector<std::unique_ptr<Detector>> detectors;
+  std::vector<Detector*> of_envelopes;
 };
 
 Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
@@ -34,6 +38,9 @@ void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
   const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
   if (message && event.message.envelope) {
+    for (Detector* detector : impl_->of_envelopes) {
+      detector->on_envelope(event, impl_->context, impl_->gate);
+    }
     return;  // what it carries is judged
   }
   for (const auto& detector : impl_->detectors) {

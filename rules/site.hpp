@@ -15,6 +15,7 @@
 #include "capture/result.hpp"
 #include "dissectors/address.hpp"
 #include "dissectors/message.hpp"
+#include "rules/intel.hpp"
 
 namespace prahari {
 
@@ -128,6 +129,9 @@ struct Site {
   std::vector<Ignore> ignores;
   std::vector<Permit> permits;
   std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
+  std::string intel_file;                    // [intel] file, as written; empty: none
+  int intel_line = 0;
+  std::vector<Indicator> intel;  // what it says, and what is shipped
 };
 
 // One mistake in a file that people write.

@@ -2,6 +2,7 @@
 
 #include "capture/data_files.hpp"
 #include "dissectors/code_names.hpp"
+#include "dissectors/default_logins.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
@@ -41,7 +42,11 @@ Result<Site> load_good_site(const std::string& file) {
 
 }  // namespace
 
-Status load_names() { return load_code_names(data_files()); }
+Status load_names() {
+  const DataFiles files = data_files();
+  const Status names = load_code_names(files);
+  return names ? load_default_logins(files) : names;
+}
 
 Result<VendorAliases> load_aliases() {
   return load<VendorAliases>("inventory", "vendor_aliases.csv", VendorAliases::load);
@@ -75,6 +80,11 @@ Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) 
   if (!site) {
     return site.error();
   }
+  auto shipped = load<std::vector<Indicator>>("rules", "known_bad.csv", load_indicators);
+  if (!shipped) {
+    return shipped.error();
+  }
+  site->intel.insert(site->intel.end(), shipped->begin(), shipped->end());
   return std::make_unique<Knowledge>(Knowledge{std::move(*oui), std::move(*aliases),
                                                std::move(*attack), std::move(*certin),
                                                std::move(*site)});
