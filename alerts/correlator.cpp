@@ -87,7 +87,7 @@ Correlator::Correlator(AlertSink& out, AssetId asset_id, CorrelatorLimits limits
 
 AlertHandle Correlator::raise(Finding finding) {
   stats_.findings += finding.times;
-  const std::uint32_t unlisted = finding.times - 1;  // nobody kept where they lie
+  const std::uint32_t unlisted = std::max(finding.times, 1U) - 1;  // nobody kept where they lie
   const std::vector<PacketRef> packets = std::exchange(finding.evidence, {});
   const PacketRef decisive = packets.empty() ? PacketRef{} : packets.back();
   std::string key = std::string(finding.kind) + std::string(kKeySeparator) + finding.dedup_key;
@@ -118,7 +118,7 @@ AlertHandle Correlator::raise(Finding finding) {
     slot.alert.noticed = decisive.time;
     slot.alert.source_asset = asset_id_(finding.source.asset);
     slot.alert.destination_asset = asset_id_(finding.destination.asset);
-    slot.alert.count = finding.times;
+    slot.alert.count = std::max(finding.times, 1U);
     slot.alert.finding = std::move(finding);
     ++stats_.raised;
   }

@@ -1,6 +1,8 @@
 // "What was found": each alert with its why, its packets and its consequence; then what the site
 // file silenced.
 
+#include <array>
+
 #include "alerts/incident.hpp"
 #include "alerts/report_sections.hpp"
 #include "alerts/summary_text.hpp"
@@ -205,7 +207,40 @@ void add_exceptions(Html& page, const ReportInput& input) {
   page.raw("</tbody></table>\n</section>\n");
 }
 
+namespace {
+
+void add_permits(Html& page, const ReportInput& input) {
+  const auto& permits = input.summary.permits;
+  if (permits.empty()) {
+    return;
+  }
+  constexpr std::array<std::string_view, 4> kWords = {"seen", "nothing was seen in its time",
+                                                      "nothing seen yet, its time is not over",
+                                                      "nothing was captured in its time"};
+  page.raw(
+      "<section id=\"permits\">\n<h2>Planned work</h2>\n"
+      "<p class=\"lead\">What the permits of the site file announce, and whether it was done. Work "
+      "that nobody saw was done another way, or not at all.</p>\n"
+      "<table class=\"rows\"><thead><tr><th>Ticket</th><th>From</th><th>To</th><th>Valid</th>"
+      "<th>Line</th><th>Work</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
+  for (const PermittedWork& work : permits) {
+    page.raw("<tr>");
+    labelled(page, "Ticket", work.ticket);
+    labelled(page, "From", work.from);
+    labelled(page, "To", work.to);
+    labelled(page, "Valid", work.window);
+    labelled(page, "Line", work.line == 0 ? "" : std::to_string(work.line));
+    labelled(page, "Work", std::string{kWords[static_cast<std::size_t>(work.state)]});
+    labelled_number(page, "Findings", work.count);
+    page.raw("</tr>\n");
+  }
+  page.raw("</tbody></table>\n</section>\n");
+}
+
+}  // namespace
+
 void add_silenced(Html& page, const ReportInput& input) {
+  add_permits(page, input);
   const auto& silenced = input.summary.silenced;
   if (silenced.empty()) {
     return;

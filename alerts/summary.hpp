@@ -55,7 +55,7 @@ struct TableCount {
   std::string_view lost = "of the oldest went";  // what the number counts, a literal
 };
 
-// An [[ignore]] or [[permit]] that applied.
+// An [[ignore]].
 struct Silenced {
   std::string kind;
   std::string from;
@@ -78,6 +78,25 @@ struct ExceptionLine {
   std::uint64_t count = 0;
   bool needs_care = false;  // it ends soon, or is over
 };
+// A [[permit]]: planned work, and whether it was seen.
+struct PermittedWork {
+  // Of a window that was over before the end and saw nothing, somebody should know: the work was
+  // done another way, or not at all. `open`: it was not over; `elsewhen`: nothing was captured in
+  // it.
+  enum class State : std::uint8_t { seen, unseen, open, elsewhen };
+
+  std::string ticket;
+  std::string from;
+  std::string to;
+  std::string window;  // "2026-11-22T03:30:00Z to 2026-11-22T07:30:00Z"
+  int line = 0;
+  std::uint64_t count = 0;  // findings that it covered
+  State state = State::seen;
+};
+[[nodiscard]] constexpr std::string_view to_string(PermittedWork::State state) noexcept {
+  constexpr std::array<std::string_view, 4> kNames = {"seen", "unseen", "open", "elsewhen"};
+  return kNames[static_cast<std::size_t>(state)];
+}
 
 struct RunSummary {
   std::string version;
@@ -96,6 +115,7 @@ struct RunSummary {
   std::vector<TableCount> tables;
   std::vector<Silenced> silenced;
   std::vector<ExceptionLine> exceptions;
+  std::vector<PermittedWork> permits;
   std::uint64_t assets = 0;
   std::uint64_t asked_only = 0;  // addresses that never answered: no assets
   std::uint64_t conversations = 0;

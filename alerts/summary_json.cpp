@@ -127,6 +127,20 @@ Json exceptions_json(std::span<const ExceptionLine> exceptions) {
   return out;
 }
 
+Json permits_json(std::span<const PermittedWork> permits) {
+  Json out = Json::array();
+  for (const PermittedWork& work : permits) {
+    out.push_back({{"ticket", work.ticket},
+                   {"from", work.from},
+                   {"to", work.to},
+                   {"valid", work.window},
+                   {"line", work.line},
+                   {"count", work.count},
+                   {"state", to_string(work.state)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string summary_json(const RunSummary& summary, std::span<const Alert> alerts,
@@ -155,6 +169,7 @@ std::string summary_json(const RunSummary& summary, std::span<const Alert> alert
                      {"alerts", alerts_json(summary, alerts)},
                      {"silenced", silenced_json(summary.silenced)},
                      {"exceptions", exceptions_json(summary.exceptions)},
+                     {"permits", permits_json(summary.permits)},
                      {"tables", tables_json(summary.tables)},
                      {"interrupted", summary.interrupted},
                      {"seconds", milliseconds(summary.seconds)},

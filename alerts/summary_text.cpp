@@ -183,6 +183,14 @@ void show_alerts(Screen& screen, std::span<const Alert> alerts, std::size_t most
                                    "; ask its owner, " + one.owner);
     }
   }
+  for (const PermittedWork& work : summary.permits) {
+    if (work.state == PermittedWork::State::seen) {
+      screen.fact("permit",
+                  work.ticket + ": " + plural(work.count, "finding") + " of planned work");
+    } else if (work.state == PermittedWork::State::unseen) {
+      screen.fact("permit", work.ticket + ": no such work was seen in its time");
+    }
+  }
   if (counts.incidents != 0) {
     screen.fact("CERT-In", plural(counts.incidents, "incident candidate") +
                                "; a draft for each is in incidents/ (6 hours from noticing)");

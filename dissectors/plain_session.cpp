@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "dissectors/default_logins.hpp"
 #include "dissectors/hash.hpp"
 #include "dissectors/printable.hpp"
 
@@ -129,8 +130,8 @@ void PlainSession::tell_posture(Posture::Aspect aspect, std::string_view what,
   out.posture(posture);
 }
 
-void PlainSession::tell_login(std::string_view what, std::string_view user, std::size_t secret_size,
-                              const Pdu& /*pdu*/, Emitter& out) {
+void PlainSession::tell_login(std::string_view what, std::string_view user, std::string_view secret,
+                              const Pdu& pdu, Emitter& out) {
   const std::string value = printable_text(user, kLongest);
   Posture posture;
   posture.protocol = protocol_;
@@ -139,12 +140,16 @@ void PlainSession::tell_login(std::string_view what, std::string_view user, std:
   posture.flaws = Posture::bit(Posture::Flaw::cleartext_password);
   posture.what = what;
   posture.text = value;
-  posture.secret_size = static_cast<std::uint32_t>(secret_size);
+  posture.secret_size = static_cast<std::uint32_t>(secret.size());
   out.posture(posture);
+  if (const std::string_view whose = delivered_with(user, secret); !whose.empty()) {
+    tell_posture(Posture::Aspect::setting, "log-in as delivered",
+                 value + " (" + std::string{whose} + ')', 0, pdu, out, Whose::receiver);
+  }
 }
 
 void PlainSession::say(std::string_view name, std::uint16_t function, const Pdu& pdu, Emitter& out,
-                       Kind kind) const {
+                       Kind kind, const Target& target) const {
   Message message;
   message.protocol = protocol_;
   message.kind = kind;
@@ -152,6 +157,7 @@ void PlainSession::say(std::string_view name, std::uint16_t function, const Pdu&
   message.envelope = true;
   message.function = function;
   message.name = name;
+  message.target = target;
   out.message(message);
 }
 

@@ -43,13 +43,14 @@ class PlainSession : public Session {
   // Likewise. `what` is a literal.
   void tell_posture(Posture::Aspect aspect, std::string_view what, std::string_view text,
                     std::uint32_t flaws, const Pdu& pdu, Emitter& out, Whose whose = Whose::sender);
-  // Somebody sent a password that whoever listens can read. Takes its size only.
-  void tell_login(std::string_view what, std::string_view user, std::size_t secret_size,
+  // Somebody sent a password that whoever listens can read. Its size is told, and whether a device
+  // is delivered with it; the password itself goes nowhere.
+  void tell_login(std::string_view what, std::string_view user, std::string_view secret,
                   const Pdu& pdu, Emitter& out);
 
   // One message; its fields were filled before. `name` is a literal.
   void say(std::string_view name, std::uint16_t function, const Pdu& pdu, Emitter& out,
-           Kind kind = Kind::oneway) const;
+           Kind kind = Kind::oneway, const Target& target = {}) const;
 
   // The bytes tell which side asks.
   void learn(Pdu& pdu, Direction direction, Emitter& out) const;

@@ -134,6 +134,11 @@ std::uint32_t Inventory::generation(AssetIndex index) const {
   return impl_->assets.generation(index);
 }
 
+std::uint64_t Inventory::answered_in(AssetIndex index) const {
+  const auto& behaviour = impl_->assets[index].behaviour;
+  return behaviour ? behaviour->answered_in : 0;
+}
+
 void Inventory::give_role(AssetIndex index, RoleReason role) {
   hold(impl_->assets[index].asset, std::move(role));
 }

@@ -71,6 +71,9 @@ class Inventory {
   [[nodiscard]] bool alive(AssetIndex index, std::uint32_t generation) const;
   [[nodiscard]] std::uint32_t generation(AssetIndex index) const;
 
+  // In which protocols it answered so far, bit per Protocol; known before settle().
+  [[nodiscard]] std::uint64_t answered_in(AssetIndex index) const;
+
   // For what only a rule can see, such as a scanner. Held from then on.
   void give_role(AssetIndex index, RoleReason role);
 

@@ -40,6 +40,11 @@ class Detector {
 
   virtual void on_event(const Event& event, const RuleContext& context, FindingSink& out) = 0;
 
+  // A message that only carries others, or of which only the frame can be read: an office protocol.
+  // Only where DetectorInfo::envelopes asks for them; on_event never sees them.
+  virtual void on_envelope(const Event& /*event*/, const RuleContext& /*context*/,
+                           FindingSink& /*out*/) {}
+
   // The capture is over: what a missing packet would have told is known now.
   virtual void on_end(const RuleContext& /*context*/, FindingSink& /*out*/) {}
 };
@@ -60,6 +65,7 @@ struct DetectorInfo {
   std::unique_ptr<Detector> (*make)();
   std::span<const std::string_view> attack;  // every ATT&CK id that it may name
   std::span<const Threshold> thresholds{};   // all that Policy::threshold() may be asked for
+  bool envelopes = false;                    // Detector::on_envelope is called
 };
 
 // All detectors, in the order of detectors.def.

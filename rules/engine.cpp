@@ -14,8 +14,12 @@ class Engine::Impl {
     context.watch = options.watch;
     context.exceptions = exceptions;
     for (const DetectorInfo* info : all_detectors()) {
-      if (options.only.empty() || info->kind == options.only) {
-        detectors.push_back(info->make());
+      if (!options.only.empty() && info->kind != options.only) {
+        continue;
+      }
+      detectors.push_back(info->make());
+      if (info->envelopes) {
+        of_envelopes.push_back(detectors.back().get());
       }
     }
   }
@@ -25,6 +29,7 @@ class Engine::Impl {
   RuleContext context;
   Gate gate;
   std::vector<std::unique_ptr<Detector>> detectors;
+  std::vector<Detector*> of_envelopes;
 };
 
 Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& out,
@@ -43,6 +48,9 @@ void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
   const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
   if (message && event.message.envelope) {
+    for (Detector* detector : impl_->of_envelopes) {
+      detector->on_envelope(event, impl_->context, impl_->gate);
+    }
     return;  // what it carries is judged
   }
   for (const auto& detector : impl_->detectors) {

@@ -70,7 +70,9 @@ struct Finding {
   std::array<std::string_view, 3> attack{};  // ATT&CK for ICS ids, literals, primary first
   CertInClass certin = CertInClass::none;    // what the detector says; a permit takes it back
   std::vector<PacketRef> evidence;           // in packet order; the last is the decisive one
-  std::uint32_t times = 1;                   // how often it happened, this time the last of them
+  // How often it happened, this time the last of them; 0: nothing new happened, but more is known
+  // of what was raised before.
+  std::uint32_t times = 1;
   Completeness state = Completeness::complete;
 };
 

@@ -7,7 +7,6 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kTargets = 30;  // unanswered, in a minute
 constexpr std::size_t kMostQuestions = 256;
 constexpr std::chrono::seconds kMinute{60};
 constexpr std::chrono::seconds kAnswerWithin{3};
@@ -49,6 +48,7 @@ void ArpScan::on_arp(const Event& event, const RuleContext& context) {
   if (slot == stations_.kNone) {
     slot = stations_.insert(event.client.mac);
     stations_[slot].party = keep(client_party(event, context), context.inventory);
+    stations_[slot].limits = {stations_[slot].party.party, context.policy};
   }
   Station& station = stations_[slot];
   auto known = std::ranges::find(station.questions, target, &Question::target);
@@ -73,7 +73,8 @@ void ArpScan::judge(Timestamp now, bool over, ScanBook& book, const RuleContext&
 
 void ArpScan::judge(Station& station, Timestamp now, bool over, ScanBook& book,
                     const RuleContext& context, FindingSink& out) {
-  const std::size_t needed = answers_seen_ ? kTargets : 2 * kTargets;
+  const std::size_t targets = station.limits[ScanLimit::arp_targets];
+  const std::size_t needed = answers_seen_ ? targets : 2 * targets;
   station.changed = station.questions.size() >= needed;
   if (!station.changed) {
     return;

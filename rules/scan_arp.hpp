@@ -30,6 +30,7 @@ class ArpScan {
   };
   struct Station {
     KeptParty party;
+    ScanLimits limits;
     std::vector<Question> questions;
     bool changed = false;
   };

@@ -6,6 +6,18 @@
 
 namespace prahari {
 
+ScanLimits::ScanLimits() noexcept {
+  std::ranges::transform(kScanThresholds, values_.begin(),
+                         [](const Threshold& one) { return static_cast<std::uint8_t>(one.value); });
+}
+
+ScanLimits::ScanLimits(const Party& scanner, const Policy& policy) {
+  const ZoneIndex zone = policy.zone_of(host_key(scanner));
+  std::ranges::transform(kScanThresholds, values_.begin(), [&](const Threshold& one) {
+    return static_cast<std::uint8_t>(policy.threshold(kScanKind, one, zone));
+  });
+}
+
 Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                      const RuleContext& context) {
   std::ranges::sort(packets, [](const PacketRef& a, const PacketRef& b) {

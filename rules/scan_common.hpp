@@ -54,6 +54,43 @@ enum class ScanSort : std::uint8_t {
 };
 inline constexpr std::size_t kScanSorts = 9;
 
+// What the site file may set otherwise, in this order.
+enum class ScanLimit : std::uint8_t {
+  hosts,
+  hosts_slowly,
+  ports,
+  ports_failed,
+  controllers,
+  arp_targets,
+  units,
+  devices,
+  slots
+};
+inline constexpr auto kScanThresholds = std::to_array<Threshold>({
+    {"hosts", 10, 2, 100, "distinct hosts that did not answer within a minute"},
+    {"hosts_slowly", 20, 2, 100, "distinct hosts that did not answer within a day"},
+    {"ports", 15, 2, 100, "ports of one host tried within a minute"},
+    {"ports_failed", 8, 1, 100, "of those, ports that did not answer"},
+    {"controllers", 3, 1, 100, "controllers tried within a minute without their protocol"},
+    {"arp_targets", 30, 2, 120, "addresses asked for by ARP within a minute that nobody has"},
+    {"units", 5, 2, 200, "units behind one address that did not answer within a minute"},
+    {"devices", 3, 2, 60, "devices asked within a minute who they are, and nothing else"},
+    {"slots", 5, 3, 60, "slots or units of one device asked within a minute who they are"},
+});
+class ScanLimits {
+ public:
+  ScanLimits() noexcept;
+  // Those of the zone that the scanner is in.
+  ScanLimits(const Party& scanner, const Policy& policy);
+
+  [[nodiscard]] std::size_t operator[](ScanLimit limit) const noexcept {
+    return values_[static_cast<std::size_t>(limit)];
+  }
+
+ private:
+  std::array<std::uint8_t, kScanThresholds.size()> values_{};
+};
+
 // The finding without its sentence. `packets` in any order.
 [[nodiscard]] Finding scan_finding(const KeptParty& scanner, std::vector<PacketRef> packets,
                                    const RuleContext& context);

@@ -9,9 +9,7 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kMostQuestions = 64;
-constexpr std::size_t kDevices = 3;       // in a minute
 constexpr std::size_t kCertainly = 20;    // no need to wait for what else they are asked
-constexpr std::size_t kSlots = 5;         // of one device, in a minute
 constexpr std::size_t kSlotsRefused = 3;  // of those: nothing is there
 constexpr std::chrono::seconds kMinute{60};
 
@@ -90,6 +88,7 @@ DiscoverySweep::Client& DiscoverySweep::client_of(const Event& event, const Rule
     slot = clients_.insert(event.client.ip);
     Client& client = clients_[slot];
     client.party = keep(client_party(event, context), context.inventory);
+    client.limits = {client.party.party, context.policy};
     client.protocol = protocol_words(event);
     client.transport = to_string(event.transport);
     const HostKey host = host_key(event.client, event.vlan);
@@ -183,7 +182,7 @@ void DiscoverySweep::judge_devices(Client& client, Timestamp now, bool over, con
                        std::ranges::all_of(asked, [&](const Question* question) {
                          return now < question->time || now - question->time >= kMinute;
                        });
-  if (asked.size() < kDevices || !settled) {
+  if (asked.size() < client.limits[ScanLimit::devices] || !settled) {
     return;
   }
   std::vector<std::string> names;
@@ -206,7 +205,8 @@ void DiscoverySweep::judge_slots(Client& client, const Report& report) {
     }
     keep_last_minute(asked);
     const auto refused = std::ranges::count_if(asked, &Question::refused);
-    if (asked.size() < kSlots || static_cast<std::size_t>(refused) < kSlotsRefused) {
+    if (asked.size() < client.limits[ScanLimit::slots] ||
+        static_cast<std::size_t>(refused) < kSlotsRefused) {
       continue;
     }
     tell(client, ScanSort::slots, asked,

@@ -36,6 +36,7 @@ class DiscoverySweep {
   };
   struct Client {
     KeptParty party;
+    ScanLimits limits;
     std::string protocol;
     std::string transport;
     std::vector<Question> questions;

@@ -10,11 +10,6 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kMostAttempts = 128;
-constexpr std::size_t kHosts = 10;        // in a minute
-constexpr std::size_t kHostsSlowly = 20;  // in a day
-constexpr std::size_t kPorts = 15;        // of one host, in a minute
-constexpr std::size_t kPortsFailed = 8;   // of those; else it is a client with many sessions
-constexpr std::size_t kControllers = 3;   // in a minute
 constexpr std::chrono::seconds kMinute{60};
 constexpr std::chrono::hours kDay{24};
 constexpr std::chrono::seconds kAnswerWithin{3};
@@ -163,6 +158,7 @@ void HostScan::on_opened(const Event& event, const RuleContext& context) {
   if (slot == clients_.kNone) {
     slot = clients_.insert(event.client.ip);
     clients_[slot].party = keep(client_party(event, context), context.inventory);
+    clients_[slot].limits = {clients_[slot].party.party, context.policy};
   }
   Client& client = clients_[slot];
   auto at = std::ranges::find_if(client.attempts, [&](const Attempt& known) {
@@ -249,7 +245,7 @@ void HostScan::judge(Client& client, Timestamp now, const Report& report) {
     }
   }
   judge_hosts(client, failures, report);
-  if (failures.size() >= kPortsFailed) {
+  if (failures.size() >= client.limits[ScanLimit::ports_failed]) {
     judge_ports(client, now, report);
   }
   judge_controllers(client, now, report);
@@ -259,16 +255,17 @@ void HostScan::judge_hosts(Client& client, const Attempts& failures, const Repor
   Attempts strangers;
   std::ranges::copy_if(failures, std::back_inserter(strangers),
                        [](const Attempt* attempt) { return !attempt->known; });
-  if (strangers.size() < kHosts) {
+  if (strangers.size() <
+      std::min(client.limits[ScanLimit::hosts], client.limits[ScanLimit::hosts_slowly])) {
     return;
   }
   const auto target = [](const Attempt& attempt) { return attempt.target; };
   Attempts part = busiest(strangers, kMinute, target);
   std::vector<std::string> names = target_names(part, report.context.policy);
-  if (names.size() < kHosts) {
+  if (names.size() < client.limits[ScanLimit::hosts]) {
     part = busiest(strangers, kDay, target);
     names = target_names(part, report.context.policy);
-    if (names.size() < kHostsSlowly) {
+    if (names.size() < client.limits[ScanLimit::hosts_slowly]) {
       return;
     }
   }
@@ -299,7 +296,8 @@ void HostScan::judge_ports(Client& client, Timestamp now, const Report& report) 
     const std::vector<std::string> ports = port_names(part);
     const auto failures = static_cast<std::size_t>(
         std::ranges::count_if(part, [&](const Attempt* one) { return failed(*one, now); }));
-    if (ports.size() >= kPorts && failures >= kPortsFailed) {
+    if (ports.size() >= client.limits[ScanLimit::ports] &&
+        failures >= client.limits[ScanLimit::ports_failed]) {
       tell(client, ScanSort::ports, part,
            "tried " + std::to_string(ports.size()) + " ports of " +
                host_words({.ip = target, .mac = {}, .vlan = {}}, report.context.policy) +
@@ -328,7 +326,7 @@ void HostScan::judge_controllers(Client& client, Timestamp now, const Report& re
   const Attempts part =
       busiest(probes, kMinute, [](const Attempt& attempt) { return attempt.target; });
   const std::vector<std::string> names = target_names(part, report.context.policy);
-  if (names.size() >= kControllers) {
+  if (names.size() >= client.limits[ScanLimit::controllers]) {
     tell(client, ScanSort::controllers, part,
          "tried the port of " + std::to_string(names.size()) + " controllers within " +
              seconds_words(part.front()->time, part.back()->time) +

@@ -47,6 +47,7 @@ class HostScan {
 
   struct Client {
     KeptParty party;
+    ScanLimits limits;
     std::vector<Attempt> attempts;
     bool changed = false;
   };

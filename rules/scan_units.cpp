@@ -8,7 +8,6 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kSweep = 5;       // units that failed, in a minute
 constexpr std::size_t kCertainly = 20;  // no need to wait whether they are asked again
 constexpr std::uint32_t kRound = 2;     // so many other units lie between two turns
 constexpr std::chrono::seconds kMinute{60};
@@ -37,6 +36,7 @@ UnitSweep::Pair& UnitSweep::pair_of(const Event& event, const RuleContext& conte
   if (slot == pairs_.kNone) {
     slot = pairs_.insert(key);
     pairs_[slot].client = keep(client_party(event, context), context.inventory);
+    pairs_[slot].limits = {pairs_[slot].client.party, context.policy};
     pairs_[slot].server = keep(server_party(event, context), context.inventory);
     pairs_[slot].protocol = protocol_words(event);
     pairs_[slot].transport = to_string(event.transport);
@@ -103,7 +103,8 @@ void UnitSweep::on_failure(Pair& pair, std::uint8_t unit, const Event& event,
 }
 
 bool UnitSweep::is_ripe(const Pair& pair) noexcept {
-  return pair.failures.size() >= kSweep || (pair.told.any() && !pair.failures.empty());
+  return pair.failures.size() >= pair.limits[ScanLimit::units] ||
+         (pair.told.any() && !pair.failures.empty());
 }
 
 void UnitSweep::judge(Timestamp now, bool over, ScanBook& book, const RuleContext& context,
@@ -137,7 +138,7 @@ void UnitSweep::judge(Pair& pair, Timestamp now, bool over, ScanBook& book,
   if (!over && swept.size() < kCertainly && now - first < kMinute) {
     return;
   }
-  if (swept.size() < kSweep && pair.told.none()) {
+  if (swept.size() < pair.limits[ScanLimit::units] && pair.told.none()) {
     pair.failures.erase(pair.failures.begin());  // the window moves on
     return;
   }

@@ -38,6 +38,7 @@ class UnitSweep {
   };
   struct Pair {
     KeptParty client;
+    ScanLimits limits;
     KeptParty server;
     std::string protocol;
     std::string transport;

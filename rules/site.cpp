@@ -35,6 +35,37 @@ void read_reporter(const Node& root, SiteInfo& info, Mistakes& mistakes) {
   section.finish();
 }
 
+void read_intel(const Node& root, Site& site, Mistakes& mistakes) {
+  const Node* table = root.find("intel");
+  if (table == nullptr) {
+    return;
+  }
+  if (table->kind != Node::Kind::table) {
+    mistakes.add(table->place, "intel",
+                 "expected [intel] (with one bracket), found " + table->describe());
+    return;
+  }
+  Section section{*table, "intel", mistakes};
+  site.intel_file = section.text("file", Section::Need::required);
+  site.intel_line = section.line();
+  section.finish();
+}
+
+// The indicators lie beside the site file, unless their path says otherwise.
+SiteOrMistakes with_intel(SiteOrMistakes read, const std::filesystem::path& file) {
+  Site* const site = std::get_if<Site>(&read);
+  if (site == nullptr || site->intel_file.empty()) {
+    return read;
+  }
+  auto indicators = load_indicators(file.parent_path() / site->intel_file);
+  if (!indicators) {
+    return std::vector<Mistake>{
+        {file.string(), site->intel_line, 1, "intel.file: " + indicators.error().message}};
+  }
+  site->intel = std::move(*indicators);
+  return read;
+}
+
 Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistakes) {
   auto zone = Timezone::load(info.timezone);
   if (zone) {
@@ -58,9 +89,9 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
 }
 
 void check_sections(const Node& root, Mistakes& mistakes) {
-  constexpr std::array<std::string_view, 11> kSections = {
-      "site",   "reporter",  "zone",     "conduit",    "asset",  "ignore",
-      "permit", "exception", "approval", "thresholds", "include"};
+  constexpr std::array<std::string_view, 12> kSections = {
+      "site",   "reporter",  "zone",     "conduit",    "asset",   "ignore",
+      "permit", "exception", "approval", "thresholds", "include", "intel"};
   for (std::size_t i = 0; i < root.names.size(); ++i) {
     const std::string& name = root.names[i];
     if (std::ranges::find(kSections, name) != kSections.end()) {
@@ -127,6 +158,7 @@ SiteOrMistakes parse_site(std::string_view toml, const std::string& file, const 
   read_approval(root, site.approval, mistakes);
   read_exceptions(root, site, mistakes);
   read_thresholds(root, "", site.thresholds, mistakes);
+  read_intel(root, site, mistakes);
   if (!mistakes.empty()) {
     return mistakes.take();
   }
@@ -139,9 +171,10 @@ Result<SiteOrMistakes> load_site(const std::filesystem::path& file) {
     return cannot_read(file, text.error().message, text.error().kind);
   }
   const FolderIncludes includes{file};
-  return parse_site(*text, file.string(), [&](const std::string& from, const std::string& name) {
-    return includes.read(from, name);
-  });
+  auto read = parse_site(
+      *text, file.string(),
+      [&](const std::string& from, const std::string& name) { return includes.read(from, name); });
+  return with_intel(std::move(read), file);
 }
 
 }  // namespace prahari

@@ -17,6 +17,7 @@
 #include "capture/result.hpp"
 #include "dissectors/address.hpp"
 #include "dissectors/message.hpp"
+#include "rules/intel.hpp"
 #include "rules/schedule.hpp"
 #include "rules/timezone.hpp"
 
@@ -178,6 +179,9 @@ struct Site {
   std::vector<Exception> exceptions;
   Approval approval;
   std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
+  std::string intel_file;                    // [intel] file, as written; empty: none
+  int intel_line = 0;
+  std::vector<Indicator> intel;  // what it says, and what is shipped
 
   [[nodiscard]] const std::string& file_of(std::uint16_t index) const noexcept {
     return index < files.size() ? files[index] : file;

@@ -4,6 +4,7 @@
 
 #include "rules/detector.hpp"
 #include "rules/kinds.hpp"
+#include "rules/sensor_blind.hpp"
 #include "rules/wording.hpp"
 
 namespace prahari {
@@ -28,14 +29,14 @@ std::string number_words(double value) {
 }
 
 void read_one(const Node& value, const Place& place, const std::string& path, std::string_view name,
-              const DetectorInfo& info, std::vector<ThresholdSetting>& settings,
-              Mistakes& mistakes) {
-  const auto known = std::ranges::find(info.thresholds, name, &Threshold::name);
-  if (known == info.thresholds.end()) {
-    const auto names = names_of(info.thresholds, &Threshold::name);
+              std::string_view kind, std::span<const Threshold> thresholds,
+              std::vector<ThresholdSetting>& settings, Mistakes& mistakes) {
+  const auto known = std::ranges::find(thresholds, name, &Threshold::name);
+  if (known == thresholds.end()) {
+    const auto names = names_of(thresholds, &Threshold::name);
     const std::string hint = did_you_mean(std::string{name}, names);
     mistakes.add(place, path,
-                 "unknown threshold of " + std::string{info.kind} +
+                 "unknown threshold of " + std::string{kind} +
                      (names.empty()  ? ", it has none"
                       : hint.empty() ? ", expected " + one_of(names)
                                      : hint));
@@ -49,7 +50,7 @@ void read_one(const Node& value, const Place& place, const std::string& path, st
                      value.describe());
     return;
   }
-  settings.push_back({std::string{info.kind}, std::string{name}, value.number, value.place.line});
+  settings.push_back({std::string{kind}, std::string{name}, value.number, value.place.line});
 }
 
 }  // namespace
@@ -88,14 +89,14 @@ void read_thresholds(const Node& parent, std::string_view path,
       mistakes.add(section.place, at, "expected a table, found " + section.describe());
       continue;
     }
-    const DetectorInfo* info = find_detector(kind);
-    if (info == nullptr) {
+    const std::span<const Threshold>* const thresholds = thresholds_of(kind);
+    if (thresholds == nullptr) {
       mistakes.add(table->keys[i], at, "this version has no detector of that kind");
       continue;
     }
     for (std::size_t j = 0; j < section.names.size(); ++j) {
       read_one(section.items[j], section.keys[j], at + '.' + section.names[j], section.names[j],
-               *info, settings, mistakes);
+               kind, *thresholds, settings, mistakes);
     }
   }
 }

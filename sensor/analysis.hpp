@@ -62,6 +62,9 @@ class Analysis final : public Analyst, private AlertSink {
   [[nodiscard]] const std::vector<Alert>& alerts() const noexcept { return alerts_; }
   [[nodiscard]] const std::vector<Case>& cases() const noexcept { return cases_.cases; }
   [[nodiscard]] std::uint64_t alerts_so_far() const noexcept { return correlator_.stats().raised; }
+  // Flows that ended so far.
+  [[nodiscard]] const FlowCounts& flows() const noexcept { return counts_.flows(); }
+  [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
   // The screen after a run.
   [[nodiscard]] const std::string& screen() const noexcept { return screen_; }
 

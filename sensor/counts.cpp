@@ -43,6 +43,7 @@ void EventCounts::add_flow(const Event& event) {
   ++flows_.total;
   flows_.tcp += tcp ? 1U : 0U;
   flows_.tcp_one_way += tcp && flow.one_way ? 1U : 0U;
+  flows_.duplicates += flow.duplicates;
   flows_.with_gaps += flow.gap ? 1U : 0U;
   if (event.protocol != Protocol::unknown) {
     return;

@@ -16,6 +16,9 @@ class EventCounts {
  public:
   void add(const Event& event);
 
+  // So far; gaps and the like are known at the end only.
+  [[nodiscard]] const FlowCounts& flows() const noexcept { return flows_; }
+
   // Writes what was counted into its places of the summary.
   void fill(RunSummary& summary) const;
 

@@ -2,6 +2,7 @@
 
 #include "capture/data_files.hpp"
 #include "dissectors/code_names.hpp"
+#include "dissectors/default_logins.hpp"
 #include "sensor/policy_source.hpp"
 #include "sensor/terminal.hpp"
 
@@ -24,7 +25,11 @@ Result<T> load(std::string_view floor, std::string_view name,
 
 }  // namespace
 
-Status load_names() { return load_code_names(data_files()); }
+Status load_names() {
+  const DataFiles files = data_files();
+  const Status names = load_code_names(files);
+  return names ? load_default_logins(files) : names;
+}
 
 Result<VendorAliases> load_aliases() {
   return load<VendorAliases>("inventory", "vendor_aliases.csv", VendorAliases::load);
@@ -58,6 +63,11 @@ Result<std::unique_ptr<Knowledge>> load_knowledge(const std::string& site_file) 
   if (!site) {
     return site.error();
   }
+  auto shipped = load<std::vector<Indicator>>("rules", "known_bad.csv", load_indicators);
+  if (!shipped) {
+    return shipped.error();
+  }
+  site->intel.insert(site->intel.end(), shipped->begin(), shipped->end());
   return std::make_unique<Knowledge>(Knowledge{std::move(*oui), std::move(*aliases),
                                                std::move(*attack), std::move(*certin),
                                                std::move(*site)});

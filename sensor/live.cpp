@@ -11,6 +11,7 @@
 
 #include "capture/tee_source.hpp"
 #include "sensor/baseline_source.hpp"
+#include "sensor/blind_monitor.hpp"
 #include "sensor/command.hpp"
 #include "sensor/run.hpp"
 #include "sensor/state_keeper.hpp"
@@ -89,15 +90,23 @@ Exit run_sensor(const Arguments& arguments) {
   }
   log->info(*baseline ? "judging by the baseline that was approved"
                       : "no baseline is approved: what is new is not told");
+  const std::string name = arguments.value("name", interface);
+  BlindMonitor blind{Policy{(*knowledge)->site}, folder->path(), name,
+                     [log](const BlindNote& note) {
+                       log->log(note.ended ? spdlog::level::info : spdlog::level::critical,
+                                "{}: {}", note.cause, note.why);
+                     },
+                     [log](const Error& error) { log->error("{}", error.message); }};
   log->info("listening on {}; Ctrl-C ends the run and completes {}", interface, out);
   const Exit status = run_analysis(**source, **knowledge, *folder,
-                                   {.sensor = arguments.value("name", interface),
+                                   {.sensor = name,
                                     .workers = 1,
                                     .messages = arguments.has("messages"),
                                     .fail_on = {},
                                     .keeper = keeper->get(),
                                     .learn = arguments.has("learn"),
-                                    .baseline = baseline->get()});
+                                    .baseline = baseline->get(),
+                                    .blind = &blind});
   if (status != Exit::environment) {
     std::error_code ignored;  // the evidence was cut from it; that it stays does no harm
     std::filesystem::remove(spool, ignored);

@@ -52,6 +52,9 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
   catch_interrupts();
   Progress progress;
   analysis.set_tick([&](const Tick& tick) {
+    if (options.blind != nullptr) {
+      options.blind->tick(source, analysis.flows());
+    }
     progress.show(tick.progress, tick.packets, analysis.alerts_so_far());
     return !interrupted();
   });

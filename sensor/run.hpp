@@ -6,6 +6,7 @@
 
 #include "capture/source.hpp"
 #include "sensor/analysis.hpp"
+#include "sensor/blind_monitor.hpp"
 #include "sensor/command.hpp"
 
 namespace prahari {
@@ -18,7 +19,8 @@ struct RunOptions {
   StateKeeper* keeper = nullptr;  // of a sensor
   bool learn = false;             // write baseline.json
   const Baseline* baseline = nullptr;
-  AdvisoryBook advisories{};  // a sensor has its own, in its state
+  AdvisoryBook advisories{};      // a sensor has its own, in its state
+  BlindMonitor* blind = nullptr;  // likewise
 };
 
 // Reads the source to its end or until Ctrl-C, writes the folder, prints the screen.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "capture/time_text.hpp"
 #include "inventory/asset_table.hpp"
 #include "inventory/fact_book.hpp"
 #include "inventory/posture_book.hpp"
@@ -65,6 +66,31 @@ void fill_exceptions(RunSummary& summary, const Engine& engine, Timestamp now) {
   }
 }
 
+PermittedWork::State state_of(const PermittedCount& permitted, const RunSummary& summary) {
+  using State = PermittedWork::State;
+  const Permit& permit = *permitted.permit;
+  if (permitted.count > 0) {
+    return State::seen;
+  }
+  const bool captured = summary.first_packet && summary.last_packet &&
+                        *summary.first_packet < permit.valid_to &&
+                        permit.valid_from <= *summary.last_packet;
+  if (!captured) {
+    return State::elsewhen;
+  }
+  return permit.valid_to <= *summary.last_packet ? State::unseen : State::open;
+}
+
+void fill_permits(RunSummary& summary, const Engine& engine) {
+  const auto second = [](Timestamp time) { return format_time(time).substr(0, 19) + 'Z'; };
+  for (const PermittedCount& permitted : engine.permitted()) {
+    const Permit& permit = *permitted.permit;
+    summary.permits.push_back({permit.ticket, permit.from, permit.to,
+                               second(permit.valid_from) + " to " + second(permit.valid_to),
+                               permit.line, permitted.count, state_of(permitted, summary)});
+  }
+}
+
 }  // namespace
 
 void fill_summary(RunSummary& summary, const Counted& counted) {
@@ -106,6 +132,7 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
   };
   fill_silenced(summary, counted.engine);
   fill_exceptions(summary, counted.engine, stats.last);
+  fill_permits(summary, counted.engine);
   summary.assets = counted.inventory.assets_in_order().size();
   summary.asked_only = counted.inventory.asked_only();
   summary.conversations = counted.inventory.conversations_in_order().size();

@@ -53,8 +53,13 @@ class DnsSession final : public PlainSession {
     if (Fields* fields = out.fields()) {
       dns::show(message, *fields);
     }
+    dns::Question question;
+    if (header.response() || !dns::Walker{message}.next(question)) {
+      question.name.clear();
+    }
     say(header.response() ? "Response" : "Query", header.opcode(), pdu, out,
-        header.response() ? Kind::response : Kind::request);
+        header.response() ? Kind::response : Kind::request,
+        {.table = question.name.empty() ? "" : "name", .text = question.name});
   }
 
  private:

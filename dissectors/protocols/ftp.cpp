@@ -83,7 +83,7 @@ class FtpSession final : public PlainSession {
       user_ = argument.substr(0, 128);
     } else if (command == "PASS") {
       if (!same_word(user_, "anonymous") && !same_word(user_, "ftp")) {
-        tell_login("FTP login", user_, argument.size(), pdu, out);
+        tell_login("FTP login", user_, argument, pdu, out);
       } else {
         tell_posture(Posture::Aspect::user_used, "FTP login", user_,
                      Posture::bit(Posture::Flaw::anonymous), pdu, out, Whose::receiver);

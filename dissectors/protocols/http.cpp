@@ -38,6 +38,7 @@ constexpr std::string_view kEnd = "\r\n\r\n";
 constexpr std::size_t kLongestHead = 16384;
 constexpr std::size_t kTitleWithin = 4096;  // identification.md section 4
 constexpr std::size_t kShown = 256;
+constexpr std::size_t kLongestChunkLine = 12;  // RFC 9112, 7.1: a length in hex
 constexpr std::uint8_t kOfBanner = 80;
 constexpr std::uint8_t kOfClient = 60;
 constexpr std::uint8_t kOfPort = 40;
@@ -132,6 +133,25 @@ std::string_view without_secrets(std::string_view uri) noexcept {
   return at == std::string_view::npos ? uri : rest.substr(at + 1);
 }
 
+// What a request asks for, between its method and its version.
+std::string_view target_of(std::string_view first_line) noexcept {
+  const std::size_t begin = std::min(first_line.find(' '), first_line.size() - 1) + 1;
+  return first_line.substr(begin, first_line.find(' ', begin) - begin);
+}
+
+// A program for Windows or Linux, by how it begins.
+bool is_program(std::string_view body) noexcept {
+  constexpr std::string_view kElf{
+      "\x7f"
+      "ELF"};
+  constexpr std::size_t kStub = 1024;
+  const std::string_view head = body.substr(0, kStub);
+  return body.starts_with(kElf) ||
+         (body.starts_with("MZ") &&
+          (head.find("This program") != std::string_view::npos ||
+           head.find(std::string_view{"PE\0\0", 4}) != std::string_view::npos));
+}
+
 std::string_view realm_of(std::string_view authenticate) noexcept {
   constexpr std::string_view kRealm = "realm=\"";
   const std::size_t at = authenticate.find(kRealm);
@@ -201,6 +221,7 @@ class HttpSession final : public PlainSession {
         ++misses_;
       }
       left -= std::min(left, given.bytes.size());
+      look_for_program(given, text, out);
       look_for_title(given, text, out);
       return;
     }
@@ -228,6 +249,8 @@ class HttpSession final : public PlainSession {
     head_asked_ = method == "HEAD";
     streams_ |= method == "CONNECT" || !head.transfer_encoding.empty();
     body_left_[index(pdu.side)] = head.content_length;
+    body_begins_[index(pdu.side)] = true;
+    uri_ = without_secrets(target_of(head.first)).substr(0, kShown);
     tell({Identity::Field::software, kOfClient, "HTTP User-Agent", head.user_agent}, pdu, out);
     std::string user;
     if (starts_with_word(head.authorization, "Basic ")) {
@@ -235,25 +258,25 @@ class HttpSession final : public PlainSession {
       const std::size_t colon = both.find(':');
       if (colon != std::string::npos) {
         user = both.substr(0, colon);
-        told_login(user, both.size() - colon - 1, pdu, out);
+        told_login(user, std::string_view{both}.substr(colon + 1), pdu, out);
       }
     }
     if (Fields* fields = out.fields()) {
       fields->text(kMethod, method);
-      std::string_view uri = head.first.substr(method.size() + 1);
-      fields->text(kUri, without_secrets(uri.substr(0, uri.find(' '))).substr(0, kShown));
+      fields->text(kUri, uri_);
       text_field(*fields, kHost, head.host);
       text_field(*fields, kUserAgent, head.user_agent);
       text_field(*fields, kUser, user);
       fields->number(kContentLength, static_cast<std::int64_t>(head.content_length));
     }
-    say("Request", 0, pdu, out, Kind::request);
+    const bool shell = starts_with_word(uri_, "/wsman");
+    say(shell ? "WinRM Request" : "Request", 0, pdu, out, Kind::request);
   }
 
-  void told_login(std::string_view user, std::size_t size, const Pdu& pdu, Emitter& out) {
+  void told_login(std::string_view user, std::string_view secret, const Pdu& pdu, Emitter& out) {
     if (!login_told_) {
       login_told_ = true;
-      tell_login("HTTP Basic", user, size, pdu, out);
+      tell_login("HTTP Basic", user, secret, pdu, out);
     }
   }
 
@@ -264,6 +287,7 @@ class HttpSession final : public PlainSession {
     streams_ |= status == 101;
     const bool bodiless = head_asked_ || status == 204 || status == 304 || status < 200;
     body_left_[index(pdu.side)] = bodiless ? 0 : head.content_length;
+    body_begins_[index(pdu.side)] = true;
     title_within_ = starts_with_word(head.content_type, "text/html") ? kTitleWithin : 0;
     const std::string_view realm = realm_of(head.authenticate);
     tell({Identity::Field::software, kOfBanner, "HTTP Server", head.server}, pdu, out);
@@ -286,6 +310,22 @@ class HttpSession final : public PlainSession {
   static void text_field(Fields& fields, Field field, std::string_view value) {
     if (!value.empty()) {
       fields.text(field, value.substr(0, kShown));
+    }
+  }
+
+  // A body that begins as a program does, chunked or not.
+  void look_for_program(const Pdu& pdu, std::string_view text, Emitter& out) {
+    bool& begins = body_begins_[index(pdu.side)];
+    if (!begins || pdu.direction == Direction::unknown) {
+      return;
+    }
+    begins = false;
+    const std::size_t chunk = text.substr(0, kLongestChunkLine).find("\r\n");
+    if (is_program(text) ||
+        (chunk != std::string_view::npos && is_program(text.substr(chunk + 2)))) {
+      say("Program", 0, pdu, out,
+          pdu.direction == Direction::to_client ? Kind::response : Kind::request,
+          {.table = "program", .text = uri_});
     }
   }
 
@@ -315,6 +355,8 @@ class HttpSession final : public PlainSession {
 
   std::array<std::size_t, 2> body_left_{};  // bytes of a body of known length, of each side
   std::size_t title_within_ = 0;            // bytes of the body that may still have a title
+  std::string uri_;                         // asked for last, without what may be secret in it
+  std::array<bool, 2> body_begins_{};  // the next bytes that are no head are the first of a body
   bool head_asked_ = false;
   bool login_told_ = false;
   bool streams_ = false;     // bodies of unknown length, a tunnel, or another protocol from here on

@@ -27,9 +27,11 @@ class LlmnrSession final : public PlainSession {
     const bool response = walker.header().response();
     learn(pdu, response ? Direction::to_client : Direction::to_server, out);
     dns::Record record;
+    std::string given_away;
     while (response && walker.next(record)) {
       if ((record.type == dns::type::kA || record.type == dns::type::kAaaa) &&
           walker.header().status() == 0 && gives_sender(record, pdu)) {
+        given_away = record.name;
         tell({Identity::Field::name, kOfName, "LLMNR answer", record.name}, pdu, out);
         break;
       }
@@ -38,7 +40,8 @@ class LlmnrSession final : public PlainSession {
       dns::show(pdu.bytes, *fields);
     }
     say(response ? "Response" : "Query", walker.header().opcode(), pdu, out,
-        response ? Kind::response : Kind::request);
+        response ? Kind::response : Kind::request,
+        {.table = given_away.empty() ? "" : "name", .text = given_away});
   }
 
  private:

@@ -123,6 +123,7 @@ class NbnsSession final : public PlainSession {
       fields->text(kName, trimmed(name.text));
       fields->number(kSuffix, name.suffix);
     }
+    std::string_view given_away;  // a name, and to whom it belongs
     const bool registers = header.opcode() >= opcode::kRegistration &&
                            header.opcode() <= opcode::kRefresh + 1 && header.opcode() != 6 &&
                            header.opcode() != 7;
@@ -134,6 +135,9 @@ class NbnsSession final : public PlainSession {
       Reader data{record.data};
       const std::uint16_t flags = data.be16();
       const IpAddress owner = IpAddress::read_v4(data);
+      if (data.ok() && header.response()) {
+        given_away = trimmed(name.text);
+      }
       if (data.ok() && owner == (pdu.side == Side::first ? ends_.first : ends_.second)) {
         tell_one(name, (flags & kGroup) != 0, "NetBIOS name service", pdu, out);
       }
@@ -143,7 +147,8 @@ class NbnsSession final : public PlainSession {
         : header.opcode() == opcode::kQuery ? "Name Query"
         : registers                         ? "Name Registration"
                                             : "Name Release",
-        header.opcode(), pdu, out, response ? Kind::response : Kind::request);
+        header.opcode(), pdu, out, response ? Kind::response : Kind::request,
+        {.table = given_away.empty() ? "" : "name", .text = given_away});
   }
 
   void tell_one(const NetbiosName& name, bool group, std::string_view source, const Pdu& pdu,

@@ -9,6 +9,7 @@
 #include "dissectors/ntlmssp.hpp"
 #include "dissectors/plain_session.hpp"
 #include "dissectors/printable.hpp"
+#include "dissectors/smb_request.hpp"
 
 namespace prahari {
 namespace {
@@ -180,10 +181,24 @@ class SmbSession final : public PlainSession {
     if (command.setup || command.negotiate) {
       on_setup(smb, magic == kSmb1 && command.setup && command.response, pdu, fields, out);
     }
-    say(command.name, command.number, pdu, out, command.response ? Kind::response : Kind::request);
+    if (command.response) {
+      say(command.name, command.number, pdu, out, Kind::response);
+      return;
+    }
+    const SmbRequest asked = requests_.read(smb, magic == kSmb2);
+    const bool plain = asked.sort == SmbRequest::Sort::plain;
+    say(plain ? command.name : sort_name(asked.sort), command.number, pdu, out, Kind::request,
+        {.table = plain ? "" : "name", .text = asked.text});
   }
 
  private:
+  static std::string_view sort_name(SmbRequest::Sort sort) noexcept {
+    constexpr auto kNames = std::to_array<std::string_view>(
+        {"Command", "Connect Administrative Share", "Create Program", "Open Remote Command Pipe",
+         "Create Service"});
+    return kNames[static_cast<std::size_t>(sort)];
+  }
+
   void on_negotiate(Bytes smb, bool second, const Command& command, const Pdu& pdu, Fields* fields,
                     Emitter& out) {
     Reader in{smb};
@@ -295,6 +310,8 @@ class SmbSession final : public PlainSession {
     }
     return from_utf16(rest.first(end));
   }
+
+  SmbRequests requests_;
 };
 
 Probe probe(const ProbeInput& input) noexcept {

@@ -38,6 +38,7 @@ constexpr std::array kProblems = {
 namespace pdu_tag {
 constexpr std::uint8_t kGet = 0xa0;
 constexpr std::uint8_t kResponse = 0xa2;
+constexpr std::uint8_t kSet = 0xa3;
 constexpr std::uint8_t kTrap = 0xa4;
 constexpr std::uint8_t kTrapV2 = 0xa7;
 constexpr std::uint8_t kReport = 0xa8;
@@ -180,6 +181,15 @@ class SnmpSession final : public PlainSession {
       tell_posture(Posture::Aspect::channel_used, "SNMP", opened.version == 0 ? "v1" : "v2c",
                    Posture::bit(Posture::Flaw::no_security), pdu, out, agent);
     }
+    // Only its use is told, of an answer to nothing but an agent: what it is stays here, unless
+    // everybody knows it.
+    if (answered) {
+      tell_posture(Posture::Aspect::user_used,
+                   wrote_ ? "SNMP community that may write" : "SNMP community",
+                   known ? community : "not shown", Posture::bit(Posture::Flaw::cleartext_password),
+                   pdu, out, agent);
+    }
+    wrote_ = tag_ == pdu_tag::kSet || (wrote_ && !answered);
     if (known && answered) {
       tell_posture(Posture::Aspect::setting, "SNMP community as delivered", community, 0, pdu, out,
                    agent);
@@ -367,6 +377,7 @@ class SnmpSession final : public PlainSession {
   }
 
   std::uint8_t tag_ = 0;      // of the PDU at hand; 0: hidden
+  bool wrote_ = false;        // the request before was one to set
   std::uint32_t entity_ = 0;  // bit i: column i was told
 };
 

@@ -21,6 +21,7 @@ constexpr std::uint8_t kSubEnd = 0xf0;
 constexpr std::uint8_t kOfBanner = 80;
 constexpr std::size_t kLongestText = 512;
 constexpr std::size_t kLongestUser = 64;
+constexpr std::size_t kLongestSecret = 128;
 
 // What is left without commands, and how many there were.
 std::size_t strip(Bytes bytes, std::string& text) {
@@ -99,7 +100,7 @@ class TelnetSession final : public PlainSession {
       user_.clear();
     } else if (asks_for(text, "assword:")) {
       awaits_ = Awaits::password;
-      secret_size_ = 0;
+      forget();
     }
   }
 
@@ -113,15 +114,21 @@ class TelnetSession final : public PlainSession {
         user_ += c;
       } else if (awaits_ == Awaits::password && end) {
         awaits_ = Awaits::nothing;
-        tell_login("Telnet login", user_, secret_size_, pdu, out);
+        tell_login("Telnet login", user_, secret_, pdu, out);
+        forget();
       } else if (awaits_ == Awaits::password && c != '\0') {
-        ++secret_size_;
+        secret_ += secret_.size() < kLongestSecret ? std::string(1, c) : std::string{};
       }
     }
   }
 
+  void forget() noexcept {
+    std::ranges::fill(secret_, '\0');
+    secret_.clear();
+  }
+
   std::string user_;
-  std::size_t secret_size_ = 0;
+  std::string secret_;  // as it is typed; forgotten at its end
   Awaits awaits_ = Awaits::nothing;
   bool banner_told_ = false;
   bool client_typed_ = false;

@@ -49,6 +49,8 @@ class VncSession final : public PlainSession {
       say("Protocol Version", 0, pdu, out);
     } else if (pdu.direction == Direction::to_client) {
       on_security(pdu, out);
+    } else if (pdu.direction == Direction::to_server) {
+      on_choice(pdu, out);
     }
   }
 
@@ -65,6 +67,9 @@ class VncSession final : public PlainSession {
     }
     for (std::size_t i = 0; i < count && in.remaining() > 0; ++i) {
       const std::uint8_t type = in.u8();
+      if (type == kNone && old_) {
+        tell_nobody(pdu, Whose::sender, out);  // the server decided
+      }
       if (type == kNone) {
         tell_posture(Posture::Aspect::user_offered, "VNC", "nobody has to log in",
                      Posture::bit(Posture::Flaw::anonymous), pdu, out);
@@ -79,6 +84,19 @@ class VncSession final : public PlainSession {
       fields->end_list();
     }
     say("Security Types", 0, pdu, out);
+  }
+
+  // RFC 6143, 7.1.2: one octet, the type that the client takes.
+  void on_choice(const Pdu& pdu, Emitter& out) {
+    if (pdu.bytes.size() == 1 && Reader{pdu.bytes}.u8() == kNone) {
+      tell_nobody(pdu, Whose::receiver, out);
+    }
+    say("Security Choice", 0, pdu, out);
+  }
+
+  void tell_nobody(const Pdu& pdu, Whose server, Emitter& out) {
+    tell_posture(Posture::Aspect::user_used, "VNC", "nobody had to log in",
+                 Posture::bit(Posture::Flaw::anonymous), pdu, out, server);
   }
 
   std::array<std::uint8_t, 2> seen_{};

@@ -18,37 +18,49 @@ namespace {
 constexpr std::string_view kKind = "probing";
 constexpr std::array<std::string_view, 2> kAttack = {"T0806", "T0888"};
 constexpr std::uint32_t kMostPairs = 4096;
-constexpr std::size_t kMostNeeded = 5;
-constexpr std::chrono::minutes kNew{10};
+constexpr std::size_t kMostNeeded = 20;
 
-struct Threshold {
+struct Refusal {
   std::string_view protocol;
   std::uint32_t mask;                     // the bits of the status that count
   std::array<std::uint32_t, 2> statuses;  // alike; the second may repeat the first
-  std::uint8_t count;                     // within the window; at most kMostNeeded
-  std::chrono::seconds window;
   std::string_view words;
 };
 
-constexpr std::chrono::seconds kMinute{60};
 constexpr std::uint32_t kWhole = 0xffffffff;
 constexpr std::uint32_t kGeneral = 0xff;          // CIP: without the extended status
 constexpr std::uint32_t kCondition = 0xffff0000;  // OPC UA: without the information bits
 
-constexpr auto kThresholds = std::to_array<Threshold>({
-    {"modbus", kWhole, {1, 1}, 3, kMinute, "exception 1 (illegal function)"},
-    {"modbus", kWhole, {2, 2}, 5, kMinute, "exception 2 (illegal data address)"},
-    {"modbus", kWhole, {5, 6}, 3, kMinute, "exceptions 5 and 6 (acknowledge, device busy)"},
-    {"cip", kGeneral, {0x05, 0x05}, 5, kMinute, "status 0x05 (path destination unknown)"},
-    {"cip", kGeneral, {0x08, 0x08}, 5, kMinute, "status 0x08 (service not supported)"},
-    {"opcua", kCondition, {0x80340000, 0x80340000}, 5, kMinute, "BadNodeIdUnknown"},
-    {"opcua", kCondition, {0x801F0000, 0x801F0000}, 5, kMinute, "BadUserAccessDenied"},
+constexpr auto kRefusals = std::to_array<Refusal>({
+    {"modbus", kWhole, {1, 1}, "exception 1 (illegal function)"},
+    {"modbus", kWhole, {2, 2}, "exception 2 (illegal data address)"},
+    {"modbus", kWhole, {5, 6}, "exceptions 5 and 6 (acknowledge, device busy)"},
+    {"cip", kGeneral, {0x05, 0x05}, "status 0x05 (path destination unknown)"},
+    {"cip", kGeneral, {0x08, 0x08}, "status 0x08 (service not supported)"},
+    {"opcua", kCondition, {0x80340000, 0x80340000}, "BadNodeIdUnknown"},
+    {"opcua", kCondition, {0x801F0000, 0x801F0000}, "BadUserAccessDenied"},
 });
+
+// How many within the window, in the order of kRefusals; then the window, and for how long a pair
+// counts as new.
+constexpr auto kThresholds = std::to_array<Threshold>({
+    {"modbus_illegal_function", 3, 2, kMostNeeded, "refusals with Modbus exception 1"},
+    {"modbus_illegal_address", 5, 2, kMostNeeded, "refusals with Modbus exception 2"},
+    {"modbus_busy", 3, 2, kMostNeeded, "refusals with Modbus exception 5 or 6"},
+    {"cip_path_unknown", 5, 2, kMostNeeded, "refusals with CIP status 0x05"},
+    {"cip_not_supported", 5, 2, kMostNeeded, "refusals with CIP status 0x08"},
+    {"opcua_node_unknown", 5, 2, kMostNeeded, "refusals with BadNodeIdUnknown"},
+    {"opcua_access_denied", 5, 2, kMostNeeded, "refusals with BadUserAccessDenied"},
+    {"window_seconds", 60, 1, 86'400, "seconds within which they count"},
+    {"new_pair_minutes", 10, 0, 1440, "minutes for which a pair counts as new"},
+});
+constexpr std::size_t kWindow = kRefusals.size();
+constexpr std::size_t kNewPair = kWindow + 1;
 
 struct PairKey {
   IpAddress client;
   IpAddress server;
-  std::uint8_t threshold = 0;
+  std::uint8_t refusal = 0;
 
   friend bool operator==(const PairKey&, const PairKey&) = default;
 };
@@ -56,7 +68,7 @@ struct PairKey {
 struct PairHash {
   std::uint64_t seed = process_seed();
   std::uint64_t operator()(const PairKey& key) const noexcept {
-    return Hasher{seed}.add(key.client).add(key.server).add(key.threshold).value();
+    return Hasher{seed}.add(key.client).add(key.server).add(key.refusal).value();
   }
 };
 
@@ -65,14 +77,17 @@ struct Burst {
   std::array<PacketRef, kMostNeeded> packets{};
   std::array<PacketRef, kMostNeeded> requests{};
   std::uint8_t size = 0;
+  std::uint8_t needed = 0;  // of them, within the window
+  std::chrono::seconds window{0};
+  std::chrono::minutes fresh{0};
   AlertHandle alert;
 };
 
 class Probing final : public Detector {
  public:
   Probing() {
-    for (std::size_t i = 0; i < kThresholds.size(); ++i) {
-      protocols_[i] = protocol_of(kThresholds[i].protocol);
+    for (std::size_t i = 0; i < kRefusals.size(); ++i) {
+      protocols_[i] = protocol_of(kRefusals[i].protocol);
     }
   }
 
@@ -85,8 +100,8 @@ class Probing final : public Detector {
         (event.message.kind != Kind::exception && event.message.kind != Kind::response)) {
       return;
     }
-    for (std::size_t i = 0; i < kThresholds.size(); ++i) {
-      const Threshold& one = kThresholds[i];
+    for (std::size_t i = 0; i < kRefusals.size(); ++i) {
+      const Refusal& one = kRefusals[i];
       if (protocols_[i] == event.protocol &&
           std::ranges::find(one.statuses, event.message.status & one.mask) != one.statuses.end()) {
         on_refusal(static_cast<std::uint8_t>(i), event, context, out);
@@ -110,17 +125,30 @@ class Probing final : public Detector {
     std::uint32_t slot = bursts_.find(key);
     if (slot == bursts_.kNone) {
       slot = bursts_.insert(key);
+      set_limits(bursts_[slot], index, event, context.policy);
     }
     Burst& burst = bursts_[slot];
-    add(burst, event, kThresholds[index].count);
-    if (!is_burst(burst, kThresholds[index]) || out.again(burst.alert, event.packet)) {
+    add(burst, event);
+    if (!is_burst(burst) || out.again(burst.alert, event.packet)) {
       return;
     }
-    burst.alert = out.raise(finding_of(kThresholds[index], burst, event, context));
+    burst.alert = out.raise(finding_of(kRefusals[index], burst, event, context));
   }
 
-  static void add(Burst& burst, const Event& event, std::uint8_t needed) {
-    if (burst.size == needed) {
+  // Those of the zone that the server is in.
+  static void set_limits(Burst& burst, std::uint8_t index, const Event& event,
+                         const Policy& policy) {
+    const ZoneIndex zone = policy.zone_of(host_key(event.server, event.vlan));
+    const auto limit = [&](std::size_t which) {
+      return static_cast<std::uint32_t>(policy.threshold(kKind, kThresholds[which], zone));
+    };
+    burst.needed = static_cast<std::uint8_t>(limit(index));
+    burst.window = std::chrono::seconds{limit(kWindow)};
+    burst.fresh = std::chrono::minutes{limit(kNewPair)};
+  }
+
+  static void add(Burst& burst, const Event& event) {
+    if (burst.size == burst.needed) {
       std::rotate(burst.packets.begin(), burst.packets.begin() + 1, burst.packets.end());
       std::rotate(burst.requests.begin(), burst.requests.begin() + 1, burst.requests.end());
       --burst.size;
@@ -132,26 +160,27 @@ class Probing final : public Detector {
 
   // By the distance between the times, so that a clock that went backwards makes no burst of
   // refusals that lie hours apart.
-  static bool is_burst(const Burst& burst, const Threshold& threshold) noexcept {
-    if (burst.size < threshold.count) {
+  static bool is_burst(const Burst& burst) noexcept {
+    if (burst.size < burst.needed) {
       return false;
     }
-    const std::span<const PacketRef> packets = std::span{burst.packets}.first(threshold.count);
+    const std::span<const PacketRef> packets = std::span{burst.packets}.first(burst.needed);
     const auto [first, last] = std::ranges::minmax_element(packets, {}, &PacketRef::time);
-    return last->time - first->time <= threshold.window;
+    return last->time - first->time <= burst.window;
   }
 
-  [[nodiscard]] bool is_new(const Event& event, const RuleContext& context) const {
+  [[nodiscard]] bool is_new(const Burst& burst, const Event& event,
+                            const RuleContext& context) const {
     if (context.parties.conversation == kNone) {
       return false;
     }
     const Timestamp first = context.inventory.conversation(context.parties.conversation).first;
-    return event.packet.time - first < kNew && first - capture_began_ >= kNew;
+    return event.packet.time - first < burst.fresh && first - capture_began_ >= burst.fresh;
   }
 
-  [[nodiscard]] Finding finding_of(const Threshold& threshold, const Burst& burst,
-                                   const Event& event, const RuleContext& context) const {
-    const bool fresh = is_new(event, context);
+  [[nodiscard]] Finding finding_of(const Refusal& refusal, const Burst& burst, const Event& event,
+                                   const RuleContext& context) const {
+    const bool fresh = is_new(burst, event, context);
     Finding finding;
     finding.kind = kKind;
     finding.severity = fresh ? Severity::high : Severity::medium;
@@ -163,13 +192,13 @@ class Probing final : public Detector {
     finding.transport = to_string(event.transport);
     finding.outcome = Outcome::failure;
     finding.dedup_key = to_string(event.client.ip) + '|' + to_string(event.server.ip) + '|' +
-                        finding.protocol + '|' + std::to_string(threshold.statuses[0]);
+                        finding.protocol + '|' + std::to_string(refusal.statuses[0]);
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(
         burst.packets[burst.size - 1U].time - burst.packets[0].time);
     finding.why = host_words(host_key(finding.destination), context.policy) + " refused " +
-                  std::to_string(threshold.count) + " requests of " +
+                  std::to_string(burst.needed) + " requests of " +
                   host_words(host_key(finding.source), context.policy) + " with " +
-                  std::string{threshold.words} + " within " +
+                  std::string{refusal.words} + " within " +
                   std::to_string(std::max<std::int64_t>(seconds.count(), 1)) +
                   " s: it tries out what the server knows, or it is set up wrongly" +
                   (fresh ? "; the pair is new." : ".");
@@ -187,7 +216,7 @@ class Probing final : public Detector {
 
   bool started_ = false;
   Timestamp capture_began_;
-  std::array<Protocol, kThresholds.size()> protocols_{};
+  std::array<Protocol, kRefusals.size()> protocols_{};
   LruTable<PairKey, Burst, PairHash> bursts_{kMostPairs};
 };
 
@@ -199,6 +228,7 @@ constinit const DetectorInfo probing_detector = {
     .title = "Exception burst / function or point probing",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<Probing>(); },
     .attack = kAttack,
+    .thresholds = kThresholds,
 };
 
 }  // namespace prahari

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kKind = "protocol-violation";
 constexpr std::array<std::string_view, 1> kAttack = {"T0814"};
-constexpr std::uint32_t kManyPerSession = 5;
+constexpr auto kThresholds = std::to_array<Threshold>(
+    {{"many_per_session", 5, 2, 1'000'000, "breaches of one session from which on it is high"}});
 constexpr std::size_t kRulesKept = 4;
 
 struct RuleNote {
@@ -27,6 +28,7 @@ struct RuleNote {
 
 struct Breaches {
   std::uint32_t count = 0;
+  std::uint32_t many = 0;                    // from so many on it is high
   std::array<RuleNote, kRulesKept> rules{};  // the rules broken last
   std::uint8_t next = 0;
 };
@@ -78,6 +80,8 @@ class ProtocolViolation final : public Detector {
     }
     if (!note.breaches) {
       note.breaches = std::make_unique<Breaches>();
+      note.breaches->many = static_cast<std::uint32_t>(context.policy.threshold(
+          kKind, kThresholds[0], context.policy.zone_of(host_key(event.server, event.vlan))));
     }
     for (std::uint32_t rest = broken; rest != 0; rest &= rest - 1) {
       breach(*note.breaches, event, static_cast<std::uint8_t>(std::countr_zero(rest)), context,
@@ -98,7 +102,7 @@ class ProtocolViolation final : public Detector {
       return rule.alert.slot != kNone && rule.protocol == event.protocol && rule.problem == problem;
     });
     // The one that makes it many is raised again, since it raises the severity.
-    if (known != note.rules.end() && note.count != kManyPerSession &&
+    if (known != note.rules.end() && note.count != note.many &&
         out.again(known->alert, event.packet)) {
       return;
     }
@@ -118,7 +122,7 @@ class ProtocolViolation final : public Detector {
     const Direction direction = message ? event.message.direction : event.anomaly.direction;
     Finding finding;
     finding.kind = kKind;
-    finding.severity = note.count >= kManyPerSession ? Severity::high : Severity::medium;
+    finding.severity = note.count >= note.many ? Severity::high : Severity::medium;
     finding.confidence = 85;
     finding.certin = CertInClass::incident;
     finding.source = client_party(event, context);
@@ -167,6 +171,7 @@ constinit const DetectorInfo protocol_violation_detector = {
     .title = "Malformed / protocol breach",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ProtocolViolation>(); },
     .attack = kAttack,
+    .thresholds = kThresholds,
 };
 
 }  // namespace prahari

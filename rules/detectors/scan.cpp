@@ -118,6 +118,7 @@ constinit const DetectorInfo scan_detector = {
     .title = "Scan",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<Scan>(); },
     .attack = kScanAttack,
+    .thresholds = kScanThresholds,
 };
 
 }  // namespace prahari

@@ -49,6 +49,9 @@ class OfficeTalk final : public BasicTalk {
   void message(const Message& message) override {
     EXPECT_TRUE(message.envelope);
     ++count;
+    if (!message.target.text.empty()) {
+      named.push_back(std::string{message.name} + ": " + std::string{message.target.text});
+    }
   }
   void identity(const Identity& identity) override {
     lines.push_back(std::string{identity.of_sender ? "" : "receiver "} +
@@ -70,6 +73,7 @@ class OfficeTalk final : public BasicTalk {
   void anomaly(const Anomaly& /*anomaly*/) override { ADD_FAILURE() << "anomaly"; }
 
   std::size_t count = 0;
+  std::vector<std::string> named;  // messages that are about something with a name
 };
 
 struct Row {
@@ -97,6 +101,7 @@ const std::vector<Row>& rows() {
         "3010 0608 2b06010201010500 0404 73772d31"
         "3018 0608 2b06010201010200 060c 2b06010401c373010203 0405"},
        {"name sw-1", "vendor Moxa", "channel-used SNMP: v2c !no-security",
+        "user-used SNMP community: public !cleartext-password",
         "setting SNMP community as delivered: public"}},
       {Protocol::http,
        Transport::tcp,
@@ -179,9 +184,9 @@ const std::vector<Row>& rows() {
        {"user bob", "service rdp", "channel-used RDP: CredSSP"}},
       {Protocol::vnc,
        Transport::tcp,
-       {"<RFB 003.008\n", "RFB 003.008\n", "<hex:0201 02"},
+       {"<RFB 003.008\n", "RFB 003.008\n", "<hex:0201 02", "hex:01"},
        {"service vnc", "user-offered VNC: nobody has to log in !anonymous",
-        "user-offered VNC: password"},
+        "user-offered VNC: password", "user-used VNC: nobody had to log in !anonymous"},
        true},
       {Protocol::teamviewer, Transport::tcp, {"hex:1724 0a 00 00"}, {"software TeamViewer"}},
       {Protocol::anydesk,
@@ -261,6 +266,50 @@ TEST_P(Office, TakesNoModbus) {
 INSTANTIATE_TEST_SUITE_P(All, Office, testing::ValuesIn(rows()), [](const auto& row) {
   return std::string{to_string(row.param.protocol)};
 });
+
+// What these protocols say of names: for rules that look for them.
+std::vector<std::string> named_in(Protocol protocol, Transport transport,
+                                  const std::vector<std::string>& said) {
+  const Dissector& own = dissector(protocol);
+  std::unique_ptr<OfficeTalk> talk;
+  for (std::string_view text : said) {
+    const Side side = text.starts_with('<') ? Side::second : Side::first;
+    text.remove_prefix(side == Side::second ? 1 : 0);
+    const auto bytes = bytes_of(text);
+    if (!talk) {
+      talk = std::make_unique<OfficeTalk>(
+          own, own.probe({bytes, transport, Direction::to_server, true}).variant);
+    }
+    talk->feed(bytes, side);
+  }
+  return talk->named;
+}
+
+TEST(OfficeNames, AProgramInABodyOfHttp) {
+  const std::string program =
+      "MZ" + std::string(70, '.') + "This program cannot be run in DOS mode";
+  const std::string head = "<HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(program.size());
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(
+      named_in(Protocol::http, Transport::tcp,
+               {"GET /tool.exe?key=1 HTTP/1.1\r\nHost: a\r\n\r\n", head + "\r\n\r\n" + program}),
+      Names{"Program: /tool.exe"});
+  EXPECT_EQ(named_in(Protocol::http, Transport::tcp,
+                     {"GET /t HTTP/1.1\r\nHost: a\r\n\r\n",
+                      "<HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n" + program}),
+            Names{"Program: /t"});
+  EXPECT_EQ(named_in(Protocol::http, Transport::tcp,
+                     {"GET /t HTTP/1.1\r\nHost: a\r\n\r\n",
+                      "<HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nMZ" + std::string(38, 'x')}),
+            Names{})
+      << "two letters are no program";
+}
+
+TEST(OfficeNames, QuestionsOfDns) {
+  EXPECT_EQ(named_in(Protocol::dns, Transport::udp,
+                     {"hex:1234 0100 0001 0000 0000 0000 03626164 076578616d706c65 00 0001 0001"}),
+            std::vector<std::string>{"Query: bad.example"});
+}
 
 TEST(DnsMessage, PointersLeadBackOnly) {
   const auto loop = hex("0000 0000 0001 0000 0000 0000 c00e c00c 0001 0001");

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "scene.hpp"
+#include "office.hpp"
 
 namespace prahari::test {
 namespace {
@@ -106,6 +106,78 @@ TEST(CleartextCredentials, AnIssuedTokenIsNamedByItsKindAlone) {
   EXPECT_EQ(alert.finding.why,
             "10.0.0.1 sent an issued token (JSON Web Token) to 10.0.0.2 by modbus so that whoever "
             "listens can log in with it (812 bytes, not kept here).");
+}
+
+// Office protocols matter where the host is in OT, and it may be seen later that it is.
+TEST(CleartextCredentials, ByOfficeProtocolsOnlyToOt) {
+  for (const bool first : {true, false}) {
+    Scene scene;
+    if (first) {
+      poll(scene, "192.168.0.7", "192.168.0.2");
+    }
+    for (const std::string_view server : {"192.168.0.7", "192.168.0.50"}) {
+      posture(scene, scene.talk("192.168.0.9", server, 23), Protocol::telnet,
+              Posture::Aspect::user_used, "Telnet login", "admin", kReadable);
+    }
+    if (!first) {
+      EXPECT_TRUE(scene.of(kKind).empty());
+      poll(scene, "192.168.0.7", "192.168.0.2");
+    }
+    scene.engine.on_end();
+    ASSERT_EQ(scene.of(kKind).size(), 1U) << first;
+    EXPECT_EQ(scene.of(kKind)[0].finding.destination.ip, ip("192.168.0.7"));
+  }
+}
+
+constexpr std::string_view kCell =
+    "[[zone]]\nname = \"cell\"\nlevel = 1\nmembers = [\"10.0.0.0/16\"]\n";
+
+TEST(CleartextCredentials, AScreenWithoutAPassword) {
+  Scene scene{kCell};
+  posture(scene, scene.talk("10.0.0.9", "10.0.0.7", 5900), Protocol::vnc,
+          Posture::Aspect::user_used, "VNC", "nobody had to log in", Posture::bit(Flaw::anonymous));
+  posture(scene, scene.talk("10.0.0.9", "10.0.0.8", 5900), Protocol::vnc,
+          Posture::Aspect::user_offered, "VNC", "nobody has to log in",
+          Posture::bit(Flaw::anonymous));
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  EXPECT_EQ(scene.of(kKind)[0].finding.why,
+            "10.0.0.9 was let in to the screen of 10.0.0.7 by VNC without a password.");
+}
+
+TEST(CleartextCredentials, SnmpThatReadsIsMediumAndThatWritesHigh) {
+  Scene scene{kCell};
+  const Talk talk = scene.talk("10.0.0.9", "10.0.0.7", 161, Transport::udp);
+  posture(scene, talk, Protocol::snmp, Posture::Aspect::user_used, "SNMP community", "public",
+          kReadable);
+  posture(scene, talk, Protocol::snmp, Posture::Aspect::user_used, "SNMP community that may write",
+          "not shown", kReadable);
+  ASSERT_EQ(scene.of(kKind).size(), 2U);
+  EXPECT_EQ(scene.of(kKind)[0].finding.severity, Severity::medium);
+  EXPECT_EQ(scene.of(kKind)[0].finding.attack[1], "T0812");
+  EXPECT_EQ(scene.of(kKind)[0].finding.why,
+            "10.0.0.9 read values of 10.0.0.7 by SNMP with a community that whoever listens can "
+            "read and use, and that devices are delivered with: \"public\".");
+  EXPECT_EQ(scene.of(kKind)[1].finding.severity, Severity::high);
+}
+
+TEST(CleartextCredentials, ALogInThatDevicesAreDeliveredWith) {
+  Scene scene{kCell};
+  posture(scene, scene.talk("10.0.0.9", "10.0.0.7", 21), Protocol::ftp, Posture::Aspect::setting,
+          "log-in as delivered", "admin (Moxa, switches and gateways)", 0);
+  ASSERT_EQ(scene.of(kKind).size(), 1U);
+  EXPECT_EQ(scene.of(kKind)[0].finding.attack[0], "T0812");
+  EXPECT_EQ(scene.of(kKind)[0].finding.why,
+            "10.0.0.9 logged in to 10.0.0.7 by ftp with a log-in that devices are delivered with: "
+            "user admin (Moxa, switches and gateways).");
+}
+
+TEST(CleartextCredentials, HowManyAreToldOneByOneIsAThreshold) {
+  Scene scene{"[thresholds.cleartext-credentials]\nusers = 2\n"};
+  const Talk talk = scene.talk("10.0.0.1", "10.0.0.2", 4840);
+  for (int i = 0; i < 10; ++i) {
+    login(scene, talk, "user" + std::to_string(i), kReadable);
+  }
+  EXPECT_EQ(scene.of(kKind).size(), 3U);
 }
 
 TEST(CleartextCredentials, OnePlanOfAddressesInTwoCells) {
