@@ -203,6 +203,26 @@ TEST_F(Matching, NoMoreCertainThanTheFactsItRestsOn) {
             Lines{"affected 57: vendor and product exact, version 4.2 < 99"});
 }
 
+// As CISA writes them: a product for each series of one order number.
+TEST_F(Matching, TheSeriesOfAModuleDecides) {
+  std::vector<AdvisoryProduct> products;
+  for (const char* series : {"A", "B", "C"}) {
+    products.push_back(
+        product("Rockwell Automation", std::string{"1756-EN2T Series "} + series, "<= 5.008"));
+  }
+  products.push_back(product("Rockwell Automation", "1756-EN2T Series D", "<= 11.003"));
+  const Advisory one = advisory(products, {{kAffected, {0, 1, 2, 3}}});
+  EXPECT_EQ(lines(one, device({{.vendor = "Rockwell Automation/Allen-Bradley",
+                                .product = "1756-EN2T/D",
+                                .order = "1756-EN2T",
+                                .firmware = "10.10"}})),
+            Lines{"affected 95: vendor and product exact, version 10.10 <= 11.003"});
+  const Lines without = lines(
+      one, device({{.vendor = "Rockwell Automation", .order = "1756-EN2T", .firmware = "10.10"}}));
+  ASSERT_EQ(without.size(), 1U);
+  EXPECT_EQ(without[0].substr(0, 27), "cannot-tell 40: cannot tell");
+}
+
 TEST_F(Matching, ANameInPartIsNeverCertain) {
   const Advisory one = advisory({product("Schneider Electric", "Modicon M580 Safety CPU", "<9")},
                                 {{kAffected, {0}}});
