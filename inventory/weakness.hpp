@@ -63,7 +63,7 @@ struct WeaknessList {
   [[nodiscard]] bool anything() const noexcept { return advisories + exploited > 0; }
   [[nodiscard]] std::uint64_t count(Exposure exposure) const noexcept;
 
-  static constexpr std::size_t kMost = 100'000;
+  static constexpr std::size_t kMost = 40'000;
 };
 
 class WeaknessMatcher {
