@@ -36,6 +36,18 @@ bool steers(char c) noexcept {
   return octet < 0x20 || octet == 0x7f;
 }
 
+constexpr const char* kForget =
+    "DELETE FROM merge_orders WHERE (row = ?1 AND part = ?2) OR (row = ?2 AND part = ?1)";
+
+void note_merge(SQLite::Database& handle, const std::string& action, const MergeOrder& order,
+                std::string_view who, Timestamp now, const std::string& reason) {
+  SQLite::Statement note{handle,
+                         "INSERT INTO audit (time, who, action, subject, field, old, new) "
+                         "VALUES (?,?,?,?,?,?,?)"};
+  SQLite::bind(note, to_column(now), std::string{who}, action, order.row, order.part, "", reason);
+  note.exec();
+}
+
 }  // namespace
 
 std::string_view to_string(Annotated field) noexcept {
@@ -133,6 +145,30 @@ Status AnnotationStore::apply(std::span<const AnnotationChange> changes, std::st
       note.exec();
       note.reset();
     }
+  });
+}
+
+Status AnnotationStore::say(const MergeOrder& order) {
+  return database_.in_transaction([&](SQLite::Database& handle) {
+    SQLite::Statement forget{handle, kForget};
+    SQLite::bind(forget, order.row, order.part);
+    forget.exec();
+    SQLite::Statement set{handle, "INSERT INTO merge_orders VALUES (?,?,?,?,?,?)"};
+    SQLite::bind(set, order.row, order.part, order.same ? 1 : 0, order.reason, order.who,
+                 to_column(order.time));
+    set.exec();
+    note_merge(handle, order.same ? "merge" : "unmerge", order, order.who, order.time,
+               order.reason);
+  });
+}
+
+Status AnnotationStore::unsay(const MergeOrder& order, std::string_view who, Timestamp now) {
+  return database_.in_transaction([&](SQLite::Database& handle) {
+    SQLite::Statement forget{handle, kForget};
+    SQLite::bind(forget, order.row, order.part);
+    forget.exec();
+    note_merge(handle, order.same ? "unmerge" : "merge", order, who, now,
+               "taken back: " + order.reason);
   });
 }
 

@@ -32,6 +32,7 @@ void Inventory::Impl::settle() {
   for (const AssetIndex at : assets.all()) {
     classify(assets[at], asked[at]);
   }
+  settle_rows();
   settle_io();
 }
 
@@ -41,7 +42,7 @@ void Inventory::Impl::settle_io() {
   for (PlacedIo& row : io.rows()) {
     const auto id_of = [&](const IpAddress& ip) {
       const AssetIndex at = assets.find(PlacedAddress{ip, row.place.vlan, row.place.tunnel});
-      return at == kNone || !assets[at].asset.present() ? std::string{} : assets[at].asset.id;
+      return at == kNone ? std::string{} : shown_id(at);
     };
     row.connection.originator = id_of(row.connection.originator_ip);
     row.connection.target = id_of(row.connection.target_ip);
@@ -103,7 +104,7 @@ std::uint32_t Inventory::generation(AssetIndex index) const {
 }
 
 void Inventory::give_role(AssetIndex index, RoleReason role) {
-  hold(impl_->assets[index].asset, std::move(role));
+  impl_->give_role(index, std::move(role));
 }
 
 AssetIndex Inventory::find(const IpAddress& ip, const VlanTags& vlan, std::uint32_t tunnel) const {
@@ -113,15 +114,21 @@ AssetIndex Inventory::find(const IpAddress& ip, const VlanTags& vlan, std::uint3
 AssetIndex Inventory::find(const MacAddress& mac) const { return impl_->assets.find(mac); }
 
 std::vector<AssetIndex> Inventory::assets_in_order() const {
+  std::vector<AssetIndex> out = parts_in_order();
+  std::erase_if(out, [this](AssetIndex at) { return row_of(at) != at; });
+  return out;
+}
+
+std::vector<AssetIndex> Inventory::parts_in_order() const {
   std::vector<AssetIndex> out = impl_->assets.all();
-  std::erase_if(out, [this](AssetIndex at) { return !asset(at).present(); });
+  std::erase_if(out, [this](AssetIndex at) { return !shown(at).present(); });
   std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
   return out;
 }
 
 std::uint64_t Inventory::asked_only() const {
   return static_cast<std::uint64_t>(std::ranges::count_if(
-      impl_->assets.all(), [this](AssetIndex at) { return !asset(at).present(); }));
+      impl_->assets.all(), [this](AssetIndex at) { return !shown(at).present(); }));
 }
 
 std::vector<ConversationIndex> Inventory::conversations_in_order() const {

@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdlib>
 #include <map>
 #include <optional>
-
-#include <nlohmann/json.hpp>
-#include <pwd.h>
-#include <unistd.h>
 
 #include "capture/time_text.hpp"
 #include "inventory/annotations.hpp"
 #include "inventory/csv_reader.hpp"
 #include "sensor/command.hpp"
+#include "sensor/operator.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
 
@@ -23,21 +18,6 @@ namespace {
 
 constexpr std::array kFields = {Annotated::name, Annotated::criticality, Annotated::owner,
                                 Annotated::location, Annotated::tags};
-
-// The account that asked, behind sudo too.
-std::string operator_name() {
-  // NOLINTBEGIN(concurrency-mt-unsafe): before any thread
-  if (const char* caller = std::getenv("SUDO_USER"); caller != nullptr && *caller != '\0') {
-    return caller;
-  }
-  const passwd* account = ::getpwuid(::getuid());
-  // NOLINTEND(concurrency-mt-unsafe)
-  return account == nullptr ? "uid " + std::to_string(::getuid()) : std::string{account->pw_name};
-}
-
-Timestamp now() {
-  return std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
-}
 
 // The one asset that is meant.
 Result<AssetRecord> the_asset(State& state, const std::string& which) {
@@ -74,7 +54,7 @@ Exit write_changes(const State& state, std::span<const AnnotationChange> changes
     if (!store) {
       return report(store.error());
     }
-    if (const Status done = store->apply(changes, operator_name(), now()); !done) {
+    if (const Status done = store->apply(changes, operator_name(), clock_now()); !done) {
       return report(done.error());
     }
   }

@@ -11,6 +11,7 @@ extern const CommandSpec assets_list_command;
 extern const CommandSpec assets_show_command;
 extern const CommandSpec assets_export_command;
 extern const CommandSpec assets_annotate_command;
+extern const CommandSpec assets_merge_command;
 extern const CommandSpec assets_import_command;
 extern const CommandSpec audit_log_command;
 extern const CommandSpec alerts_list_command;
@@ -23,10 +24,12 @@ extern const CommandSpec completion_command;
 namespace {
 
 constexpr std::array kCommands = {
-    &analyze_command,      &dissect_command,       &sensor_command,          &assets_list_command,
-    &assets_show_command,  &assets_export_command, &assets_annotate_command, &assets_import_command,
-    &audit_log_command,    &alerts_list_command,   &alerts_show_command,     &alerts_export_command,
-    &policy_check_command, &man_command,           &completion_command,
+    &analyze_command,         &dissect_command,      &sensor_command,
+    &assets_list_command,     &assets_show_command,  &assets_export_command,
+    &assets_annotate_command, &assets_merge_command, &assets_import_command,
+    &audit_log_command,       &alerts_list_command,  &alerts_show_command,
+    &alerts_export_command,   &policy_check_command, &man_command,
+    &completion_command,
 };
 
 constexpr auto kCommon = std::to_array<OptionSpec>({

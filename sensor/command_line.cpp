@@ -58,6 +58,7 @@ void add_option(Bound& bound, const OptionSpec& spec) {
   slot.option->type_name(std::string{is_positional(spec) ? "" : spec.value});
   slot.option->required(spec.required);
   slot.option->expected(1, spec.many ? CLI::detail::expected_max_vector_size : 1);
+  slot.option->allow_extra_args(spec.many);  // else the first of two would take both
   if (!is_positional(spec)) {
     slot.option->allow_extra_args(false);  // one value after each name, or it eats the captures
     if (spec.many) {
