@@ -120,10 +120,10 @@ class Places {
   std::vector<std::uint32_t> places_;
 };
 
-TalkView talk_of(const Conversation& talk, const Places& hosts) {
+TalkView talk_of(const Conversation& talk, const Places& hosts, const Inventory& inventory) {
   TalkView out;
-  out.client = hosts.of(talk.client);
-  out.server = hosts.of(talk.server);
+  out.client = hosts.of(inventory.row_of(talk.client));
+  out.server = hosts.of(inventory.row_of(talk.server));
   out.client_ip = to_string(talk.client_ip);
   out.server_ip = to_string(talk.server_ip);
   out.service = service_of(talk);
@@ -161,7 +161,7 @@ std::vector<ZoneView> empty_groups(const Inventory& inventory,
   } else {
     std::set<double> levels;
     for (const AssetIndex index : assets) {
-      if (const auto level = level_of(inventory.asset(index).level)) {
+      if (const auto level = level_of(inventory.shown(index).level)) {
         levels.insert(static_cast<double>(*level));
       }
     }
@@ -196,6 +196,9 @@ bool HostView::has_tag(std::string_view tag) const noexcept {
 }
 
 const HostView* NetworkView::host(std::string_view id) const {
+  if (const auto row = row_of_part.find(id); row != row_of_part.end()) {
+    id = row->second;
+  }
   const auto id_at = [this](std::size_t at) {
     return id_of ? id_of(at) : std::string_view{hosts[at].id};
   };
@@ -235,7 +238,7 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
     return inventory.asset(assets[at]).id;
   };
   view.hosts = {assets.size(), [&inventory, &policy, assets, groups](std::size_t at) {
-                  HostView host = host_of(inventory.asset(assets[at]), policy);
+                  HostView host = host_of(inventory.shown(assets[at]), policy);
                   const std::string wanted = group_wanted(host, policy.has_zones());
                   host.group = std::ranges::find(groups, wanted) == groups.end()
                                    ? rest_of(policy.has_zones())
@@ -244,7 +247,7 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
                 }};
   view.talks = {conversations.size(),
                 [&inventory, conversations, places = Places{assets}](std::size_t at) {
-                  return talk_of(inventory.conversation(conversations[at]), places);
+                  return talk_of(inventory.conversation(conversations[at]), places, inventory);
                 }};
   const auto place_of = [&](const std::string& id) {
     const auto found = std::ranges::lower_bound(
@@ -252,6 +255,11 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
     const bool there = !id.empty() && found != assets.end() && inventory.asset(*found).id == id;
     return there ? static_cast<std::size_t>(found - assets.begin()) : kNoHost;
   };
+  for (const AssetIndex at : assets) {
+    for (const AssetIndex part : inventory.parts_of(at)) {
+      view.row_of_part.emplace(inventory.asset(part).id, inventory.asset(at).id);
+    }
+  }
   for (const IoConnection& io : inventory.io_connections()) {
     view.io.push_back({.originator = place_of(io.originator),
                        .target = place_of(io.target),

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,6 +112,7 @@ struct NetworkView {
   // the level that the inventory proposes.
   std::vector<ZoneView> zones;
 
+  std::map<std::string, std::string, std::less<>> row_of_part;  // ids of hosts put together
   std::function<std::string_view(std::size_t)> id_of;  // of a host; empty: ask the host itself
   std::array<std::size_t, kRoles> role_counts{};       // of all hosts
   std::vector<std::size_t> with_posture;               // hosts of whose protection is known

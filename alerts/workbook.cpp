@@ -12,6 +12,7 @@
 #include "capture/time_text.hpp"
 #include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
+#include "inventory/conflict.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/posture_view.hpp"
 #include "inventory/weakness_view.hpp"
@@ -29,9 +30,9 @@ enum SheetIndex : std::uint8_t { kAssets, kEvidence, kConnections, kPosture, kHe
 constexpr std::array<const char*, kSheets> kSheetNames = {"assets", "evidence", "connections",
                                                           "posture", "capture health"};
 
-const auto kEvidenceColumns = {"asset",      "name",       "unit",    "field",
-                               "value",      "confidence", "source",  "count",
-                               "first_seen", "last_seen",  "capture", "packet"};
+const auto kEvidenceColumns = {"asset",      "name",   "unit",   "field",      "value",
+                               "confidence", "source", "count",  "first_seen", "last_seen",
+                               "capture",    "packet", "chosen", "conflict"};
 const auto kPostureColumns = {"asset", "name", "service", "aspect", "text"};
 const auto kHealthColumns = {"level", "what", "hint"};
 
@@ -224,7 +225,9 @@ class Workbook::Impl {
   void evidence(const AssetRecord& record) {
     Sheet& sheet = sheets_[kEvidence];
     const std::string name = shown_name(record);
-    for (const Fact& fact : record.asset.facts) {
+    const std::vector<FactMark> marks = mark_facts(record.asset, context_.aliases);
+    for (std::size_t i = 0; i < record.asset.facts.size(); ++i) {
+      const Fact& fact = record.asset.facts[i];
       if (!sheet.next()) {
         continue;
       }
@@ -240,7 +243,32 @@ class Workbook::Impl {
       sheet.text(format_time(fact.last));
       sheet.text(capture_name(fact.packet, context_));
       sheet.number(static_cast<double>(fact.packet.frame));
+      sheet.text(marks[i].chosen ? "yes" : "");
+      sheet.text(marks[i].conflict ? "contradicts " + std::string{marks[i].against} : "");
     }
+    for (const MergeNote& note : record.merged) {
+      merge(record.asset.id, name, note);
+    }
+  }
+
+  void merge(const std::string& id, const std::string& name, const MergeNote& note) {
+    Sheet& sheet = sheets_[kEvidence];
+    if (!sheet.next()) {
+      return;
+    }
+    const std::string time = format_time(note.who.empty() ? note.packet.time : note.time);
+    for (const std::string_view cell :
+         {std::string_view{id}, std::string_view{name}, std::string_view{},
+          std::string_view{note.apart ? "not merged" : "merged"}, std::string_view{note.key}}) {
+      sheet.text(cell);
+    }
+    sheet.text("");
+    sheet.text(note.who.empty() ? note.reason : note.who + ": " + note.reason);
+    sheet.text("");
+    sheet.text(time);
+    sheet.text(time);
+    sheet.text(note.who.empty() ? std::string{capture_name(note.packet, context_)} : "");
+    note.who.empty() ? sheet.number(static_cast<double>(note.packet.frame)) : sheet.text("");
   }
 
   void posture(const AssetRecord& record) {

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "dissectors/join.hpp"
+#include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
 namespace prahari {
@@ -33,6 +34,14 @@ std::vector<std::string> split(const std::string& text) {
 bool steers(char c) noexcept {
   const auto octet = static_cast<unsigned char>(c);
   return octet < 0x20 || octet == 0x7f;
+}
+
+constexpr const char* kForget =
+    "DELETE FROM merge_orders WHERE (row = ?1 AND part = ?2) OR (row = ?2 AND part = ?1)";
+
+void note_merge(SQLite::Database& handle, const std::string& action, const MergeOrder& order,
+                std::string_view who, Timestamp now, const std::string& reason) {
+  AuditWriter{handle, who, now}.note(action, order.row, order.part, "", reason);
 }
 
 }  // namespace
@@ -127,6 +136,30 @@ Status AnnotationStore::apply(std::span<const AnnotationChange> changes, std::st
       }
       audit.note("annotate", change.asset, field, change.old, change.value);
     }
+  });
+}
+
+Status AnnotationStore::say(const MergeOrder& order) {
+  return database_.in_transaction([&](SQLite::Database& handle) {
+    SQLite::Statement forget{handle, kForget};
+    SQLite::bind(forget, order.row, order.part);
+    forget.exec();
+    SQLite::Statement set{handle, "INSERT INTO merge_orders VALUES (?,?,?,?,?,?)"};
+    SQLite::bind(set, order.row, order.part, order.same ? 1 : 0, order.reason, order.who,
+                 to_column(order.time));
+    set.exec();
+    note_merge(handle, order.same ? "merge" : "unmerge", order, order.who, order.time,
+               order.reason);
+  });
+}
+
+Status AnnotationStore::unsay(const MergeOrder& order, std::string_view who, Timestamp now) {
+  return database_.in_transaction([&](SQLite::Database& handle) {
+    SQLite::Statement forget{handle, kForget};
+    SQLite::bind(forget, order.row, order.part);
+    forget.exec();
+    note_merge(handle, order.same ? "unmerge" : "merge", order, who, now,
+               "taken back: " + order.reason);
   });
 }
 

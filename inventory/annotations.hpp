@@ -13,6 +13,7 @@
 
 #include "inventory/audit.hpp"
 #include "inventory/database.hpp"
+#include "inventory/merge.hpp"
 #include "inventory/record.hpp"
 
 namespace prahari {
@@ -45,6 +46,12 @@ class AnnotationStore {
 
   // All or none, each with a row of the audit table.
   Status apply(std::span<const AnnotationChange> changes, std::string_view who, Timestamp now);
+
+  // Writes down that two assets are one device, or that they are not, with a row of the audit
+  // table. It takes the place of what was said of these two before.
+  Status say(const MergeOrder& order);
+  // Takes back what was said of the two; `now` and `who` for the audit table.
+  Status unsay(const MergeOrder& order, std::string_view who, Timestamp now);
 
  private:
   explicit AnnotationStore(Database database) : database_(std::move(database)) {}

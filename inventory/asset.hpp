@@ -73,14 +73,27 @@ enum class Role : std::uint8_t {
   scanner,      // probed many targets
   io_scanner,   // opens I/O connections or sends outputs on them
   adapter,      // produces inputs and takes outputs for an I/O scanner
-  hmi           // says that it is a human-machine interface
+  hmi,          // says that it is a human-machine interface
+  // From here on as the device says of itself.
+  network_switch,
+  access_point,
+  infrastructure,  // hands out addresses, names or the time
+  field_device,    // has a fieldbus for its inputs and outputs, and no program
+  historian,
+  remote_access,  // lets people in: VPN, RDP, VNC
+  windows_host,
+  printer,
+  camera,
+  telephone
 };
-inline constexpr std::size_t kRoles = 9;
+inline constexpr std::size_t kRoles = 19;
 
 [[nodiscard]] constexpr std::string_view to_string(Role role) noexcept {
-  constexpr std::array<std::string_view, kRoles> kNames = {"controller", "client",  "engineering",
-                                                           "gateway",    "router",  "scanner",
-                                                           "io-scanner", "adapter", "hmi"};
+  constexpr std::array<std::string_view, kRoles> kNames = {
+      "controller",   "client",         "engineering",  "gateway",   "router",
+      "scanner",      "io-scanner",     "adapter",      "hmi",       "switch",
+      "access-point", "infrastructure", "field-device", "historian", "remote-access",
+      "windows-host", "printer",        "camera",       "telephone"};
   return kNames[static_cast<std::size_t>(role)];
 }
 
@@ -108,14 +121,19 @@ enum class LevelBasis : std::uint8_t {
   client,            // 2
   many_controllers,  // 3: asks as many as a SCADA server or a historian does
   public_address,    // 5
-  cyclic_io          // 1; weaker than a controller's answers, stronger than all else
+  cyclic_io,         // 1; weaker than a controller's answers, stronger than all else
+  field_device,      // 1; by its own word, weaker than what it was seen to do
+  historian,         // 3; likewise
+  remote_access,     // 3.5: the end of a VPN
+  office             // 4: a printer, a telephone
 };
-inline constexpr std::size_t kLevelBases = 7;
+inline constexpr std::size_t kLevelBases = 11;
 
 [[nodiscard]] constexpr std::string_view to_string(LevelBasis basis) noexcept {
   constexpr std::array<std::string_view, kLevelBases> kNames = {
-      "none",           "controller", "engineering", "client", "many-controllers",
-      "public-address", "cyclic-io"};
+      "none",           "controller", "engineering",  "client",    "many-controllers",
+      "public-address", "cyclic-io",  "field-device", "historian", "remote-access",
+      "office"};
   return kNames[static_cast<std::size_t>(basis)];
 }
 
@@ -156,7 +174,10 @@ struct Asset {
   // recency (identification.md 5.1), then the latest; null if unknown. What a unit told is the
   // device's only for unit 0 or 255, or when it is the only unit that ever answered.
   [[nodiscard]] const Fact* best(Identity::Field field,
-                                 std::uint32_t unit = Identity::kNoUnit) const noexcept;
+                                 std::uint32_t unit = Identity::kNoUnit) const;
+  // All facts that best() chooses from.
+  [[nodiscard]] std::vector<const Fact*> told(Identity::Field field,
+                                              std::uint32_t unit = Identity::kNoUnit) const;
   // The most recently used address, empty if none.
   [[nodiscard]] IpAddress ip() const noexcept;
 };

@@ -56,6 +56,7 @@ struct AssetEntry {
   std::uint32_t used = 0;   // event count at the last change of the LRU order
   bool by_mac = false;      // else known by address
   bool router = false;
+  bool shared = false;     // known by address: it was seen behind the MAC of a group of routers
   bool in_tunnel = false;  // the MAC was first seen inside a tunnel
 };
 

@@ -19,6 +19,9 @@ constexpr std::ptrdiff_t kOwnAddressesV6 = 8;
 // A device that was silent for so long may have lost its address to another.
 constexpr std::chrono::seconds kSilence{60};
 
+// What a device used longer ago is history, as DHCP leaves it, and says nothing of whom it fronts.
+constexpr std::chrono::hours kAtOnce{24};
+
 const AddressUse* use_of(const Asset& asset, const PlacedAddress& address) noexcept {
   const auto found = std::ranges::find_if(asset.addresses, [&](const AddressUse& use) {
     return use.ip == address.ip && use.vlan == address.vlan && use.tunnel == address.tunnel;
@@ -52,7 +55,7 @@ AssetIndex AssetResolver::resolve(const Sighting& host) {
   }
   const bool addressed = names_host(ip);
   if (!names_device(host.mac)) {
-    return addressed ? by_address(host) : kNone;
+    return addressed ? shared_address(host) : kNone;
   }
   const AssetIndex at = device(host);
   if (!addressed) {
@@ -111,6 +114,15 @@ AssetIndex AssetResolver::route(AssetIndex device, AssetIndex owner, const std::
   }
   make_router(device, reason, host.packet, false);
   return behind_router(host);
+}
+
+// Behind no MAC, or behind one that belongs to a group of routers.
+AssetIndex AssetResolver::shared_address(const Sighting& host) {
+  const AssetIndex at = by_address(host);
+  if (!host.mac.empty() && !assets_[at].by_mac) {
+    assets_[at].shared = true;
+  }
+  return at;
 }
 
 AssetIndex AssetResolver::by_address(const Sighting& host) {
@@ -192,9 +204,10 @@ bool AssetResolver::may_take(AssetIndex device, AssetIndex owner, const Sighting
 
 std::string AssetResolver::too_many(AssetIndex device, const IpAddress& ip) const {
   std::vector<IpAddress> distinct;  // one address in several VLANs is one
+  const Timestamp now = assets_[device].asset.addresses.front().last;  // just taken
   for (const AddressUse& use : assets_[device].asset.addresses) {
-    if (use.ip.family == ip.family && !use.confirmed && !link_local(use.ip) &&
-        std::ranges::find(distinct, use.ip) == distinct.end()) {
+    if (use.ip.family == ip.family && !use.confirmed && now - use.last < kAtOnce &&
+        !link_local(use.ip) && std::ranges::find(distinct, use.ip) == distinct.end()) {
       distinct.push_back(use.ip);
     }
   }

@@ -40,6 +40,7 @@ class AssetResolver {
   AssetIndex confirm(const Sighting& sender);
 
  private:
+  AssetIndex shared_address(const Sighting& host);
   AssetIndex by_address(const Sighting& host);
   AssetIndex behind_router(const Sighting& host);
   void claim_beyond_routers(AssetIndex device, const Sighting& host);

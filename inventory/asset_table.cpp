@@ -13,6 +13,7 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kAddressesPerAsset = 16;
+constexpr std::chrono::hours kHistory{1};  // that no address gives way to a new one
 constexpr std::uint32_t kPatience = 1024;
 constexpr std::uint32_t kLeast = 32;  // one event may add a router and what it fronts
 
@@ -102,6 +103,11 @@ bool AssetTable::bind(AssetIndex index, const PlacedAddress& address, Timestamp 
   auto& uses = slots_[index].asset.addresses;
   auto use = use_of(slots_[index].asset, address);
   if (use == uses.end()) {
+    if (uses.size() == kAddressesPerAsset && now - uses.back().last >= kHistory) {
+      const PlacedAddress oldest = place_of(uses.back());  // of a client of DHCP, say
+      unbind(index, oldest);
+      ++addresses_dropped_;
+    }
     const bool spare = uses.empty() || addresses_ < slots_.size() + kSpareAddresses;
     if (uses.size() == kAddressesPerAsset || !spare) {
       ++addresses_dropped_;

@@ -156,7 +156,7 @@ void judge_device_type(AssetEntry& entry) {
   }
 }
 
-LevelBasis basis_of(const AssetEntry& entry, std::uint32_t asked) {
+LevelBasis basis_of(const AssetEntry& entry, std::uint32_t asked, bool vpn) {
   const Asset& asset = entry.asset;
   if (asset.has_role(Role::controller) || asset.has_role(Role::gateway)) {
     return LevelBasis::controller;
@@ -171,8 +171,20 @@ LevelBasis basis_of(const AssetEntry& entry, std::uint32_t asked) {
   if (asset.has_role(Role::engineering)) {
     return LevelBasis::engineering;
   }
+  if (asset.has_role(Role::historian)) {
+    return LevelBasis::historian;
+  }
   if (asset.has_role(Role::client) || asset.has_role(Role::hmi)) {
     return LevelBasis::client;
+  }
+  if (asset.has_role(Role::field_device)) {
+    return LevelBasis::field_device;
+  }
+  if (vpn) {
+    return LevelBasis::remote_access;
+  }
+  if (asset.has_role(Role::printer) || asset.has_role(Role::telephone)) {
+    return LevelBasis::office;
   }
   const bool is_public = std::ranges::any_of(
       asset.addresses, [](const AddressUse& use) { return !use.ip.is_private(); });
@@ -262,8 +274,8 @@ void observe_production(AssetEntry& producer, const Event& event) {
 
 void classify(AssetEntry& entry, std::uint32_t asked) {
   Asset& asset = entry.asset;
-  std::erase_if(asset.roles, [](const RoleReason& held) {
-    return held.role != Role::router && held.role != Role::scanner;
+  std::erase_if(asset.roles, [&entry](const RoleReason& held) {
+    return held.role != Role::scanner && (held.role != Role::router || !entry.router);
   });
   if (entry.behaviour) {
     judge_controller(entry);
@@ -274,7 +286,8 @@ void classify(AssetEntry& entry, std::uint32_t asked) {
     judge_adapter(entry);
   }
   judge_device_type(entry);
-  asset.level = basis_of(entry, asked);
+  const bool vpn = hold_told_roles(asset);
+  asset.level = basis_of(entry, asked, vpn);
   if (entry.former) {
     for (const RoleReason& held : entry.former->roles) {
       hold(asset, held);

@@ -20,6 +20,10 @@ void observe(AssetEntry* client, AssetEntry* server, const Event& message);
 void observe_connection(AssetEntry* originator, AssetEntry* target, const Event& connection);
 void observe_production(AssetEntry& producer, const Event& production);
 
+// Adds the roles that the device's own words give it, each with whose words they are. Whether it is
+// the end of a VPN.
+bool hold_told_roles(Asset& asset);
+
 // Derives the roles other than router, and the level, from what was noted. `asked` is the number
 // of devices that it sent requests to.
 void classify(AssetEntry& entry, std::uint32_t asked);

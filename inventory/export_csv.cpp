@@ -9,6 +9,7 @@
 #include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/asset_key.hpp"
+#include "inventory/conflict.hpp"
 #include "inventory/number_text.hpp"
 
 namespace prahari {
@@ -58,6 +59,17 @@ std::vector<std::string_view> roles_of(const Asset& asset) {
   return out;
 }
 
+// The keys of what belongs to the same device.
+std::vector<std::string_view> merged_with(const AssetRecord& record) {
+  std::vector<std::string_view> out;
+  for (const MergeNote& note : record.merged) {
+    if (!note.apart) {
+      out.push_back(note.key);
+    }
+  }
+  return out;
+}
+
 // Of what the asset is: the best known of vendor, product and model. Empty if none is known.
 std::string confidence_of(const Asset& asset) {
   int best = -1;
@@ -81,7 +93,8 @@ constexpr auto kAssetColumns = std::to_array<std::string_view>({"id",           
                                                                 "first_seen",   "last_seen",
                                                                 "packets_sent", "packets_received",
                                                                 "confidence",   "key",
-                                                                "owner",        "location"});
+                                                                "owner",        "location",
+                                                                "conflicts",    "merged"});
 
 constexpr auto kFlowColumns = std::to_array<std::string_view>(
     {"client",         "client_asset",   "server",       "server_asset", "port",
@@ -166,6 +179,8 @@ std::vector<ExportCell> asset_cells(const AssetRecord& record, const ExportConte
       .cell(asset.key)
       .cell(record.site.owner)
       .cell(record.site.location)
+      .list(conflict_words(asset, context.aliases))
+      .list(merged_with(record))
       .take();
 }
 

@@ -2,6 +2,7 @@
 
 #include "capture/time_text.hpp"
 #include "dissectors/unit.hpp"
+#include "inventory/conflict.hpp"
 #include "inventory/json_writer.hpp"
 #include "inventory/posture_book.hpp"
 
@@ -43,6 +44,7 @@ class AssetLine {
     write_postures();
     write_io();
     write_facts();
+    write_merges();
     json_.end_object();
   }
 
@@ -100,7 +102,8 @@ class AssetLine {
     json_.begin_object();
     for (std::size_t i = 0; i < kIdentityFields; ++i) {
       const auto field = static_cast<Identity::Field>(i);
-      const Chosen chosen = choose(asset_, field, context_.aliases, unit);
+      const Judged judged = judge(asset_, field, context_.aliases, unit);
+      const Chosen& chosen = judged.chosen;
       if (chosen.fact == nullptr) {
         continue;
       }
@@ -113,9 +116,25 @@ class AssetLine {
         write_unit(chosen.fact->unit);
       }
       write_origin(*chosen.fact);
+      json_.key("reason").text(judged.reason);
+      if (!judged.rivals.empty()) {
+        write_rivals(judged.rivals);
+      }
       json_.end_object();
     }
     json_.end_object();
+  }
+
+  // What contradicts the value that was chosen.
+  void write_rivals(const std::vector<const Fact*>& rivals) {
+    json_.key("conflict").begin_array();
+    for (const Fact* rival : rivals) {
+      json_.begin_object();
+      json_.key("value").text(rival->value);
+      write_origin(*rival);
+      json_.end_object();
+    }
+    json_.end_array();
   }
 
   void write_addresses() {
@@ -259,6 +278,36 @@ class AssetLine {
     json_.end_object();
   }
 
+  // What is one device with it, and what nearly was taken for it; each with the reason.
+  void write_merges() {
+    for (const bool apart : {false, true}) {
+      json_.key(apart ? "not_merged" : "merged").begin_array();
+      for (const MergeNote& note : record_.merged) {
+        if (note.apart == apart) {
+          write_merge(note);
+        }
+      }
+      json_.end_array();
+    }
+  }
+
+  void write_merge(const MergeNote& note) {
+    json_.begin_object();
+    json_.key("id").text(note.part);
+    json_.key("key").text(note.key);
+    json_.key("mac").text(note.mac.empty() ? std::string{} : to_string(note.mac));
+    json_.key("nic_vendor").text(note.nic_vendor);
+    json_.key("reason").text(note.reason);
+    if (note.who.empty()) {
+      json_.key("evidence");
+      write_evidence(note.packet);
+    } else {
+      json_.key("by").text(note.who);
+      write_time("time", note.time);
+    }
+    json_.end_object();
+  }
+
   void write_facts() {
     json_.key("facts").begin_array();
     if (!asset_.nic_vendor.empty()) {
@@ -275,7 +324,9 @@ class AssetLine {
       write_origin(oui);
       json_.end_object();
     }
-    for (const Fact& known : asset_.facts) {
+    const std::vector<FactMark> marks = mark_facts(asset_, context_.aliases);
+    for (std::size_t i = 0; i < asset_.facts.size(); ++i) {
+      const Fact& known = asset_.facts[i];
       json_.begin_object();
       json_.key("field").text(to_string(known.field));
       json_.key("value").text(known.value);
@@ -283,6 +334,10 @@ class AssetLine {
         write_unit(known.unit);
       }
       write_origin(known);
+      json_.key("chosen").boolean(marks[i].chosen);
+      if (marks[i].conflict) {
+        json_.key("conflict").text(marks[i].against);
+      }
       json_.end_object();
     }
     json_.end_array();

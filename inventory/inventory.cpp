@@ -32,6 +32,7 @@ void Inventory::Impl::settle() {
   for (const AssetIndex at : assets.all()) {
     classify(assets[at], asked[at]);
   }
+  settle_rows();
   settle_io();
 }
 
@@ -41,25 +42,12 @@ void Inventory::Impl::settle_io() {
   for (PlacedIo& row : io.rows()) {
     const auto id_of = [&](const IpAddress& ip) {
       const AssetIndex at = assets.find(PlacedAddress{ip, row.place.vlan, row.place.tunnel});
-      return at == kNone || !assets[at].asset.present() ? std::string{} : assets[at].asset.id;
+      return at == kNone ? std::string{} : shown_id(at);
     };
     row.connection.originator = id_of(row.connection.originator_ip);
     row.connection.target = id_of(row.connection.target_ip);
     io_rows.push_back(std::move(row.connection));
   }
-}
-
-const std::vector<AssetIndex>& Inventory::Impl::assets_in_order() {
-  auto& [all, as_of, known] = asset_order_;
-  if (!known || as_of != events_) {
-    all = assets.all();
-    std::erase_if(all, [this](AssetIndex at) { return !assets[at].asset.present(); });
-    std::ranges::sort(all, {},
-                      [this](AssetIndex at) -> const std::string& { return assets[at].asset.id; });
-    as_of = events_;
-    known = true;
-  }
-  return all;
 }
 
 const std::vector<ConversationIndex>& Inventory::Impl::conversations_in_order() {
@@ -140,7 +128,7 @@ std::uint64_t Inventory::answered_in(AssetIndex index) const {
 }
 
 void Inventory::give_role(AssetIndex index, RoleReason role) {
-  hold(impl_->assets[index].asset, std::move(role));
+  impl_->give_role(index, std::move(role));
 }
 
 AssetIndex Inventory::find(const IpAddress& ip, const VlanTags& vlan, std::uint32_t tunnel) const {
@@ -149,11 +137,22 @@ AssetIndex Inventory::find(const IpAddress& ip, const VlanTags& vlan, std::uint3
 
 AssetIndex Inventory::find(const MacAddress& mac) const { return impl_->assets.find(mac); }
 
-std::vector<AssetIndex> Inventory::assets_in_order() const { return impl_->assets_in_order(); }
+std::vector<AssetIndex> Inventory::assets_in_order() const {
+  std::vector<AssetIndex> out = parts_in_order();
+  std::erase_if(out, [this](AssetIndex at) { return row_of(at) != at; });
+  return out;
+}
+
+std::vector<AssetIndex> Inventory::parts_in_order() const {
+  std::vector<AssetIndex> out = impl_->assets.all();
+  std::erase_if(out, [this](AssetIndex at) { return !shown(at).present(); });
+  std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
+  return out;
+}
 
 std::uint64_t Inventory::asked_only() const {
   return static_cast<std::uint64_t>(std::ranges::count_if(
-      impl_->assets.all(), [this](AssetIndex at) { return !asset(at).present(); }));
+      impl_->assets.all(), [this](AssetIndex at) { return !shown(at).present(); }));
 }
 
 std::vector<ConversationIndex> Inventory::conversations_in_order() const {

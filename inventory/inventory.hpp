@@ -14,6 +14,7 @@
 #include "dissectors/event.hpp"
 #include "inventory/asset.hpp"
 #include "inventory/io_connection.hpp"
+#include "inventory/merge.hpp"
 #include "inventory/oui.hpp"
 
 namespace prahari {
@@ -59,6 +60,10 @@ class Inventory {
   // that run: their references lead nowhere (kNotKept). Those seen last come last. False where it
   // cannot be told what the asset is known by.
   bool restore(const Asset& known);
+  // Likewise what it knew to be one device of which this is a part or the row; after restore().
+  void restore(const MergeNote& note);
+  // What people say of which assets are one device. Holds from the next settle() on.
+  void follow(std::vector<MergeOrder> orders);
 
   // Derives roles and the like from what was counted. Cheap enough to be called before each look.
   void settle();
@@ -66,6 +71,15 @@ class Inventory {
   // An empty asset where there is none: kNone, or evicted.
   [[nodiscard]] const Asset& asset(AssetIndex index) const;
   [[nodiscard]] const Conversation& conversation(ConversationIndex index) const;
+
+  // Rows: assets that are one device are one, as of the last settle(). The whole device that the
+  // asset is, or belongs to; the position of its row; and what was put together, or was not.
+  [[nodiscard]] const Asset& shown(AssetIndex index) const;
+  [[nodiscard]] AssetIndex row_of(AssetIndex index) const;
+  [[nodiscard]] std::vector<AssetIndex> parts_of(AssetIndex row) const;
+  [[nodiscard]] std::span<const MergeNote> merges(AssetIndex row) const;
+  // What the traffic alone shows, where the asset is row or part.
+  [[nodiscard]] std::vector<MergeNote> found_merges(AssetIndex index) const;
 
   // False when the asset that had this position and generation is gone.
   [[nodiscard]] bool alive(AssetIndex index, std::uint32_t generation) const;
@@ -82,9 +96,11 @@ class Inventory {
                                 std::uint32_t tunnel = 0) const;
   [[nodiscard]] AssetIndex find(const MacAddress& mac) const;
 
-  // All that are present, in an order that depends on content only: assets by id, conversations by
+  // All that are present, in an order that depends on content only: rows by id, conversations by
   // client, server, port, protocol and VLAN.
   [[nodiscard]] std::vector<AssetIndex> assets_in_order() const;
+  // Likewise each asset for itself, with all parts of rows that are present.
+  [[nodiscard]] std::vector<AssetIndex> parts_in_order() const;
   [[nodiscard]] std::vector<ConversationIndex> conversations_in_order() const;
 
   // Connections for cyclic data, as of the last settle(), in an order that depends on content only:

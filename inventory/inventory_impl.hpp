@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "inventory/asset_resolver.hpp"
@@ -32,11 +34,26 @@ class Inventory::Impl {
   Parties on_production(const Event& event);
   void settle();
   bool restore(const Asset& known);
+  void restore(const MergeNote& note);
+
+  void give_role(AssetIndex index, RoleReason role);
+
+  // One device of several assets.
+  struct Row {
+    Asset whole;
+    std::vector<AssetIndex> parts;  // the row's own is none of them
+    std::vector<MergeNote> notes;
+  };
+  // The row that holds at this position; null where the asset is alone, or another by now.
+  [[nodiscard]] const Row* row_at(AssetIndex index) const;
+  [[nodiscard]] AssetIndex row_index(AssetIndex index) const;
 
   AssetTable assets;
   ConversationTable conversations;
   IoBook io;
-  std::vector<IoConnection> io_rows;  // as of the last settle()
+  std::vector<IoConnection> io_rows;    // as of the last settle()
+  std::vector<MergeNote> found_merges;  // likewise
+  std::vector<MergeOrder> orders;
   mutable InventoryStats stats;
 
   [[nodiscard]] bool facts_full() const noexcept {
@@ -53,8 +70,7 @@ class Inventory::Impl {
   Parties parties_of(const Event& event);
   void tick() noexcept { ++events_; }
 
-  // In their fixed order; found once and kept until the next event.
-  const std::vector<AssetIndex>& assets_in_order();
+  // In its fixed order; found once and kept until the next event.
   const std::vector<ConversationIndex>& conversations_in_order();
 
  private:
@@ -79,7 +95,17 @@ class Inventory::Impl {
   AssetIndex resolve(const Endpoint& end, const Event& event, std::uint8_t ttl, bool claim);
   std::vector<std::uint32_t> count_asked();
   void settle_io();
+  void settle_rows();
+  [[nodiscard]] std::string shown_id(AssetIndex index) const;
 
+  // Where an asset is, as of the last settle(); `generation` of the asset itself.
+  struct Place {
+    AssetIndex row = kNone;
+    std::uint32_t generation = 0;
+    std::uint32_t row_generation = 0;
+  };
+  std::unordered_map<AssetIndex, Place> places_;
+  std::unordered_map<AssetIndex, Row> rows_;
   AssetResolver resolver_{assets};
   FlowNotes notes_;
   FlowNote stray_;  // stands in for an event that belongs to no flow
@@ -87,7 +113,6 @@ class Inventory::Impl {
   std::uint64_t facts_ = 0;
   std::uint64_t units_ = 0;
   std::uint64_t postures_ = 0;
-  Order<AssetIndex> asset_order_;
   Order<ConversationIndex> conversation_order_;
 };
 

@@ -1,8 +1,10 @@
 #include "inventory/record.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 namespace prahari {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 class Zones {
  public:
   Zones(const Inventory& inventory, const Decorate& decorate) {
-    for (const AssetIndex at : inventory.assets_in_order()) {
+    for (const AssetIndex at : inventory.parts_in_order()) {
       zones_.emplace(at, decorate(inventory.asset(at)).zone);
     }
   }
@@ -24,54 +26,125 @@ class Zones {
   std::unordered_map<AssetIndex, std::string> zones_;
 };
 
+bool is_there(const Inventory& inventory, AssetIndex at) {
+  return at != kNone && inventory.shown(at).present();
+}
+
 std::string id_of(const Inventory& inventory, AssetIndex at) {
-  return at == kNone || !inventory.asset(at).present() ? std::string{} : inventory.asset(at).id;
+  return is_there(inventory, at) ? inventory.shown(at).id : std::string{};
+}
+
+std::string part_id_of(const Inventory& inventory, AssetIndex at) {
+  return is_there(inventory, at) ? inventory.asset(at).id : std::string{};
 }
 
 std::string zone_of(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
-  return at == kNone || !inventory.asset(at).present() ? std::string{}
-                                                       : decorate(inventory.asset(at)).zone;
+  return is_there(inventory, at) ? decorate(inventory.asset(at)).zone : std::string{};
 }
 
 // With those of the connections that the asset is an end of.
 AssetRecord record_of(const Asset& asset, const Decorate& decorate,
                       std::span<const IoConnection> connections) {
-  AssetRecord record{asset, decorate(asset), {}};
+  AssetRecord record{asset, decorate(asset), {}, {}};
   sort_for_export(record.asset);
   for (const IoConnection& io : connections) {
-    if (asset.present() && (io.originator == asset.id || io.target == asset.id)) {
+    if (io.originator == asset.id || io.target == asset.id) {
       record.io.push_back(io);
     }
   }
   return record;
 }
 
-}  // namespace
+// The connections by the ids of their ends.
+class IoByAsset {
+ public:
+  explicit IoByAsset(const Inventory& inventory) {
+    for (const IoConnection& row : inventory.io_connections()) {
+      io_[row.originator].push_back(row);
+      if (row.target != row.originator) {
+        io_[row.target].push_back(row);
+      }
+    }
+  }
+  [[nodiscard]] std::span<const IoConnection> of(const std::string& id) const {
+    const auto own = io_.find(id);
+    return own == io_.end() ? std::span<const IoConnection>{} : std::span{own->second};
+  }
 
-AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
-  return record_of(inventory.asset(at), decorate, inventory.io_connections());
+ private:
+  std::unordered_map<std::string_view, std::vector<IoConnection>> io_;
+};
+
+void fill(std::string& value, const std::string& other) {
+  if (value.empty()) {
+    value = other;
+  }
 }
 
-FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate, ConversationIndex at) {
+// What people say of the row comes first.
+void fill(AssetDecoration& site, const AssetDecoration& part) {
+  fill(site.name, part.name);
+  if (site.zone.empty()) {
+    site.zone = part.zone;
+    site.level = part.level;
+  }
+  fill(site.criticality, part.criticality);
+  fill(site.owner, part.owner);
+  fill(site.location, part.location);
+  if (site.tags.empty()) {
+    site.tags = part.tags;
+  }
+}
+
+}  // namespace
+
+void put_together(AssetRecord& row, std::vector<AssetRecord> parts, std::vector<MergeNote> notes) {
+  for (AssetRecord& part : parts) {
+    absorb(row.asset, part.asset);
+    fill(row.site, part.site);
+    std::ranges::move(part.io, std::back_inserter(row.io));
+  }
+  row.merged = std::move(notes);
+  sort_for_export(row.asset);
+}
+
+AssetRecord part_record(const Inventory& inventory, const Decorate& decorate, AssetIndex at) {
+  AssetRecord record = record_of(inventory.asset(at), decorate, inventory.io_connections());
+  record.merged = inventory.found_merges(at);
+  return record;
+}
+
+FlowRecord part_flow_record(const Inventory& inventory, const Decorate& decorate,
+                            ConversationIndex at) {
   const Conversation& row = inventory.conversation(at);
-  return {row, id_of(inventory, row.client), id_of(inventory, row.server),
+  return {row, part_id_of(inventory, row.client), part_id_of(inventory, row.server),
           zone_of(inventory, decorate, row.client), zone_of(inventory, decorate, row.server)};
 }
 
 void for_each_asset(const Inventory& inventory, const Decorate& decorate,
                     const std::function<void(const AssetRecord&)>& visit) {
-  std::unordered_map<std::string_view, std::vector<IoConnection>> io;
-  for (const IoConnection& row : inventory.io_connections()) {
-    io[row.originator].push_back(row);
-    if (row.target != row.originator) {
-      io[row.target].push_back(row);
-    }
-  }
+  const IoByAsset io{inventory};
   for (const AssetIndex at : inventory.assets_in_order()) {
     const Asset& asset = inventory.asset(at);
-    const auto own = io.find(asset.id);
-    visit(record_of(asset, decorate,
-                    own == io.end() ? std::span<const IoConnection>{} : std::span{own->second}));
+    AssetRecord record = record_of(asset, decorate, io.of(asset.id));
+    if (const auto notes = inventory.merges(at); !notes.empty()) {
+      std::vector<AssetRecord> parts;
+      for (const AssetIndex part : inventory.parts_of(at)) {
+        parts.push_back(record_of(inventory.asset(part), decorate, {}));
+      }
+      put_together(record, std::move(parts), {notes.begin(), notes.end()});
+    }
+    visit(record);
+  }
+}
+
+void for_each_part(const Inventory& inventory, const Decorate& decorate,
+                   const std::function<void(const AssetRecord&)>& visit) {
+  const IoByAsset io{inventory};
+  for (const AssetIndex at : inventory.parts_in_order()) {
+    AssetRecord record = record_of(inventory.asset(at), decorate, io.of(inventory.asset(at).id));
+    record.merged = inventory.found_merges(at);
+    visit(record);
   }
 }
 
@@ -82,6 +155,16 @@ void for_each_flow(const Inventory& inventory, const Decorate& decorate,
     const Conversation& row = inventory.conversation(at);
     visit({row, id_of(inventory, row.client), id_of(inventory, row.server), zones.of(row.client),
            zones.of(row.server)});
+  }
+}
+
+void for_each_part_flow(const Inventory& inventory, const Decorate& decorate,
+                        const std::function<void(const FlowRecord&)>& visit) {
+  const Zones zones{inventory, decorate};
+  for (const ConversationIndex at : inventory.conversations_in_order()) {
+    const Conversation& row = inventory.conversation(at);
+    visit({row, part_id_of(inventory, row.client), part_id_of(inventory, row.server),
+           zones.of(row.client), zones.of(row.server)});
   }
 }
 

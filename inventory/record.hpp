@@ -29,8 +29,12 @@ using Decorate = std::function<AssetDecoration(const Asset&)>;
 struct AssetRecord {
   Asset asset;
   AssetDecoration site;
-  std::vector<IoConnection> io;  // that the asset is an end of
+  std::vector<IoConnection> io;   // that the asset is an end of
+  std::vector<MergeNote> merged;  // what belongs to it, and what was not put together with it
 };
+
+// Puts the parts of a device into its row. The notes are those of the row.
+void put_together(AssetRecord& row, std::vector<AssetRecord> parts, std::vector<MergeNote> notes);
 
 struct FlowRecord {
   Conversation row;  // its asset positions mean nothing here
@@ -46,17 +50,23 @@ struct ExportContext {
   const VendorAliases& aliases;
 };
 
-// One row. Call Inventory::settle() before.
-[[nodiscard]] AssetRecord asset_record(const Inventory& inventory, const Decorate& decorate,
-                                       AssetIndex at);
-[[nodiscard]] FlowRecord flow_record(const Inventory& inventory, const Decorate& decorate,
-                                     ConversationIndex at);
+// One asset or conversation as the database keeps it: each part of a device for itself. Call
+// Inventory::settle() before.
+[[nodiscard]] AssetRecord part_record(const Inventory& inventory, const Decorate& decorate,
+                                      AssetIndex at);
+[[nodiscard]] FlowRecord part_flow_record(const Inventory& inventory, const Decorate& decorate,
+                                          ConversationIndex at);
 
 // Visits in the fixed order, one at a time. Call Inventory::settle() before.
 void for_each_asset(const Inventory& inventory, const Decorate& decorate,
                     const std::function<void(const AssetRecord&)>& visit);
 void for_each_flow(const Inventory& inventory, const Decorate& decorate,
                    const std::function<void(const FlowRecord&)>& visit);
+// Likewise as the database keeps them.
+void for_each_part(const Inventory& inventory, const Decorate& decorate,
+                   const std::function<void(const AssetRecord&)>& visit);
+void for_each_part_flow(const Inventory& inventory, const Decorate& decorate,
+                        const std::function<void(const FlowRecord&)>& visit);
 
 // A value to show, under the vendor's usual name; `fact` is null if it is unknown.
 struct Chosen {

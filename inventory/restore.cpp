@@ -48,7 +48,10 @@ bool Inventory::Impl::restore(const Asset& known) {
     return false;
   }
   AssetEntry& entry = assets[at];
-  entry.router = known.has_role(Role::router);
+  // What only calls itself a router may front nobody.
+  const RoleReason* routes = known.role_reason(Role::router);
+  entry.router = routes != nullptr && (routes->reason.starts_with("fronts ") ||
+                                       routes->reason.starts_with("answers ARP"));
   for (auto use = known.addresses.rbegin(); use != known.addresses.rend(); ++use) {
     const Evidence how{.confirmed = use->confirmed,
                        .heard = entry.by_mac && known.sent && !entry.router};
@@ -81,6 +84,18 @@ bool Inventory::Impl::restore(const Asset& known) {
   asset.level = known.level;
   entry.former = std::make_unique<FormerSelf>(FormerSelf{known.roles, known.level});
   return true;
+}
+
+// The address that routers share keeps its group until traffic says so again.
+void Inventory::Impl::restore(const MergeNote& note) {
+  const std::string_view key{note.key};
+  if (note.apart || !note.mac.empty() || !key.starts_with("ip ")) {
+    return;
+  }
+  for (const AssetIndex at : assets.all()) {
+    AssetEntry& entry = assets[at];
+    entry.shared |= !entry.by_mac && entry.asset.key == key;
+  }
 }
 
 }  // namespace prahari

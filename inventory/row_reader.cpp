@@ -276,6 +276,23 @@ void RowReader::read_io(const std::string& asset, std::vector<IoConnection>& con
   });
 }
 
+MergeNote read_merge(SQLite::Statement& row) {
+  MergeNote note{.row = row.getColumn(0).getString(),
+                 .part = row.getColumn(1).getString(),
+                 .apart = row.getColumn(2).getInt() != 0,
+                 .reason = row.getColumn(3).getString(),
+                 .who = {},
+                 .time = time(row.getColumn(4)),
+                 .packet = packet_of(row, 5),
+                 .key = row.getColumn(8).getString(),
+                 .mac = {},
+                 .nic_vendor = row.getColumn(10).getString()};
+  if (!parse(row.getColumn(9).getString(), note.mac)) {
+    note.mac = MacAddress{};
+  }
+  return note;
+}
+
 FlowRecord read_flow(SQLite::Statement& row) {
   FlowRecord record;
   Conversation& flow = record.row;

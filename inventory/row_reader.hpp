@@ -46,6 +46,8 @@ class RowReader {
   SQLite::Statement annotations_;
 };
 
+// With key, MAC and its maker of the part.
+[[nodiscard]] MergeNote read_merge(SQLite::Statement& row);
 [[nodiscard]] FlowRecord read_flow(SQLite::Statement& row);
 [[nodiscard]] AlertRow read_alert(SQLite::Statement& row);
 

@@ -76,6 +76,9 @@ RowWriter::RowWriter(SQLite::Database& handle, std::span<const std::uint16_t> in
       posture_(handle, "INSERT INTO postures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
       io_(handle, "INSERT INTO io_connections VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
       half_(handle, "INSERT INTO io_halves VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"),
+      forget_merges_(handle, "DELETE FROM merges WHERE row = ?1 OR part = ?1"),
+      forget_part_(handle, "DELETE FROM merges WHERE (row = ?1 OR part = ?1) AND apart = 0"),
+      merge_(handle, "INSERT OR REPLACE INTO merges VALUES (?,?,?,?,?,?,?,?)"),
       flow_(handle, kFlow) {}
 
 std::int64_t RowWriter::input_of(const PacketRef& packet) const noexcept {
@@ -115,6 +118,19 @@ void RowWriter::write(const AssetRecord& record) {
   }
   write_parts(record.asset);
   write_io(record.asset.id, record.io);
+  write_merges(record);
+}
+
+// Of the row all parts, of a part that it is one. A part belongs to one row only.
+void RowWriter::write_merges(const AssetRecord& record) {
+  put(forget_merges_, record.asset.id);
+  for (const MergeNote& note : record.merged) {
+    if (!note.apart) {
+      put(forget_part_, note.part);
+    }
+    put(merge_, note.row, note.part, note.apart ? 1 : 0, note.reason, to_column(note.time),
+        input_of(note.packet), note.packet.frame, to_column(note.packet.time));
+  }
 }
 
 void RowWriter::bind(SQLite::Statement& statement, const AssetRecord& record) const {

@@ -25,6 +25,7 @@ class RowWriter {
   void forget_parts(const Asset& asset);
   void write_parts(const Asset& asset);
   void write_io(const std::string& asset, const std::vector<IoConnection>& connections);
+  void write_merges(const AssetRecord& record);
   void write_half(const std::string& asset, int number, bool inputs, const IoHalf& half);
   [[nodiscard]] std::int64_t input_of(const PacketRef& packet) const noexcept;
 
@@ -46,6 +47,9 @@ class RowWriter {
   SQLite::Statement posture_;
   SQLite::Statement io_;
   SQLite::Statement half_;
+  SQLite::Statement forget_merges_;
+  SQLite::Statement forget_part_;
+  SQLite::Statement merge_;
   SQLite::Statement flow_;
 };
 

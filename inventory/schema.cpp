@@ -196,6 +196,19 @@ CREATE TABLE kev (
   added TEXT NOT NULL, due TEXT NOT NULL, action TEXT NOT NULL, ransomware INTEGER NOT NULL)
   STRICT, WITHOUT ROWID;
 )sql",
+    // Which assets are one device: as the traffic shows, and as people say. No references: people
+    // may be right about an asset that was not seen for long.
+    R"sql(
+CREATE TABLE merges (
+  row TEXT NOT NULL, part TEXT NOT NULL, apart INTEGER NOT NULL, reason TEXT NOT NULL,
+  since INTEGER NOT NULL, input INTEGER NOT NULL, frame INTEGER NOT NULL, time INTEGER NOT NULL,
+  PRIMARY KEY (row, part)) STRICT, WITHOUT ROWID;
+CREATE INDEX merges_by_part ON merges (part);
+
+CREATE TABLE merge_orders (
+  row TEXT NOT NULL, part TEXT NOT NULL, same INTEGER NOT NULL, reason TEXT NOT NULL,
+  who TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (row, part)) STRICT, WITHOUT ROWID;
+)sql",
 });
 
 struct Found {

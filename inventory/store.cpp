@@ -100,12 +100,12 @@ Status Store::save(const Inventory& inventory, const Decorate& decorate, const R
     inputs_ = write_inputs(handle, run.inputs);
     write_protocols(handle, run.protocols);
     RowWriter writer{handle, inputs_};
-    for_each_asset(inventory, decorate, [&](const AssetRecord& record) {
+    for_each_part(inventory, decorate, [&](const AssetRecord& record) {
       if (record.asset.last_seen >= changed_since) {
         writer.write(record);
       }
     });
-    for_each_flow(inventory, decorate, [&](const FlowRecord& record) {
+    for_each_part_flow(inventory, decorate, [&](const FlowRecord& record) {
       if (record.row.last >= changed_since) {
         writer.write(record);
       }

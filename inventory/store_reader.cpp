@@ -1,6 +1,9 @@
 #include "inventory/store_reader.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include <SQLiteCpp/Column.h>
@@ -22,6 +25,10 @@ WHERE id = ?1 OR mac = lower(?1) OR name = ?1 COLLATE NOCASE OR
   id IN (SELECT asset FROM annotations WHERE field = 'name' AND value = ?1 COLLATE NOCASE)
 ORDER BY id)sql";
 
+constexpr const char* kFound = R"sql(
+SELECT row, part, apart, reason, since, input, frame, time, key, mac, nic_vendor
+FROM merges JOIN assets ON assets.id = merges.part ORDER BY apart, row, part)sql";
+
 constexpr const char* kAlerts = R"sql(
 SELECT id, kind, severity, status, first_seen, last_seen, count, source_asset, source_ip,
   destination_asset, destination_ip, body, evidence FROM alerts
@@ -42,6 +49,96 @@ Result<T> fetch(Database& database, Work&& work) {
   return out;
 }
 
+Merges read_merges(SQLite::Database& handle) {
+  Merges out;
+  SQLite::Statement found{handle, kFound};
+  while (found.executeStep()) {
+    out.found.push_back(read_merge(found));
+  }
+  SQLite::Statement orders{handle,
+                           "SELECT row, part, same, reason, who, time FROM merge_orders "
+                           "ORDER BY time, row, part"};
+  while (orders.executeStep()) {
+    out.orders.push_back({.row = orders.getColumn(0).getString(),
+                          .part = orders.getColumn(1).getString(),
+                          .same = orders.getColumn(2).getInt() != 0,
+                          .reason = orders.getColumn(3).getString(),
+                          .who = orders.getColumn(4).getString(),
+                          .time = time_of(orders.getColumn(5).getInt64())});
+  }
+  return out;
+}
+
+// The devices of a database: which asset is part of which row.
+class Rows {
+ public:
+  explicit Rows(SQLite::Database& handle)
+      : by_id_(handle, std::string{kAssetColumns} + "WHERE id = ?") {
+    const Merges merges = read_merges(handle);
+    const auto known = [this](const std::string& id) {
+      by_id_.bind(1, id);
+      const bool there = by_id_.executeStep();
+      by_id_.reset();
+      return there;
+    };
+    rows_ = apply_orders(merges.found, merges.orders, known);
+    for (const auto& [id, notes] : rows_) {
+      for (const MergeNote& note : notes) {
+        if (!note.apart) {
+          row_of_part_.emplace(note.part, id);
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] const std::string& row_of(const std::string& id) const {
+    const auto found = row_of_part_.find(id);
+    return found == row_of_part_.end() ? id : found->second;
+  }
+  [[nodiscard]] bool is_part(const std::string& id) const { return row_of_part_.contains(id); }
+
+  // The whole device, from its own row.
+  void put_together(AssetRecord& row, RowReader& reader) {
+    const auto found = rows_.find(row.asset.id);
+    if (found != rows_.end()) {
+      std::vector<AssetRecord> parts;
+      std::vector<MergeNote> notes = found->second;
+      for (MergeNote& note : notes) {
+        std::optional<AssetRecord> part = read(note.part, reader);
+        if (!part) {
+          continue;
+        }
+        note.key = part->asset.key;
+        note.mac = part->asset.mac;
+        note.nic_vendor = part->asset.nic_vendor;
+        if (!note.apart) {
+          parts.push_back(std::move(*part));
+        }
+      }
+      prahari::put_together(row, std::move(parts), std::move(notes));
+    }
+    for (IoConnection& io : row.io) {
+      io.originator = row_of(io.originator);
+      io.target = row_of(io.target);
+    }
+  }
+
+  std::optional<AssetRecord> read(const std::string& id, RowReader& reader) {
+    std::optional<AssetRecord> out;
+    by_id_.bind(1, id);
+    if (by_id_.executeStep()) {
+      out = reader.asset(by_id_);
+    }
+    by_id_.reset();
+    return out;
+  }
+
+ private:
+  SQLite::Statement by_id_;
+  MergedRows rows_;
+  std::map<std::string, std::string, std::less<>> row_of_part_;
+};
+
 }  // namespace
 
 Result<StoreReader> StoreReader::open(const std::filesystem::path& file) {
@@ -58,9 +155,15 @@ Result<StoreReader> StoreReader::open(const std::filesystem::path& file) {
 Status StoreReader::for_each_asset(const std::function<void(const AssetRecord&)>& visit) {
   return database_.run([&visit](SQLite::Database& handle) {
     RowReader reader{handle};
+    Rows devices{handle};
     SQLite::Statement rows{handle, std::string{kAssetColumns} + "ORDER BY id"};
     while (rows.executeStep()) {
-      visit(reader.asset(rows));
+      if (devices.is_part(rows.getColumn(0).getString())) {
+        continue;
+      }
+      AssetRecord record = reader.asset(rows);
+      devices.put_together(record, reader);
+      visit(record);
     }
   });
 }
@@ -83,6 +186,30 @@ Status StoreReader::for_each_recent_asset(std::uint32_t most,
 Result<std::vector<AssetRecord>> StoreReader::assets_named(const std::string& text) {
   return fetch<std::vector<AssetRecord>>(database_, [&](SQLite::Database& handle, auto& out) {
     RowReader reader{handle};
+    Rows devices{handle};
+    std::set<std::string> ids;
+    SQLite::Statement found{handle, std::string{"SELECT id FROM assets "} + kByName};
+    found.bind(1, text);
+    while (found.executeStep()) {
+      ids.insert(devices.row_of(found.getColumn(0).getString()));
+    }
+    for (const std::string& id : ids) {
+      if (auto record = devices.read(id, reader)) {
+        devices.put_together(*record, reader);
+        out.push_back(std::move(*record));
+      }
+    }
+  });
+}
+
+Result<Merges> StoreReader::merges() {
+  return fetch<Merges>(database_,
+                       [](SQLite::Database& handle, auto& out) { out = read_merges(handle); });
+}
+
+Result<std::vector<AssetRecord>> StoreReader::parts_named(const std::string& text) {
+  return fetch<std::vector<AssetRecord>>(database_, [&](SQLite::Database& handle, auto& out) {
+    RowReader reader{handle};
     SQLite::Statement rows{handle, std::string{kAssetColumns} + kByName};
     rows.bind(1, text);
     while (rows.executeStep()) {
@@ -100,8 +227,11 @@ SELECT client_ip, server_ip, server_port, transport, protocol, vlan, tunnel, cli
   one_way_flows, gap_flows, midstream_flows, complete, midstream, gap, one_way, client_packets,
   server_packets, client_bytes, server_bytes, messages, exceptions, first_seen, last_seen
 FROM conversations)sql"};
+        const Rows devices{handle};
         while (rows.executeStep()) {
-          out.push_back(read_flow(rows));
+          FlowRecord& flow = out.emplace_back(read_flow(rows));
+          flow.client_asset = devices.row_of(flow.client_asset);
+          flow.server_asset = devices.row_of(flow.server_asset);
         }
         // Addresses sort as numbers, which their text does not.
         std::ranges::sort(out, [](const FlowRecord& a, const FlowRecord& b) {

@@ -27,23 +27,34 @@ struct AlertQuery {
   std::uint32_t limit = 100'000;
 };
 
+// Which assets are one device, as it lies in the database.
+struct Merges {
+  std::vector<MergeNote> found;    // by the traffic
+  std::vector<MergeOrder> orders;  // by people
+};
+
 class StoreReader {
  public:
   static Result<StoreReader> open(const std::filesystem::path& file);
 
   // In the order of the live inventory. One record at a time is in memory.
   Status for_each_asset(const std::function<void(const AssetRecord&)>& visit);
-  // The `most` that were seen last, in the order in which they were.
+  // The `most` that were seen last, in the order in which they were: each part of a device for
+  // itself.
   Status for_each_recent_asset(std::uint32_t most,
                                const std::function<void(const AssetRecord&)>& visit);
-  // By id, address, MAC or name; several assets may have had one address.
+  // By id, address, MAC or name, also of a part; several assets may have had one address.
   Result<std::vector<AssetRecord>> assets_named(const std::string& text);
+  // Likewise, each part of a device for itself.
+  Result<std::vector<AssetRecord>> parts_named(const std::string& text);
   Status for_each_flow(const std::function<void(const FlowRecord&)>& visit);
   // Latest first.
   Result<std::vector<AlertRow>> alerts(const AlertQuery& query);
 
   // By first time, then id; an empty id matches all.
   Result<std::vector<CaseRow>> cases(const std::string& id = {});
+  // What the traffic showed and what people said of assets that are one device.
+  Result<Merges> merges();
 
   // Who changed what, oldest first.
   Result<std::vector<AuditRow>> audit();

@@ -20,7 +20,7 @@ struct Verdict {
 
 // None: the weakness is about other products. `fits` are products of the advisory.
 [[nodiscard]] std::optional<Verdict> weigh_advisory(const MatchTarget& target,
-                                           std::span<const ProductFit> fits,
-                                           const AdvisoryWeakness& weakness);
+                                                    std::span<const ProductFit> fits,
+                                                    const AdvisoryWeakness& weakness);
 
 }  // namespace prahari

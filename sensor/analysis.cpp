@@ -68,9 +68,9 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
       correlator_(*this,
                   [this](AssetIndex asset) {
                     // A finding may be about no host: a scan of many, a broadcast.
-                    return asset == kNone || !inventory_.asset(asset).present()
+                    return asset == kNone || !inventory_.shown(asset).present()
                                ? std::string{}
-                               : inventory_.asset(asset).id;
+                               : inventory_.shown(asset).id;
                   }),
       engine_(inventory_, policy_, correlator_, {.baseline = options_.baseline}) {
   if (options_.learn) {
@@ -95,6 +95,14 @@ Result<std::uint64_t> Analysis::resume() {
   if (!done) {
     return done.error();
   }
+  const Result<Merges> merges = reader->merges();
+  if (!merges) {
+    return merges.error();
+  }
+  for (const MergeNote& note : merges->found) {
+    inventory_.restore(note);
+  }
+  inventory_.follow(merges->orders);
   return restored;
 }
 

@@ -5,8 +5,6 @@
 #include <map>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
 #include "capture/time_text.hpp"
 #include "inventory/annotations.hpp"
 #include "inventory/csv_reader.hpp"

@@ -11,6 +11,7 @@
 #include "capture/time_text.hpp"
 #include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
+#include "inventory/conflict.hpp"
 #include "inventory/export_csv.hpp"
 #include "inventory/export_cyclonedx.hpp"
 #include "inventory/export_json.hpp"
@@ -131,6 +132,44 @@ std::string with_weaknesses(std::string json, std::span<const Weakness> found) {
   return json + "}";
 }
 
+void append_merges(std::string& out, const AssetRecord& record, const State& state) {
+  for (const MergeNote& note : record.merged) {
+    std::string origin;
+    if (!note.who.empty()) {
+      origin = "by " + note.who + ", " + format_time(note.time);
+    } else if (note.packet.frame > 0) {
+      origin = "packet " + std::to_string(note.packet.frame) + " of " +
+               std::string{capture_name(note.packet, state.context())};
+    }
+    const std::string maker = note.nic_vendor.empty() ? "" : " (" + note.nic_vendor + ")";
+    append_line(
+        out, note.apart ? "not merged" : "merged",
+        note.key + maker + ": " + note.reason + (origin.empty() ? origin : "  [" + origin + "]"));
+  }
+}
+
+void append_facts(std::string& out, const Asset& asset, const State& state) {
+  const std::vector<FactMark> marks = mark_facts(asset, state.aliases);
+  for (std::size_t i = 0; i < asset.facts.size(); ++i) {
+    const Fact& fact = asset.facts[i];
+    std::string origin = fact.source + ", confidence " + std::to_string(fact.confidence);
+    if (fact.packet.frame > 0) {
+      origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
+                std::string{capture_name(fact.packet, state.context())};
+    }
+    std::string value = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
+    value.append(fact.value).append("  [").append(origin).append("]");
+    append_line(out, to_string(fact.field), value);
+    if (marks[i].conflict) {
+      const Judged judged = judge(asset, fact.field, state.aliases, fact.unit);
+      const bool shown = marks[i].chosen && judged.chosen.fact == &fact;
+      append_line(out, "",
+                  "conflict: contradicts " + std::string{marks[i].against} +
+                      (shown ? ", shown because: " + judged.reason : ", not shown"));
+    }
+  }
+}
+
 // One asset for a person: what it is, and for each fact how that is known.
 std::string describe(const AssetRecord& record, const State& state,
                      std::span<const Weakness> weaknesses) {
@@ -155,16 +194,8 @@ std::string describe(const AssetRecord& record, const State& state,
   for (const RoleReason& role : asset.roles) {
     append_line(out, to_string(role.role), role.reason);
   }
-  for (const Fact& fact : asset.facts) {
-    std::string origin = fact.source + ", confidence " + std::to_string(fact.confidence);
-    if (fact.packet.frame > 0) {
-      origin += ", packet " + std::to_string(fact.packet.frame) + " of " +
-                std::string{capture_name(fact.packet, state.context())};
-    }
-    std::string value = fact.unit == Identity::kNoUnit ? "" : unit_words(fact.unit) + ": ";
-    value.append(fact.value).append("  [").append(origin).append("]");
-    append_line(out, to_string(fact.field), value);
-  }
+  append_merges(out, record, state);
+  append_facts(out, asset, state);
   for (const Unit& unit : asset.units) {
     append_line(out, unit_words(unit.id),
                 with_commas(unit.requests) + " requests, " + with_commas(unit.responses) +

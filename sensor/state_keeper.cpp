@@ -162,7 +162,7 @@ void StateKeeper::look_for_changes(const Known& known) {
   const Timestamp now =
       std::chrono::time_point_cast<Timestamp::duration>(std::chrono::system_clock::now());
   Timestamp latest = assets_since_;
-  for (const AssetIndex at : known.inventory.assets_in_order()) {
+  for (const AssetIndex at : known.inventory.parts_in_order()) {
     const Timestamp seen = known.inventory.asset(at).last_seen;
     if (seen >= assets_since_) {
       assets_.push_back(at);
@@ -186,14 +186,14 @@ void StateKeeper::keep_records(const Known& known) {
   for (std::size_t n = 0; n < kRecordsAtOnce && !assets_.empty(); ++n) {
     const AssetIndex at = assets_.back();
     assets_.pop_back();
-    if (known.inventory.asset(at).present()) {
-      store_->put(asset_record(known.inventory, known.decorate, at));
+    if (known.inventory.shown(at).present()) {
+      store_->put(part_record(known.inventory, known.decorate, at));
     }
   }
   for (std::size_t n = 0; n < kRecordsAtOnce && !flows_.empty(); ++n) {
     const ConversationIndex at = flows_.back();
     flows_.pop_back();
-    if (FlowRecord record = flow_record(known.inventory, known.decorate, at);
+    if (FlowRecord record = part_flow_record(known.inventory, known.decorate, at);
         !record.row.client_ip.empty()) {
       store_->put(std::move(record));
     }

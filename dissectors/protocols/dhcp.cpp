@@ -255,6 +255,24 @@ void tell_software(const Said& said, const Facts& facts) {
   facts.value(Of::software, words);
 }
 
+// RFC 4361: an id that stays when the MAC address changes. One that is the MAC address says
+// nothing.
+void tell_client_id(const Said& said, const Identity::Host* client, Emitter& out) {
+  constexpr std::uint8_t kDuid = 255;
+  constexpr std::size_t kShortest = 7;
+  constexpr std::size_t kLongest = 64;
+  Reader in{said.client_id};
+  if (in.u8() != kDuid) {
+    return;
+  }
+  in.skip(4);  // of the interface
+  const Bytes id = in.rest();
+  if (in.ok() && id.size() >= kShortest && id.size() <= kLongest) {
+    TextBuffer buffer;
+    Facts{out, "DHCP client id", kConfidence, client}.value(Of::station, hex_text(id, buffer));
+  }
+}
+
 void tell_client(const Said& said, Emitter& out) {
   const Identity::Host client{said.mac, {}};
   const Facts facts{out, "DHCP request", kConfidence, &client};
@@ -265,6 +283,7 @@ void tell_client(const Said& said, Emitter& out) {
     facts.value(Of::name, fqdn);
   }
   tell_software(said, facts);
+  tell_client_id(said, &client, out);
   const Facts shape{out, "DHCP parameter list", kFingerprintConfidence, &client};
   if (!said.parameters.empty()) {
     shape.value(Of::fingerprint, "dhcp " + list_text(said.parameters));

@@ -333,6 +333,13 @@ std::string port_text(const Said& said) {
   return text;
 }
 
+void facts_of_chassis(const Said& said, Emitter& out) {
+  constexpr std::uint8_t kLocal = 7;
+  if (said.chassis_kind == kLocal) {
+    Facts{out, "LLDP chassis id", kConfidence}.text(Of::station, said.chassis);
+  }
+}
+
 void tell(const Said& said, const Layers& layers, Emitter& out) {
   const Identity::Host device{said.device, {}};
   const bool port_only = !said.device.empty() && said.device != layers.src_mac;
@@ -356,6 +363,9 @@ void tell(const Said& said, const Layers& layers, Emitter& out) {
   tell_siemens(said.description, guessed);
   tell_cip(said.cip, {out, "LLDP CIP identification", kConfidence, about});
   const Facts port{out, "LLDP", kConfidence};
+  if (said.device.empty()) {  // PROFINET: the name of the station that the port belongs to
+    facts_of_chassis(said, out);
+  }
   std::string link = port_text(said);
   if (!link.empty() && !link.starts_with("port") && !link.starts_with("Port")) {
     link.insert(0, "port ");

@@ -86,6 +86,20 @@ std::uint32_t enterprise_of(std::string_view oid) noexcept {
   return number;
 }
 
+// RFC 3418: one bit for each layer that it serves. Hosts set the seventh.
+std::string_view type_of(std::int64_t services) noexcept {
+  constexpr std::int64_t kLink = 2;
+  constexpr std::int64_t kInternet = 4;
+  constexpr std::int64_t kApplications = 64;
+  if (services <= 0 || services > 127 || (services & kApplications) != 0) {
+    return {};
+  }
+  if ((services & kLink) != 0) {
+    return "bridge";
+  }
+  return (services & kInternet) != 0 ? "router" : std::string_view{};
+}
+
 struct Opened {
   std::int64_t version = -1;
   Bytes community;  // v1, v2c
@@ -323,6 +337,11 @@ class SnmpSession final : public PlainSession {
       const std::string object = ber::object_id(value.body);
       tell({Kept::vendor, kOfSystem, "SNMP sysObjectID", vendor_of(enterprise_of(object))}, pdu,
            out);
+      return;
+    }
+    if (oid == "1.3.6.1.2.1.1.7.0" && value.tag == ber::tag::kInteger) {
+      tell({Kept::device_type, kOfSystem, "SNMP sysServices", type_of(ber::integer(value.body))},
+           pdu, out);
       return;
     }
     if (value.tag != ber::tag::kOctetString) {

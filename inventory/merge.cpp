@@ -1,0 +1,187 @@
+#include "inventory/merge.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "inventory/classifier.hpp"
+#include "inventory/fact_book.hpp"
+#include "inventory/posture_book.hpp"
+
+namespace prahari {
+namespace {
+
+using Pair = std::pair<std::string, std::string>;
+
+// In the order of a level's strength; LevelBasis itself may not be ordered anew.
+int strength(LevelBasis basis) noexcept {
+  switch (basis) {
+    case LevelBasis::none:
+      return 0;
+    case LevelBasis::public_address:
+      return 1;
+    case LevelBasis::office:
+      return 2;
+    case LevelBasis::remote_access:
+      return 3;
+    case LevelBasis::field_device:
+    case LevelBasis::historian:
+      return 4;
+    case LevelBasis::controller:
+      return 9;
+    case LevelBasis::cyclic_io:
+      return 8;
+    case LevelBasis::many_controllers:
+      return 7;
+    case LevelBasis::engineering:
+      return 6;
+    case LevelBasis::client:
+      return 5;
+  }
+  return 0;
+}
+
+void absorb_addresses(Asset& row, const Asset& part) {
+  for (const AddressUse& use : part.addresses) {
+    const auto known = std::ranges::find_if(row.addresses, [&](const AddressUse& other) {
+      return other.ip == use.ip && other.vlan == use.vlan && other.tunnel == use.tunnel;
+    });
+    if (known == row.addresses.end()) {
+      row.addresses.push_back(use);
+      continue;
+    }
+    known->confirmed |= use.confirmed;
+    known->heard |= use.heard;
+    known->first = std::min(known->first, use.first);
+    known->last = std::max(known->last, use.last);
+  }
+}
+
+bool said_apart(const std::set<Pair>& apart, const std::string& a, const std::string& b) {
+  return apart.contains({a, b}) || apart.contains({b, a});
+}
+
+// The row that an asset is part of, or itself.
+std::string row_of(const MergedRows& rows, const std::string& id) {
+  for (const auto& [row, notes] : rows) {
+    for (const MergeNote& note : notes) {
+      if (!note.apart && note.part == id) {
+        return row;
+      }
+    }
+  }
+  return id;
+}
+
+void follow(MergedRows& rows, const MergeOrder& order) {
+  const std::string into = row_of(rows, order.row);
+  const std::string from = row_of(rows, order.part);
+  if (into == from) {
+    return;
+  }
+  std::vector<MergeNote>& notes = rows[into];
+  std::erase_if(notes, [&](const MergeNote& note) { return note.apart && note.part == from; });
+  notes.push_back({.row = into,
+                   .part = from,
+                   .apart = false,
+                   .reason = order.reason,
+                   .who = order.who,
+                   .time = order.time,
+                   .packet = {},
+                   .key = {},
+                   .mac = {},
+                   .nic_vendor = {}});
+  if (const auto found = rows.find(from); found != rows.end()) {
+    for (MergeNote& note : found->second) {
+      note.row = into;
+      rows[into].push_back(std::move(note));
+    }
+    rows.erase(from);
+  }
+}
+
+}  // namespace
+
+MergedRows apply_orders(std::span<const MergeNote> notes, std::span<const MergeOrder> orders,
+                        const std::function<bool(const std::string&)>& known) {
+  std::set<Pair> apart;
+  for (const MergeOrder& order : orders) {
+    if (!order.same) {
+      apart.emplace(order.row, order.part);
+    }
+  }
+  MergedRows rows;
+  for (const MergeNote& note : notes) {
+    if (!known(note.row) || !known(note.part)) {
+      continue;
+    }
+    const auto parted = [&](const std::string& other) {
+      return said_apart(apart, note.part, other);
+    };
+    std::vector<MergeNote>& row = rows[note.row];
+    const bool out =
+        !note.apart && (parted(note.row) || std::ranges::any_of(row, [&](const MergeNote& other) {
+                          return !other.apart && parted(other.part);
+                        }));
+    if (!out) {
+      row.push_back(note);
+    }
+  }
+  for (const MergeOrder& order : orders) {
+    if (!known(order.row) || !known(order.part)) {
+      continue;
+    }
+    if (order.same) {
+      follow(rows, order);
+      continue;
+    }
+    const std::string row = row_of(rows, order.row);
+    rows[row].push_back({.row = row,
+                         .part = order.part,
+                         .apart = true,
+                         .reason = order.reason,
+                         .who = order.who,
+                         .time = order.time,
+                         .packet = {},
+                         .key = {},
+                         .mac = {},
+                         .nic_vendor = {}});
+  }
+  std::erase_if(rows, [](const auto& row) { return row.second.empty(); });
+  for (auto& [id, row] : rows) {
+    std::ranges::sort(row, {}, [](const MergeNote& note) {
+      return std::pair<bool, std::string_view>{note.apart, note.part};
+    });
+  }
+  return rows;
+}
+
+void absorb(Asset& row, const Asset& part) {
+  absorb_addresses(row, part);
+  if (part.first_seen < row.first_seen) {
+    row.first_seen = part.first_seen;
+    row.first_packet = part.first_packet;
+  }
+  row.last_seen = std::max(row.last_seen, part.last_seen);
+  row.packets_sent += part.packets_sent;
+  row.packets_received += part.packets_received;
+  row.protocols |= part.protocols;
+  row.sent |= part.sent;
+  row.spoken_to |= part.spoken_to;
+  Asset copy = part;
+  merge_facts(copy, row);
+  merge_units(copy, row);
+  merge_postures(copy, row);
+  for (RoleReason& role : copy.roles) {
+    hold(row, std::move(role));
+  }
+  if (strength(part.level) > strength(row.level)) {
+    row.level = part.level;
+  }
+  if (row.nic_vendor.empty() && row.mac.empty()) {
+    row.mac = part.mac;
+    row.nic_vendor = part.nic_vendor;
+  }
+}
+
+}  // namespace prahari
