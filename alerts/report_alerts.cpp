@@ -97,32 +97,32 @@ void add_clock(Html& page, const Alert& alert, const AlertContext& context) {
     return;
   }
   const SiteClock clock(context.network.site.timezone);
-  page.raw("<div class=\"clock\"><b>CERT-In incident candidate.</b> Noticed ");
-  page.text(clock.text(alert.noticed)).raw("; six hours end ");
+  page.raw("<p class=\"clock\"><b>CERT-In incident candidate.</b> Six hours from noticing end ");
   page.text(clock.text(report_by(alert.noticed))).raw(". Draft: <a href=\"incidents/");
-  page.text(incident_id(alert)).raw(".html\">").text(incident_id(alert)).raw("</a></div>");
+  page.text(incident_id(alert)).raw(".html\">").text(incident_id(alert)).raw("</a></p>\n");
 }
 
-void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
+void add_parties(Html& page, const Alert& alert, const NetworkView& network) {
   const Finding& finding = alert.finding;
-  const NetworkView& network = input.context.network;
-  const SiteClock clock(network.site.timezone);
-  const std::string_view severity = to_string(finding.severity);
-  page.raw("<article class=\"alert ").raw(severity).raw("\" id=\"").text(alert.id).raw("\">\n<h3>");
-  page.element("span", severity, std::string("chip ") + std::string(severity));
-  page.raw("<span>").text(alert_title(alert)).raw("</span>");
-  if (alert.count > 1) {
-    page.raw("<span class=\"times\">").number(alert.count).raw(" times</span>");
-  }
-  page.raw("</h3>\n<p class=\"why\">").text(finding.why).raw("</p>\n");
-  add_clock(page, alert, input.context);
-  page.raw("<dl>");
   if (known(finding.source)) {
     pair(page, "From", party_text(finding.source, alert.source_asset, network));
   }
   if (known(finding.destination)) {
     pair(page, "To", party_text(finding.destination, alert.destination_asset, network));
   }
+}
+
+std::string rule_text(const PolicyRef& policy) {
+  return policy.line == 0
+             ? policy.rule
+             : policy.rule + " (" + policy.file + ":" + std::to_string(policy.line) + ")";
+}
+
+void add_details(Html& page, const Alert& alert, const ReportInput& input) {
+  const Finding& finding = alert.finding;
+  const SiteClock clock(input.context.network.site.timezone);
+  page.raw("<details><summary>Evidence and what to do</summary>\n<dl>");
+  add_parties(page, alert, input.context.network);
   pair(page, "What", operation_text(finding));
   std::string when = clock.text(alert.first_seen);
   if (alert.last_seen != alert.first_seen) {
@@ -135,33 +135,41 @@ void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
   if (finding.state != Completeness::complete) {
     pair(page, "Seen as", to_string(finding.state));
   }
-  if (!finding.policy.rule.empty()) {
-    pair(page, "Rule",
-         finding.policy.rule +
-             (finding.policy.line == 0
-                  ? std::string()
-                  : " (" + finding.policy.file + ":" + std::to_string(finding.policy.line) + ")"));
-  }
+  pair(page, "Rule", rule_text(finding.policy));
   add_evidence(page, alert, input.summary.inputs);
   add_attack(page, finding, input.context.attack);
   pair(page, "Alert", alert.id + ", confidence " + std::to_string(finding.confidence) + " %");
   page.raw("</dl>\n");
   if (!finding.accept.empty()) {
-    page.raw("<p class=\"more\">If this is right as it is, paste into the site file:</p><pre>");
-    page.text(finding.accept).raw("</pre>\n");
+    page.raw("<div class=\"screen\"><p class=\"more\">If this is right as it is, paste into the ");
+    page.raw("site file:</p><pre>").text(finding.accept).raw("</pre></div>\n");
   }
+  page.raw("</details>\n");
+}
+
+void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
+  const Finding& finding = alert.finding;
+  const SiteClock clock(input.context.network.site.timezone);
+  const std::string_view severity = to_string(finding.severity);
+  page.raw("<article class=\"alert ").raw(severity).raw("\" id=\"").text(alert.id).raw("\">\n<h3>");
+  page.element("span", severity, std::string("chip ") + std::string(severity));
+  page.raw("<span>").text(alert_title(alert)).raw("</span><span class=\"times\">");
+  if (alert.count > 1) {
+    page.number(alert.count).raw(" times from ");
+  }
+  page.text(clock.text(alert.first_seen)).raw("</span></h3>\n<p class=\"why\">");
+  page.text(finding.why).raw("</p>\n");
+  add_clock(page, alert, input.context);
+  add_details(page, alert, input);
   page.raw("</article>\n");
 }
 
 }  // namespace
 
 void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits) {
-  page.raw("<section id=\"found\">\n<h2>What was found</h2>\n");
+  page.raw("<section id=\"found\">\n<h2>Alerts</h2>\n");
   if (input.alerts.empty()) {
     page.raw("<p>No alert was raised.");
-    page.raw(input.context.network.has_zones ? ""
-                                             : " Conduit rules were off: there is no site "
-                                               "file with zones.");
     page.raw("</p>\n");
   } else {
     page.raw(
@@ -181,17 +189,14 @@ void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits
   page.raw("</section>\n");
 }
 
-void add_silenced(Html& page, const ReportInput& input) {
-  const auto& silenced = input.summary.silenced;
-  if (silenced.empty()) {
-    return;
-  }
+bool has_silenced(const ReportInput& input) { return !input.summary.silenced.empty(); }
+
+void add_silenced(Html& page, const ReportInput& input, const ReportLimits& /*limits*/) {
   page.raw(
       "<section id=\"silenced\">\n<h2>Silenced by the site file</h2>\n"
-      "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Kind</th><th>From</th><th>To</th><th>Reason</th>"
-      "<th>Until</th><th>Line</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
-  for (const Silenced& entry : silenced) {
+      "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n");
+  open_table(page, {"Kind", "From", "To", "Reason", "Until", "Line", "#Findings"});
+  for (const Silenced& entry : input.summary.silenced) {
     page.raw("<tr>");
     labelled(page, "Kind", entry.kind);
     labelled(page, "From", entry.from.empty() ? "any" : entry.from);
@@ -202,7 +207,8 @@ void add_silenced(Html& page, const ReportInput& input) {
     labelled_number(page, "Findings", entry.count);
     page.raw("</tr>\n");
   }
-  page.raw("</tbody></table>\n</section>\n");
+  close_table(page);
+  page.raw("</section>\n");
 }
 
 }  // namespace prahari
