@@ -73,7 +73,8 @@ std::string brief_of(const Alert& alert, const AlertContext& context) {
   }
   out += " This text is drafted from recorded network traffic alone; a person must confirm it.";
   const std::size_t limit = context.certin.brief_limit;
-  return plain_text(out, limit > 3 ? limit - 3 : limit);
+  // Cut only once what is unsafe has been written out, which takes more letters.
+  return plain_text(plain_text(out), limit > 3 ? limit - 3 : limit);
 }
 
 bool is_safety(const HostView& host) {

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <set>
 
+#include "alerts/host_detail.hpp"
 #include "alerts/text.hpp"
 #include "inventory/io_view.hpp"
 
 namespace prahari {
 namespace {
-
-std::string proposed_group(double level) { return "level " + level_text(level) + ", proposed"; }
 
 void take_facts(const Asset& asset, HostView& out) {
   using Field = Identity::Field;
@@ -82,6 +79,7 @@ HostView host_of(const Asset& asset, const Policy& policy) {
   }
   if (const auto level = level_of(asset.level)) {
     out.proposed_level = static_cast<double>(*level);
+    out.level_reason = reason_of(asset.level);
   }
   take_facts(asset, out);
   out.postures = service_postures(asset);
@@ -127,6 +125,9 @@ TalkView talk_of(const Conversation& talk, const Places& hosts, const Inventory&
   out.client_ip = to_string(talk.client_ip);
   out.server_ip = to_string(talk.server_ip);
   out.service = service_of(talk);
+  for (std::size_t i = 0; i < talk.vlan.count; ++i) {
+    out.vlan += (i == 0 ? "" : "/") + std::to_string(talk.vlan.ids[i]);
+  }
   out.operations = talk.operations;
   out.established = talk.established;
   out.client_known = talk.client_known;
@@ -137,42 +138,32 @@ TalkView talk_of(const Conversation& talk, const Places& hosts, const Inventory&
   out.bytes = talk.bytes[0] + talk.bytes[1];
   out.messages = talk.messages;
   out.exceptions = talk.exceptions;
+  out.first = talk.first;
+  out.last = talk.last;
   return out;
 }
 
-std::string rest_of(bool has_zones) { return has_zones ? "unassigned" : "no level known"; }
-
-// The group that the host asks for; it may not be there.
-std::string group_wanted(const HostView& host, bool has_zones) {
-  if (has_zones) {
-    return host.zone;
+// The zones of the site file, the highest level first.
+std::vector<ZoneView> zones_of(const Site& site) {
+  std::vector<ZoneView> zones;
+  for (const Zone& zone : site.zones) {
+    zones.push_back({zone.name, {}, zone.level, {}});
   }
-  return host.proposed_level ? proposed_group(*host.proposed_level) : rest_of(has_zones);
-}
-
-// The zones of the site file, or one group for each proposed level.
-std::vector<ZoneView> empty_groups(const Inventory& inventory,
-                                   const std::vector<AssetIndex>& assets, const Policy& policy) {
-  std::vector<ZoneView> groups;
-  if (policy.has_zones()) {
-    for (const Zone& zone : policy.site().zones) {
-      groups.push_back({zone.name, zone.level, {}});
-    }
-  } else {
-    std::set<double> levels;
-    for (const AssetIndex index : assets) {
-      if (const auto level = level_of(inventory.shown(index).level)) {
-        levels.insert(static_cast<double>(*level));
-      }
-    }
-    for (const double level : levels) {
-      groups.push_back({proposed_group(level), level, {}});
-    }
-  }
-  std::stable_sort(groups.begin(), groups.end(), [](const ZoneView& a, const ZoneView& b) {
+  std::stable_sort(zones.begin(), zones.end(), [](const ZoneView& a, const ZoneView& b) {
     return a.level.value_or(-1) > b.level.value_or(-1);
   });
-  return groups;
+  return zones;
+}
+
+std::vector<ConduitView> conduits_of(const Site& site) {
+  std::vector<ConduitView> out;
+  for (const Conduit& conduit : site.conduits) {
+    ConduitView& view = out.emplace_back(ConduitView{conduit.from, conduit.to, {}, conduit.line});
+    for (const Allow& allow : conduit.allow) {
+      view.allow.push_back(allow.text);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -231,20 +222,19 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
   view.has_zones = policy.has_zones();
   const std::vector<AssetIndex> assets = inventory.assets_in_order();
   const std::vector<ConversationIndex> conversations = inventory.conversations_in_order();
-  view.zones = empty_groups(inventory, assets, policy);
-  std::vector<std::string> groups;
-  std::ranges::transform(view.zones, std::back_inserter(groups), &ZoneView::name);
+  view.zones = policy.has_zones() ? zones_of(policy.site()) : std::vector<ZoneView>{};
+  view.conduits = conduits_of(policy.site());
   view.id_of = [&inventory, assets](std::size_t at) -> std::string_view {
     return inventory.asset(assets[at]).id;
   };
-  view.hosts = {assets.size(), [&inventory, &policy, assets, groups](std::size_t at) {
+  view.hosts = {assets.size(), [&inventory, &policy, assets](std::size_t at) {
                   HostView host = host_of(inventory.shown(assets[at]), policy);
-                  const std::string wanted = group_wanted(host, policy.has_zones());
-                  host.group = std::ranges::find(groups, wanted) == groups.end()
-                                   ? rest_of(policy.has_zones())
-                                   : wanted;
+                  host.group = group_of(host, policy.has_zones());
                   return host;
                 }};
+  view.detail_of = [&inventory, assets](std::size_t at) {
+    return host_detail(inventory.shown(assets[at]));
+  };
   view.talks = {conversations.size(),
                 [&inventory, conversations, places = Places{assets}](std::size_t at) {
                   return talk_of(inventory.conversation(conversations[at]), places, inventory);
@@ -271,40 +261,6 @@ NetworkView make_network_view(const Inventory& inventory, const Policy& policy) 
   }
   fill_groups(view);
   return view;
-}
-
-void fill_groups(NetworkView& view) {
-  for (HostView& host : view.hosts.made()) {
-    const std::string wanted = group_wanted(host, view.has_zones);
-    const bool known = std::ranges::find(view.zones, wanted, &ZoneView::name) != view.zones.end();
-    host.group = known ? wanted : rest_of(view.has_zones);
-  }
-  ZoneView others{rest_of(view.has_zones), std::nullopt, {}};
-  std::vector<IpAddress> addresses(view.hosts.size());
-  view.role_counts = {};
-  view.with_posture.clear();
-  std::size_t number = 0;
-  for (const HostView& host : view.hosts) {
-    const auto zone = std::ranges::find(view.zones, host.group, &ZoneView::name);
-    (zone == view.zones.end() ? others : *zone).hosts.push_back(number);
-    if (!host.ips.empty()) {
-      parse(host.ips.front(), addresses[number]);
-    }
-    for (std::size_t role = 0; role < kRoles; ++role) {
-      view.role_counts[role] += host.has_role(to_string(static_cast<Role>(role))) ? 1U : 0U;
-    }
-    if (!host.postures.empty()) {
-      view.with_posture.push_back(number);
-    }
-    ++number;
-  }
-  if (!others.hosts.empty()) {
-    view.zones.push_back(std::move(others));
-  }
-  for (ZoneView& zone : view.zones) {
-    std::stable_sort(zone.hosts.begin(), zone.hosts.end(),
-                     [&](std::size_t a, std::size_t b) { return addresses[a] < addresses[b]; });
-  }
 }
 
 std::string operations_text(std::uint8_t operations) {

@@ -46,6 +46,7 @@ struct HostView {
   std::string group;                     // the ZoneView it is drawn in
   std::optional<double> level;           // of the zone
   std::optional<double> proposed_level;  // from what it does
+  std::string level_reason;              // of the proposal
   std::string criticality;
   std::string owner;
   std::string location;
@@ -72,6 +73,7 @@ struct TalkView {
   std::string client_ip;
   std::string server_ip;
   std::string service;          // "modbus", "tcp/443"
+  std::string vlan;             // "110", "20/110": the outer tag first; empty: untagged
   std::uint8_t operations = 0;  // bit per Operation
   bool established = false;
   bool client_known = false;
@@ -82,6 +84,42 @@ struct TalkView {
   std::uint64_t bytes = 0;
   std::uint64_t messages = 0;
   std::uint64_t exceptions = 0;
+  Timestamp first;
+  Timestamp last;
+};
+
+// What one packet told of one field, and what told it.
+struct EvidenceView {
+  std::string field;
+  std::string value;
+  std::string unit;  // "unit 3" behind the address; empty: the device itself
+  std::string source;
+  int confidence = 0;
+  std::uint32_t count = 0;
+  std::uint16_t file = 0;
+  std::uint32_t frame = 0;  // 0: a packet of an earlier run
+};
+
+// A device behind the address.
+struct UnitView {
+  std::string name;    // "unit 3"
+  std::string device;  // vendor and product, as far as it told
+  std::string firmware;
+  std::uint64_t responses = 0;
+};
+
+// All that is known of one host and why: too much to be kept for each.
+struct HostDetail {
+  std::vector<EvidenceView> evidence;  // by field, the best first
+  std::vector<UnitView> units;
+};
+
+// A conduit of the site file.
+struct ConduitView {
+  std::string from;
+  std::string to;
+  std::vector<std::string> allow;
+  int line = 0;
 };
 
 // A connection for cyclic data.
@@ -96,7 +134,8 @@ struct IoView {
 };
 
 struct ZoneView {
-  std::string name;
+  std::string name;   // unlike any other
+  std::string label;  // of its box in a drawing by level; empty: the name
   std::optional<double> level;
   std::vector<std::size_t> hosts;
 };
@@ -107,13 +146,15 @@ struct NetworkView {
   bool has_zones = false;
   ViewList<HostView> hosts;  // by id
   ViewList<TalkView> talks;
-  std::vector<IoView> io;  // by target and originator
+  std::vector<IoView> io;             // by target and originator
+  std::vector<ConduitView> conduits;  // as the site file has them
   // Highest level first; "unassigned" last, if any host is in it. Without a site file: groups by
-  // the level that the inventory proposes.
+  // the level that the inventory proposes and the network (or VLAN) of the address.
   std::vector<ZoneView> zones;
 
   std::map<std::string, std::string, std::less<>> row_of_part;  // ids of hosts put together
   std::function<std::string_view(std::size_t)> id_of;  // of a host; empty: ask the host itself
+  std::function<HostDetail(std::size_t)> detail_of;    // of a host; empty: nothing is known
   std::array<std::size_t, kRoles> role_counts{};       // of all hosts
   std::vector<std::size_t> with_posture;               // hosts of whose protection is known
 
@@ -127,9 +168,16 @@ struct NetworkView {
 // Both must outlive the view.
 [[nodiscard]] NetworkView make_network_view(const Inventory& inventory, const Policy& policy);
 
-// Puts each host into the zone (or the group by level) of its name, the rest into one at the end;
-// in each by address. Counts roles and notes who has a posture on the way.
+// The zone of the site file that a host belongs to; without one, the name of the group that its
+// proposed level and its network make.
+[[nodiscard]] std::string group_of(const HostView& host, bool has_zones);
+
+// Puts each host into its group, which is made where there is none; in each by address. Counts
+// roles and notes who has a posture on the way.
 void fill_groups(NetworkView& view);
+
+// Vendor, product, model: what the device is, each word once.
+[[nodiscard]] std::string device_text(const HostView& host);
 
 // "read, write", in the order of the enumeration; empty if none.
 [[nodiscard]] std::string operations_text(std::uint8_t operations);

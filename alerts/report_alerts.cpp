@@ -99,32 +99,32 @@ void add_clock(Html& page, const Alert& alert, const AlertContext& context) {
     return;
   }
   const SiteClock clock(context.network.site.timezone);
-  page.raw("<div class=\"clock\"><b>CERT-In incident candidate.</b> Noticed ");
-  page.text(clock.text(alert.noticed)).raw("; six hours end ");
+  page.raw("<p class=\"clock\"><b>CERT-In incident candidate.</b> Six hours from noticing end ");
   page.text(clock.text(report_by(alert.noticed))).raw(". Draft: <a href=\"incidents/");
-  page.text(incident_id(alert)).raw(".html\">").text(incident_id(alert)).raw("</a></div>");
+  page.text(incident_id(alert)).raw(".html\">").text(incident_id(alert)).raw("</a></p>\n");
 }
 
-void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
+void add_parties(Html& page, const Alert& alert, const NetworkView& network) {
   const Finding& finding = alert.finding;
-  const NetworkView& network = input.context.network;
-  const SiteClock clock(network.site.timezone);
-  const std::string_view severity = to_string(finding.severity);
-  page.raw("<article class=\"alert ").raw(severity).raw("\" id=\"").text(alert.id).raw("\">\n<h3>");
-  page.element("span", severity, std::string("chip ") + std::string(severity));
-  page.raw("<span>").text(alert_title(alert)).raw("</span>");
-  if (alert.count > 1) {
-    page.raw("<span class=\"times\">").number(alert.count).raw(" times</span>");
-  }
-  page.raw("</h3>\n<p class=\"why\">").text(finding.why).raw("</p>\n");
-  add_clock(page, alert, input.context);
-  page.raw("<dl>");
   if (known(finding.source)) {
     pair(page, "From", party_text(finding.source, alert.source_asset, network));
   }
   if (known(finding.destination)) {
     pair(page, "To", party_text(finding.destination, alert.destination_asset, network));
   }
+}
+
+std::string rule_text(const PolicyRef& policy) {
+  return policy.line == 0
+             ? policy.rule
+             : policy.rule + " (" + policy.file + ":" + std::to_string(policy.line) + ")";
+}
+
+void add_details(Html& page, const Alert& alert, const ReportInput& input) {
+  const Finding& finding = alert.finding;
+  const SiteClock clock(input.context.network.site.timezone);
+  page.raw("<details><summary>Evidence and what to do</summary>\n<dl>");
+  add_parties(page, alert, input.context.network);
   pair(page, "What", operation_text(finding));
   std::string when = clock.text(alert.first_seen);
   if (alert.last_seen != alert.first_seen) {
@@ -137,33 +137,41 @@ void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
   if (finding.state != Completeness::complete) {
     pair(page, "Seen as", to_string(finding.state));
   }
-  if (!finding.policy.rule.empty()) {
-    pair(page, "Rule",
-         finding.policy.rule +
-             (finding.policy.line == 0
-                  ? std::string()
-                  : " (" + finding.policy.file + ":" + std::to_string(finding.policy.line) + ")"));
-  }
+  pair(page, "Rule", rule_text(finding.policy));
   add_evidence(page, alert, input.summary.inputs);
   add_attack(page, finding, input.context.attack);
   pair(page, "Alert", alert.id + ", confidence " + std::to_string(finding.confidence) + " %");
   page.raw("</dl>\n");
   if (!finding.accept.empty()) {
-    page.raw("<p class=\"more\">If this is right as it is, paste into the site file:</p><pre>");
-    page.text(finding.accept).raw("</pre>\n");
+    page.raw("<div class=\"screen\"><p class=\"more\">If this is right as it is, paste into the ");
+    page.raw("site file:</p><pre>").text(finding.accept).raw("</pre></div>\n");
   }
+  page.raw("</details>\n");
+}
+
+void add_alert(Html& page, const Alert& alert, const ReportInput& input) {
+  const Finding& finding = alert.finding;
+  const SiteClock clock(input.context.network.site.timezone);
+  const std::string_view severity = to_string(finding.severity);
+  page.raw("<article class=\"alert ").raw(severity).raw("\" id=\"").text(alert.id).raw("\">\n<h3>");
+  page.element("span", severity, std::string("chip ") + std::string(severity));
+  page.raw("<span>").text(alert_title(alert)).raw("</span><span class=\"times\">");
+  if (alert.count > 1) {
+    page.number(alert.count).raw(" times from ");
+  }
+  page.text(clock.text(alert.first_seen)).raw("</span></h3>\n<p class=\"why\">");
+  page.text(finding.why).raw("</p>\n");
+  add_clock(page, alert, input.context);
+  add_details(page, alert, input);
   page.raw("</article>\n");
 }
 
 }  // namespace
 
 void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits) {
-  page.raw("<section id=\"found\">\n<h2>What was found</h2>\n");
+  page.raw("<section id=\"found\">\n<h2>Alerts</h2>\n");
   if (input.alerts.empty()) {
     page.raw("<p>No alert was raised.");
-    page.raw(input.context.network.has_zones ? ""
-                                             : " Conduit rules were off: there is no site "
-                                               "file with zones.");
     page.raw("</p>\n");
   } else {
     page.raw(
@@ -183,74 +191,14 @@ void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits
   page.raw("</section>\n");
 }
 
-void add_exceptions(Html& page, const ReportInput& input) {
-  const auto& exceptions = input.summary.exceptions;
-  if (exceptions.empty()) {
-    return;
-  }
-  page.raw(
-      "<section id=\"exceptions\">\n<h2>Exceptions</h2>\n"
-      "<p class=\"lead\">What no conduit allows, and somebody answers for until a day.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>From</th><th>To</th><th>Owner</th><th>Reason</th>"
-      "<th>State</th><th>Line</th><th class=\"num\">Messages</th></tr></thead><tbody>\n");
-  for (const ExceptionLine& one : exceptions) {
-    page.raw("<tr>");
-    labelled(page, "From", one.from);
-    labelled(page, "To", one.to);
-    labelled(page, "Owner", one.owner);
-    labelled(page, "Reason", one.reason);
-    labelled(page, "State", one.state);
-    labelled(page, "Line", one.line == 0 ? "" : std::to_string(one.line));
-    labelled_number(page, "Messages", one.count);
-    page.raw("</tr>\n");
-  }
-  page.raw("</tbody></table>\n</section>\n");
-}
+bool has_silenced(const ReportInput& input) { return !input.summary.silenced.empty(); }
 
-namespace {
-
-void add_permits(Html& page, const ReportInput& input) {
-  const auto& permits = input.summary.permits;
-  if (permits.empty()) {
-    return;
-  }
-  constexpr std::array<std::string_view, 4> kWords = {"seen", "nothing was seen in its time",
-                                                      "nothing seen yet, its time is not over",
-                                                      "nothing was captured in its time"};
-  page.raw(
-      "<section id=\"permits\">\n<h2>Planned work</h2>\n"
-      "<p class=\"lead\">What the permits of the site file announce, and whether it was done. Work "
-      "that nobody saw was done another way, or not at all.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Ticket</th><th>From</th><th>To</th><th>Valid</th>"
-      "<th>Line</th><th>Work</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
-  for (const PermittedWork& work : permits) {
-    page.raw("<tr>");
-    labelled(page, "Ticket", work.ticket);
-    labelled(page, "From", work.from);
-    labelled(page, "To", work.to);
-    labelled(page, "Valid", work.window);
-    labelled(page, "Line", work.line == 0 ? "" : std::to_string(work.line));
-    labelled(page, "Work", std::string{kWords[static_cast<std::size_t>(work.state)]});
-    labelled_number(page, "Findings", work.count);
-    page.raw("</tr>\n");
-  }
-  page.raw("</tbody></table>\n</section>\n");
-}
-
-}  // namespace
-
-void add_silenced(Html& page, const ReportInput& input) {
-  add_permits(page, input);
-  const auto& silenced = input.summary.silenced;
-  if (silenced.empty()) {
-    return;
-  }
+void add_silenced(Html& page, const ReportInput& input, const ReportLimits& /*limits*/) {
   page.raw(
       "<section id=\"silenced\">\n<h2>Silenced by the site file</h2>\n"
-      "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Kind</th><th>From</th><th>To</th><th>Reason</th>"
-      "<th>Until</th><th>Line</th><th class=\"num\">Findings</th></tr></thead><tbody>\n");
-  for (const Silenced& entry : silenced) {
+      "<p class=\"lead\">What these lines match was seen and raised nothing.</p>\n");
+  open_table(page, {"Kind", "From", "To", "Reason", "Until", "Line", "#Findings"});
+  for (const Silenced& entry : input.summary.silenced) {
     page.raw("<tr>");
     labelled(page, "Kind", entry.kind);
     labelled(page, "From", entry.from.empty() ? "any" : entry.from);
@@ -261,7 +209,8 @@ void add_silenced(Html& page, const ReportInput& input) {
     labelled_number(page, "Findings", entry.count);
     page.raw("</tr>\n");
   }
-  page.raw("</tbody></table>\n</section>\n");
+  close_table(page);
+  page.raw("</section>\n");
 }
 
 }  // namespace prahari

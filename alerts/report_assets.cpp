@@ -1,24 +1,16 @@
-// The table of assets: controllers first, then by address.
+// The assets: a card for each with all that is known of it and how, controllers first; rows for
+// those beyond so many.
 
 #include <algorithm>
-#include <array>
-#include <tuple>
 
+#include "alerts/host_marks.hpp"
 #include "alerts/report_sections.hpp"
 
 namespace prahari {
 namespace {
 
-int rank(const HostView& host) {
-  constexpr std::array<std::string_view, 5> kOrder = {"controller", "gateway", "engineering",
-                                                      "client", "router"};
-  for (std::size_t i = 0; i < kOrder.size(); ++i) {
-    if (host.has_role(kOrder[i])) {
-      return static_cast<int>(i);
-    }
-  }
-  return host.internal ? 5 : 6;
-}
+constexpr std::size_t kEvidence = 24;  // lines of one card
+constexpr std::size_t kUnits = 12;
 
 std::string join(std::span<const std::string> words, std::size_t limit) {
   std::string out;
@@ -28,112 +20,193 @@ std::string join(std::span<const std::string> words, std::size_t limit) {
   return words.size() > limit ? out + ", +" + std::to_string(words.size() - limit) : out;
 }
 
-std::string device_text(const HostView& host) {
-  std::string out = host.vendor;
-  for (const std::string* part : {&host.product, &host.model, &host.order_number}) {
-    if (!part->empty() && out.find(*part) == std::string::npos) {
-      out += (out.empty() ? "" : " ") + *part;
-    }
-  }
-  return out;
-}
-
-std::string versions_text(const HostView& host) {
-  std::string out = host.firmware.empty() ? "" : "firmware " + host.firmware;
-  if (!host.serial.empty()) {
-    out += (out.empty() ? "serial " : ", serial ") + host.serial;
-  }
-  if (!host.mode.empty()) {
-    out += (out.empty() ? "mode " : ", mode ") + host.mode;
-  }
-  return out;
-}
-
-void sub(Html& page, std::string_view words) {
+void pair(Html& page, std::string_view label, std::string_view words, std::string_view kind = {}) {
   if (!words.empty()) {
-    page.element("span", words, "sub");
+    page.element("dt", label).element("dd", words, kind);
   }
 }
 
-// What decides where a host stands. Hosts come by id, so their number stands for it.
-struct Place {
-  int rank = 0;
-  std::string ip;
-  std::size_t host = 0;
-};
-
-std::vector<Place> places_in_order(const NetworkView& network) {
-  std::vector<Place> order;
-  order.reserve(network.hosts.size());
-  for (const HostView& host : network.hosts) {
-    order.push_back(
-        {rank(host), host.ips.empty() ? std::string{} : host.ips.front(), order.size()});
+// The value and, smaller, why.
+void reasoned(Html& page, std::string_view label, std::string_view words, std::string_view why) {
+  if (words.empty()) {
+    return;
   }
-  std::ranges::sort(order, {}, [](const Place& place) {
-    // Shorter first: 10.0.0.9 before 10.0.0.10.
-    return std::tuple{place.rank, place.ip.size(), std::string_view{place.ip}, place.host};
-  });
-  return order;
+  page.element("dt", label).raw("<dd>").text(words);
+  if (!why.empty()) {
+    page.element("span", why, "sub");
+  }
+  page.raw("</dd>");
 }
 
-void add_row(Html& page, const HostView& host, bool zones) {
-  page.raw("<tr><td data-label=\"Asset\"><span><b>").text(host.label()).raw("</b>");
-  const std::string ips = join(host.ips, 3);
-  sub(page, ips == host.label() ? std::string_view{} : std::string_view{ips});
-  if (!host.criticality.empty()) {
-    sub(page, "criticality " + host.criticality);
+void add_places(Html& page, const HostView& host, const NetworkView& network) {
+  pair(page, "Address", join(host.ips, 4), "mono");
+  pair(page, "MAC", host.nic_vendor.empty() ? host.mac : host.mac + " (" + host.nic_vendor + ")");
+  std::vector<std::string> vlans;
+  for (const std::uint16_t id : host.vlan) {
+    vlans.push_back(std::to_string(id));
   }
-  page.raw("</span></td><td data-label=\"Role\"><span>");
-  page.text(host.roles.empty() ? "–" : join(host.roles, 4));
-  if (host.units > 1) {
-    sub(page, plural(host.units, "unit") + " behind it");
+  pair(page, "VLAN", join(vlans, 4));
+  if (network.has_zones) {
+    pair(page, "Zone", host.level ? host.zone + ", level " + level_text(host.level) : host.zone);
   }
-  if (!host.heard) {
-    sub(page, "never heard, only spoken to");
+  if (host.proposed_level && (!host.level || *host.level != *host.proposed_level)) {
+    reasoned(page, "Level proposed", level_text(host.proposed_level), host.level_reason);
   }
-  page.raw("</span></td>");
-  if (zones) {
-    page.raw("<td data-label=\"Zone\"><span>").text(host.zone.empty() ? "–" : host.zone);
-    sub(page, host.level ? "level " + level_text(host.level) : std::string());
-    page.raw("</span></td>");
+}
+
+void add_roles(Html& page, const HostView& host) {
+  for (std::size_t i = 0; i < host.roles.size() && i < 4; ++i) {
+    reasoned(
+        page, i == 0 ? "Role" : "", host.roles[i],
+        i < host.role_reasons.size() ? std::string_view(host.role_reasons[i]) : std::string_view{});
   }
-  const std::string device = device_text(host);
-  page.raw("<td data-label=\"Device\"><span>").text(device.empty() ? "–" : device);
-  sub(page, versions_text(host));
-  page.raw(R"(</span></td><td data-label="Interface"><span><span class="mono">)");
-  page.text(host.mac.empty() ? "–" : host.mac).raw("</span>");
-  sub(page, host.nic_vendor);
-  page.raw("</span></td>");
+}
+
+void add_facts(Html& page, const HostView& host, const ReportInput& input) {
+  const SiteClock clock(input.context.network.site.timezone);
+  page.raw("<dl>");
+  pair(page, "Device", device_text(host));
+  pair(page, "Firmware", host.firmware, "fw");
+  pair(page, "Serial", host.serial, "mono");
+  pair(page, "Hardware", host.hardware);
+  pair(page, "Program", host.application);
+  pair(page, "Mode", host.mode);
+  add_roles(page, host);
+  add_places(page, host, input.context.network);
+  pair(page, "Criticality", host.criticality);
+  pair(page, "Owner", host.owner);
+  pair(page, "Location", host.location);
+  pair(page, "Tags", join(host.tags, 8));
+  pair(page, "Seen", clock.text(host.first_seen) + " to " + clock.text(host.last_seen));
+  pair(page, "Packets",
+       with_commas(host.packets_sent) + " sent, " + with_commas(host.packets_received) +
+           " received" + (host.heard ? "" : ": never heard, only spoken to"));
+  page.raw("</dl>\n");
+}
+
+void add_units(Html& page, const HostDetail& detail) {
+  if (detail.units.size() < 2) {
+    return;
+  }
+  page.raw("<details><summary>").text(plural(detail.units.size(), "device"));
+  page.raw(" behind it</summary>\n<ul class=\"plain\">");
+  for (std::size_t i = 0; i < detail.units.size() && i < kUnits; ++i) {
+    const UnitView& unit = detail.units[i];
+    page.raw("<li><b>").text(unit.name).raw("</b> ").text(unit.device);
+    if (!unit.firmware.empty()) {
+      page.raw(", firmware ").text(unit.firmware);
+    }
+    page.raw(" <span class=\"times\">").text(plural(unit.responses, "answer"));
+    page.raw("</span></li>\n");
+  }
+  page.raw("</ul>\n");
+  more_rows(page, std::min(kUnits, detail.units.size()), detail.units.size(), "assets.json");
+  page.raw("</details>\n");
+}
+
+// One line for each thing that something on the wire told.
+void add_evidence(Html& page, const HostDetail& detail, std::span<const Input> inputs) {
+  if (detail.evidence.empty()) {
+    return;
+  }
+  page.raw(
+      "<details><summary>How do you know?</summary>\n<table class=\"proof\"><thead><tr>"
+      "<th scope=\"col\">Field</th><th scope=\"col\">Value</th><th scope=\"col\">Told by</th>"
+      "<th scope=\"col\">Sure</th><th scope=\"col\">Packet</th></tr></thead><tbody>\n");
+  const std::size_t shown = std::min(detail.evidence.size(), kEvidence);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const EvidenceView& line = detail.evidence[i];
+    page.raw("<tr><td>").text(line.field);
+    page.raw(line.unit.empty() ? "" : ", ").text(line.unit).raw("</td><td>").text(line.value);
+    page.raw("</td><td>").text(line.source);
+    if (line.count > 1) {
+      page.raw(", ").number(line.count).raw(" times");
+    }
+    page.raw("</td><td>").raw(std::to_string(line.confidence)).raw(" %</td><td>");
+    if (line.frame == 0) {
+      page.raw("earlier run");
+    } else {
+      page.raw(std::to_string(line.frame));
+      if (inputs.size() > 1) {
+        page.raw(" of ").text(capture_name(inputs, line.file));
+      }
+    }
+    page.raw("</td></tr>\n");
+  }
+  page.raw("</tbody></table>\n");
+  more_rows(page, shown, detail.evidence.size(), "assets.json");
+  page.raw("</details>\n");
+}
+
+void add_card(Html& page, std::size_t at, const ReportInput& input, const HostMarks& marks) {
+  const NetworkView& network = input.context.network;
+  const HostView& host = network.hosts[at];
+  const HostMark* mark = marks.of(host.id);
+  page.raw("<article class=\"card");
+  page.raw(marks.severe(host.id) ? " bad" : "").raw("\" id=\"").text(host.id).raw("\">\n<h3>");
+  add_glyph(page, glyph_of(host));
+  page.raw("<span>").text(host.label()).raw("</span>");
+  if (is_unknown(host, network)) {
+    page.raw("<span class=\"chip note\">unknown to the site file</span>");
+  }
+  add_alert_chip(page, mark);
+  page.raw("</h3>\n");
+  add_facts(page, host, input);
+  const HostDetail detail = network.detail_of ? network.detail_of(at) : HostDetail{};
+  add_units(page, detail);
+  add_evidence(page, detail, input.summary.inputs);
+  page.raw("</article>\n");
+}
+
+void add_row(Html& page, const HostView& host, const NetworkView& network) {
+  page.raw("<tr>");
+  labelled(page, "Asset", host.label());
+  labelled(page, "Address", join(host.ips, 2), "mono");
+  labelled(page, "Role", join(host.roles, 3));
+  labelled(page, "Zone", network.has_zones ? host.zone : host.group);
+  labelled(page, "Device", device_text(host));
+  labelled(page, "Firmware", host.firmware);
   labelled_number(page, "Packets", host.packets_sent + host.packets_received);
   page.raw("</tr>\n");
+}
+
+void add_rows(Html& page, const NetworkView& network, std::span<const std::size_t> order) {
+  if (order.empty()) {
+    return;
+  }
+  page.raw("<h3>Further assets</h3>\n");
+  open_table(page, {"Asset", "Address", "Role", "Zone", "Device", "Firmware", "#Packets"});
+  for (const std::size_t at : order) {
+    add_row(page, network.hosts[at], network);
+  }
+  close_table(page);
 }
 
 }  // namespace
 
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits) {
   const NetworkView& network = input.context.network;
-  const std::vector<Place> order = places_in_order(network);
+  const std::vector<std::size_t> order = hosts_in_order(network);
   page.raw("<section id=\"assets\">\n<h2>Assets</h2>\n");
   if (order.empty()) {
     page.raw("<p>No asset was seen.</p>\n</section>\n");
     return;
   }
   page.raw(
-      "<p class=\"lead\">What the devices said about themselves, and what they did. Nothing "
-      "was asked: an empty field was never said on the wire.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Asset</th><th>Role</th>");
-  page.raw(network.has_zones ? "<th>Zone</th>" : "");
-  page.raw(
-      "<th>Device</th><th>Interface</th><th class=\"num\">Packets</th></tr></thead>"
-      "<tbody>\n");
-  const std::size_t shown = std::min(order.size(), limits.assets);
-  for (std::size_t i = 0; i < shown; ++i) {
-    add_row(page, network.hosts[order[i].host], network.has_zones);
+      "<p class=\"lead\">What the devices said about themselves, and what they did. Nothing was "
+      "asked: what is missing was never said on the wire. \"How do you know?\" names the packet "
+      "behind each value.</p>\n<div class=\"cards\">\n");
+  const HostMarks marks(input.alerts);
+  const std::size_t cards = std::min(order.size(), limits.cards);
+  for (std::size_t i = 0; i < cards; ++i) {
+    add_card(page, order[i], input, marks);
   }
-  page.raw("</tbody></table>\n");
-  more_rows(page, shown, order.size(), "assets.csv");
+  page.raw("</div>\n");
+  const std::size_t rows = std::min(order.size() - cards, limits.assets);
+  add_rows(page, network, std::span(order).subspan(cards, rows));
+  more_rows(page, cards + rows, order.size(), "assets.csv");
   if (input.summary.asked_only > 0) {
-    page.raw("<p>").text(with_commas(input.summary.asked_only));
+    page.raw("<p class=\"more\">").text(with_commas(input.summary.asked_only));
     page.raw(
         " more addresses were asked only and never answered. They are no assets; flows.csv has "
         "who asked.</p>\n");

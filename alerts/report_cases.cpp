@@ -49,10 +49,9 @@ void add_case(Html& page, const Case& entry, const ReportInput& input) {
 
 }  // namespace
 
-void add_cases(Html& page, const ReportInput& input) {
-  if (input.cases.empty()) {
-    return;
-  }
+bool has_cases(const ReportInput& input) { return !input.cases.empty(); }
+
+void add_cases(Html& page, const ReportInput& input, const ReportLimits& /*limits*/) {
   page.raw(
       "<section id=\"cases\">\n<h2>Cases</h2>\n<p class=\"lead\">Alerts that belong together: what "
       "one host did, in the order of ATT&amp;CK for ICS, then in time.</p>\n");

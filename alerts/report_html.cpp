@@ -1,11 +1,56 @@
 #include "alerts/report_html.hpp"
 
-#include <array>
-
+#include "alerts/host_marks.hpp"
 #include "alerts/report_sections.hpp"
 
 namespace prahari {
 namespace {
+
+void add_captures(Html& page, const ReportInput& input, const ReportLimits& /*limits*/) {
+  const RunSummary& summary = input.summary;
+  constexpr std::size_t kShown = 20;
+  page.raw("<section id=\"captures\">\n<h2>Captures</h2>\n");
+  open_table(page, {"File", "Format", "#Packets", "#Size", "SHA-256"});
+  for (std::size_t i = 0; i < summary.inputs.size() && i < kShown; ++i) {
+    const Input& file = summary.inputs[i];
+    page.raw("<tr>");
+    labelled(page, "File", file.note.empty() ? file.name : file.name + " (" + file.note + ")");
+    labelled(page, "Format", file.format);
+    labelled_number(page, "Packets", file.packets);
+    labelled(page, "Size", bytes_text(file.size), "num");
+    labelled(page, "SHA-256", file.sha256, "mono");
+    page.raw("</tr>\n");
+  }
+  close_table(page);
+  more_rows(page, std::min(summary.inputs.size(), kShown), summary.inputs.size(), "summary.json");
+  page.raw("</section>\n");
+}
+
+// Every section, in the order of the page: its anchor, its name in the list of sections, whether
+// there is something to say (null: always), and what appends it, <section id="..."> included.
+struct Section {
+  std::string_view id;
+  std::string_view name;
+  bool (*has)(const ReportInput&);
+  void (*add)(Html&, const ReportInput&, const ReportLimits&);
+};
+constexpr Section kSections[] = {
+    {"glance", "At a glance", nullptr, add_glance},
+    {"zones", "Topology", nullptr, add_topology},
+    {"cases", "Cases", has_cases, add_cases},
+    {"found", "Alerts", nullptr, add_alerts},
+    {"silenced", "Silenced", has_silenced, add_silenced},
+    {"exceptions", "Exceptions", has_exceptions, add_exceptions},
+    {"permits", "Planned work", has_permits, add_permits},
+    {"traffic", "Traffic", nullptr, add_traffic},
+    {"assets", "Assets", nullptr, add_assets},
+    {"io", "I/O connections", has_io, add_io},
+    {"weaknesses", "Weaknesses", has_weaknesses, add_weaknesses},
+    {"posture", "Posture", has_posture, add_posture},
+    {"health", "Capture health", nullptr, add_health},
+    {"captures", "Captures", nullptr, add_captures},
+    {"verify", "Verify", nullptr, add_verification},
+};
 
 void add_head(Html& page, const ReportInput& input) {
   const RunSummary& summary = input.summary;
@@ -34,63 +79,13 @@ void add_head(Html& page, const ReportInput& input) {
   } else {
     page.raw("no packets");
   }
-  page.raw("</p></div></header>\n<nav>");
-  page.raw(input.cases.empty() ? "" : "<a href=\"#cases\">Cases</a>");
-  page.raw("<a href=\"#found\">What was found</a>");
-  page.raw(summary.silenced.empty() ? "" : "<a href=\"#silenced\">Silenced</a>");
-  page.raw(summary.exceptions.empty() ? "" : "<a href=\"#exceptions\">Exceptions</a>");
-  page.raw(
-      "<a href=\"#zones\">Zones</a><a href=\"#traffic\">Traffic</a>"
-      "<a href=\"#assets\">Assets</a>");
-  page.raw(has_io(input) ? "<a href=\"#io\">Connections</a>" : "");
-  page.raw(has_weaknesses(input) ? "<a href=\"#weaknesses\">Weaknesses</a>" : "");
-  page.raw(has_posture(input) ? "<a href=\"#posture\">Posture</a>" : "");
-  page.raw(
-      "<a href=\"#health\">Capture health</a>"
-      "<a href=\"#verify\">Verify</a></nav>\n<main>\n");
-}
-
-void tile(Html& page, std::uint64_t count, std::string_view label, std::string_view kind = {}) {
-  page.raw("<div class=\"tile ").raw(count == 0 ? "" : kind).raw("\"><b>").number(count);
-  page.raw("</b><span>").text(label).raw("</span></div>\n");
-}
-
-void add_tiles(Html& page, const ReportInput& input) {
-  const AlertCounts counts = count_alerts(input.alerts);
-  const auto of = [&](Severity severity) {
-    return counts.by_severity[static_cast<std::size_t>(severity)];
-  };
-  page.raw("<div class=\"tiles\">\n");
-  tile(page, of(Severity::critical), "critical", "critical");
-  tile(page, of(Severity::high), "high", "high");
-  tile(page, of(Severity::medium), "medium", "medium");
-  tile(page, of(Severity::low) + of(Severity::info), "low and info", "low");
-  tile(page, counts.incidents, "CERT-In candidates");
-  tile(page, input.summary.assets, "assets");
-  tile(page, input.summary.conversations, "conversations");
-  tile(page, input.summary.packets, "packets");
-  page.raw("</div>\n");
-}
-
-void add_captures(Html& page, const RunSummary& summary) {
-  constexpr std::size_t kShown = 20;
-  page.raw(
-      "<section id=\"captures\">\n<h2>Captures</h2>\n<table class=\"rows\"><thead><tr>"
-      "<th>File</th><th>Format</th><th class=\"num\">Packets</th><th class=\"num\">Size</th>"
-      "<th>SHA-256</th></tr></thead><tbody>\n");
-  for (std::size_t i = 0; i < summary.inputs.size() && i < kShown; ++i) {
-    const Input& input = summary.inputs[i];
-    page.raw("<tr>");
-    labelled(page, "File", input.note.empty() ? input.name : input.name + " (" + input.note + ")");
-    labelled(page, "Format", input.format);
-    labelled_number(page, "Packets", input.packets);
-    labelled(page, "Size", bytes_text(input.size), "num");
-    labelled(page, "SHA-256", input.sha256, "mono");
-    page.raw("</tr>\n");
+  page.raw("</p></div></header>\n").raw(kGlyphs).raw("<nav aria-label=\"Sections\">");
+  for (const Section& section : kSections) {
+    if (section.has == nullptr || section.has(input)) {
+      page.raw("<a href=\"#").raw(section.id).raw("\">").raw(section.name).raw("</a>");
+    }
   }
-  page.raw("</tbody></table>\n");
-  more_rows(page, std::min(summary.inputs.size(), kShown), summary.inputs.size(), "summary.json");
-  page.raw("</section>\n");
+  page.raw("</nav>\n<main>\n");
 }
 
 }  // namespace
@@ -98,23 +93,11 @@ void add_captures(Html& page, const RunSummary& summary) {
 std::string report_html(const ReportInput& input, const ReportLimits& limits) {
   Html page;
   add_head(page, input);
-  add_tiles(page, input);
-  if (input.summary.interrupted) {
-    page.raw("<section><p><b>Stopped early.</b> This is what was found until then.</p></section>");
+  for (const Section& section : kSections) {
+    if (section.has == nullptr || section.has(input)) {
+      section.add(page, input, limits);
+    }
   }
-  add_cases(page, input);
-  add_alerts(page, input, limits);
-  add_silenced(page, input);
-  add_exceptions(page, input);
-  add_topology(page, input, limits);
-  add_traffic(page, input, limits);
-  add_assets(page, input, limits);
-  add_io(page, input, limits);
-  add_weaknesses(page, input, limits);
-  add_posture(page, input, limits);
-  add_health(page, input);
-  add_captures(page, input.summary);
-  add_verification(page, input);
   page.raw("</main>\n<footer>prahari ").text(input.summary.version);
   page.raw(
       " · passive: nothing was sent to the network · times are packet times</footer>\n"

@@ -23,8 +23,11 @@ struct ReportInput {
 
 struct ReportLimits {
   std::size_t alerts = 100;
-  std::size_t assets = 250;
+  std::size_t cards = 200;   // assets in full
+  std::size_t assets = 800;  // further ones as rows
+  std::size_t postures = 250;
   std::size_t talks = 30;
+  std::size_t conduits = 100;
   std::size_t hosts_per_zone = 24;  // in the drawing
   std::size_t zones = 16;           // in the matrix
 };

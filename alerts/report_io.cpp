@@ -8,16 +8,12 @@ namespace prahari {
 bool has_io(const ReportInput& input) { return !input.context.network.io.empty(); }
 
 void add_io(Html& page, const ReportInput& input, const ReportLimits& limits) {
-  if (!has_io(input)) {
-    return;
-  }
   const NetworkView& network = input.context.network;
   page.raw(
       "<section id=\"io\">\n<h2>I/O connections</h2>\n"
       "<p class=\"lead\">Who sends outputs to whom and takes inputs from it, cycle by cycle, with "
-      "the interval that was asked for, granted and measured.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Originator</th><th>Target</th><th>Connection</th>"
-      "<th>Outputs</th><th>Inputs</th></tr></thead><tbody>\n");
+      "the interval that was asked for, granted and measured.</p>\n");
+  open_table(page, {"Originator", "Target", "Connection", "Outputs", "Inputs"});
   const std::size_t shown = std::min(network.io.size(), limits.talks);
   for (std::size_t i = 0; i < shown; ++i) {
     const IoView& io = network.io[i];
@@ -29,7 +25,7 @@ void add_io(Html& page, const ReportInput& input, const ReportLimits& limits) {
     labelled(page, "Inputs", io.inputs);
     page.raw("</tr>\n");
   }
-  page.raw("</tbody></table>\n");
+  close_table(page);
   more_rows(page, shown, network.io.size(), "assets.json");
   page.raw("</section>\n");
 }

@@ -42,28 +42,25 @@ void add_row(Html& page, const HostView& host, const ServicePosture& row) {
 bool has_posture(const ReportInput& input) { return !input.context.network.with_posture.empty(); }
 
 void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits) {
-  if (!has_posture(input)) {
-    return;
-  }
   page.raw(
       "<section id=\"posture\">\n<h2>Security posture of servers</h2>\n"
       "<p class=\"lead\">What each server offers on the wire, what clients really used, and what "
-      "an auditor will ask. Only what was seen: a server that nobody asked has said nothing.</p>\n"
-      "<table class=\"rows\"><thead><tr><th>Server</th><th>Offers</th><th>Used</th>"
-      "<th>Certificate</th><th>An auditor will ask</th></tr></thead><tbody>\n");
+      "an auditor will ask. Only what was seen: a server that nobody asked has said "
+      "nothing.</p>\n");
+  open_table(page, {"Server", "Offers", "Used", "Certificate", "An auditor will ask"});
   std::size_t shown = 0;
   std::size_t all = 0;
   const NetworkView& network = input.context.network;
   for (const std::size_t at : network.with_posture) {
     const HostView& host = network.hosts[at];
     for (const ServicePosture& row : host.postures) {
-      if (++all <= limits.assets) {
+      if (++all <= limits.postures) {
         add_row(page, host, row);
         ++shown;
       }
     }
   }
-  page.raw("</tbody></table>\n");
+  close_table(page);
   more_rows(page, shown, all, "assets.json");
   page.raw("</section>\n");
 }

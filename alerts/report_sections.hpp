@@ -1,6 +1,9 @@
-// The sections of report.html; each appends itself. Only report_html.cpp calls them.
+// The sections of report.html; each appends itself. Only the list in report_html.cpp
+// calls them: a new one is a line there.
 
 #pragma once
+
+#include <initializer_list>
 
 #include "alerts/html.hpp"
 #include "alerts/report_html.hpp"
@@ -10,21 +13,41 @@ namespace prahari {
 
 extern const std::string_view kReportStyle;  // the style sheet, without its tags
 
-void add_cases(Html& page, const ReportInput& input);
-void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits);
-void add_silenced(Html& page, const ReportInput& input);
-void add_exceptions(Html& page, const ReportInput& input);
+void add_glance(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_cases(const ReportInput& input);
+void add_cases(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_exceptions(const ReportInput& input);
+void add_exceptions(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_permits(const ReportInput& input);
+void add_permits(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_topology(Html& page, const ReportInput& input, const ReportLimits& limits);
+void add_alerts(Html& page, const ReportInput& input, const ReportLimits& limits);
+[[nodiscard]] bool has_silenced(const ReportInput& input);
+void add_silenced(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limits);
 void add_assets(Html& page, const ReportInput& input, const ReportLimits& limits);
-[[nodiscard]] bool has_posture(const ReportInput& input);
-void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits);
 [[nodiscard]] bool has_weaknesses(const ReportInput& input);
 void add_weaknesses(Html& page, const ReportInput& input, const ReportLimits& limits);
 [[nodiscard]] bool has_io(const ReportInput& input);
 void add_io(Html& page, const ReportInput& input, const ReportLimits& limits);
-void add_health(Html& page, const ReportInput& input);
-void add_verification(Html& page, const ReportInput& input);
+[[nodiscard]] bool has_posture(const ReportInput& input);
+void add_posture(Html& page, const ReportInput& input, const ReportLimits& limits);
+void add_health(Html& page, const ReportInput& input, const ReportLimits& limits);
+void add_verification(Html& page, const ReportInput& input, const ReportLimits& limits);
+
+// Opens a table whose rows become cards on a narrow screen. A name that begins with # heads
+// numbers.
+inline void open_table(Html& page, std::initializer_list<std::string_view> columns) {
+  page.raw("<table class=\"rows\"><thead><tr>");
+  for (std::string_view name : columns) {
+    const bool number = name.front() == '#';
+    name.remove_prefix(number ? 1 : 0);
+    page.raw(number ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">");
+    page.text(name).raw("</th>");
+  }
+  page.raw("</tr></thead><tbody>\n");
+}
+inline void close_table(Html& page) { page.raw("</tbody></table>\n"); }
 
 // A table cell that carries its column's name, for a narrow screen where rows become cards.
 inline void labelled(Html& page, std::string_view column, std::string_view words,

@@ -1,254 +1,302 @@
-// The drawing of zones by Purdue level with their hosts, and which zone talks to which.
+// The drawing of zones by Purdue level with their hosts, and of what runs between them.
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <array>
 
+#include "alerts/host_marks.hpp"
 #include "alerts/report_sections.hpp"
+#include "alerts/topology_layout.hpp"
+#include "alerts/zone_traffic.hpp"
 
 namespace prahari {
 namespace {
 
-constexpr int kWidth = 1000;
-constexpr int kGutter = 92;  // on the right, for the lines between zones
-constexpr int kLabel = 148;
-constexpr int kHostWidth = 139;
-constexpr int kHostHeight = 40;
-constexpr int kGap = 9;
-constexpr int kPad = 12;
-constexpr int kPerRow = (kWidth - kGutter - kLabel - kPad) / (kHostWidth + kGap);
-constexpr std::size_t kMaxLinks = 10;
-
-std::string number(int value) { return std::to_string(value); }
-
-std::string attribute(std::string_view name, int value) {
-  return " " + std::string(name) + "=\"" + number(value) + "\"";
+std::string_view level_name(std::optional<double> level, bool has_zones) {
+  struct Name {
+    double level;
+    std::string_view name;
+  };
+  constexpr std::array<Name, 7> kNames = {{{0, "process"},
+                                           {1, "control"},
+                                           {2, "supervision"},
+                                           {3, "operations"},
+                                           {3.5, "DMZ"},
+                                           {4, "enterprise"},
+                                           {5, "outside"}}};
+  if (!level) {
+    return has_zones ? "in no zone" : "unknown";
+  }
+  const auto* const found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const Name& n) { return n.level == *level; });
+  return found == kNames.end() ? std::string_view{} : found->name;
 }
 
-std::string rectangle(int x, int y, int width, int height, std::string_view style) {
-  return "<rect" + attribute("x", x) + attribute("y", y) + attribute("width", width) +
-         attribute("height", height) + " " + std::string(style) + "/>";
+const std::string& label_of(const ZoneView& zone) {
+  return zone.label.empty() ? zone.name : zone.label;
 }
 
-std::string text_at(int x, int y, std::string_view style) {
-  return "<text" + attribute("x", x) + attribute("y", y) + " " + std::string(style) + ">";
-}
-
-// Cut to what fits a box.
-std::string fit(std::string_view words, std::size_t limit) { return plain_text(words, limit); }
-
-std::string_view role_colour(const HostView& host) {
-  if (host.has_role("controller")) {
-    return "#0b5566";
-  }
-  if (host.has_role("engineering")) {
-    return "#7a3e9d";
-  }
-  if (host.has_role("gateway") || host.has_role("router")) {
-    return "#8a6100";
-  }
-  return host.has_role("client") ? "#1c6596" : "#9aa7b2";
-}
-
-// Hosts that a severe alert names.
-std::set<std::string, std::less<>> alarmed_hosts(std::span<const Alert> alerts) {
-  std::set<std::string, std::less<>> out;
-  for (const Alert& alert : alerts) {
-    if (alert.finding.severity >= Severity::high) {
-      out.insert(alert.source_asset);
-      out.insert(alert.destination_asset);
-    }
-  }
-  return out;
-}
-
-void draw_host(Html& page, const HostView& host, int x, int y, bool alarmed) {
-  page.raw("<g><title>").text(host.label());
-  for (const std::string& ip : host.ips) {
-    page.raw(" ").text(ip);
-  }
-  page.raw("</title>");
-  page.raw(rectangle(x, y, kHostWidth, kHostHeight,
-                     alarmed ? R"(rx="5" fill="#fff" stroke="#b93a0b" stroke-width="2")"
-                             : R"(rx="5" fill="#fff" stroke="#c3ccd4")"));
-  page.raw("<circle").raw(attribute("cx", x + 12)).raw(attribute("cy", y + 14));
-  page.raw(R"( r="4.5" fill=")").raw(role_colour(host)).raw("\"/>");
-  page.raw(text_at(x + 22, y + 18, R"(font-size="12" font-weight="600")"));
-  page.text(fit(host.label(), 17)).raw("</text>");
-  std::string second = host.ips.empty() ? host.mac : host.ips.front();
-  if (second == host.label()) {
-    second = !host.product.empty() ? host.product : host.nic_vendor;
-  }
-  page.raw(text_at(x + 22, y + 33, R"(font-size="10.5" fill="#566574")"));
-  page.text(fit(second, 20)).raw("</text></g>\n");
-}
-
-struct Band {
-  std::string name;
-  int top;
-  int height;
-};
-
-int rows_for(std::size_t hosts) {
-  return std::max(1, (static_cast<int>(hosts) + kPerRow - 1) / kPerRow);
-}
-
-// One zone: its band, its name and level, its hosts. Returns how high it is.
-int draw_zone(Html& page, const ZoneView& zone, const NetworkView& network, int top,
-              const std::set<std::string, std::less<>>& alarmed, std::size_t limit) {
-  const std::size_t shown = std::min(zone.hosts.size(), limit);
-  const bool more = zone.hosts.size() > shown;
-  const int rows = rows_for(shown + (more ? 1 : 0));
-  const int height = rows * (kHostHeight + kGap) - kGap + 2 * kPad;
-  page.raw(
-      rectangle(0, top, kWidth - kGutter, height, R"(rx="8" fill="#eef2f5" stroke="#dde3e8")"));
-  page.raw(text_at(14, top + 27, R"(font-size="14" font-weight="600")"));
-  page.text(fit(zone.name, 18)).raw("</text>");
-  page.raw(text_at(14, top + 44, R"(font-size="11.5" fill="#566574")"));
-  if (zone.level && network.has_zones) {
-    page.text("level " + level_text(zone.level)).raw(", ");
-  }
-  page.text(plural(zone.hosts.size(), "host")).raw("</text>\n");
-  for (std::size_t i = 0; i < shown; ++i) {
-    const HostView& host = network.hosts[zone.hosts[i]];
-    const int x = kLabel + static_cast<int>(i) % kPerRow * (kHostWidth + kGap);
-    const int y = top + kPad + static_cast<int>(i) / kPerRow * (kHostHeight + kGap);
-    draw_host(page, host, x, y, alarmed.contains(host.id));
-  }
-  if (more) {
-    const int x = kLabel + static_cast<int>(shown) % kPerRow * (kHostWidth + kGap);
-    const int y = top + kPad + static_cast<int>(shown) / kPerRow * (kHostHeight + kGap);
-    page.raw(text_at(x + 8, y + 24, R"(font-size="12" fill="#566574")"));
-    page.raw("+ ").number(zone.hosts.size() - shown).raw(" more</text>\n");
-  }
-  return height;
-}
-
-struct Link {
-  std::string from;
-  std::string to;
-  std::uint64_t packets = 0;
-  bool alarmed = false;
-};
-
-std::vector<Link> links_between(const ReportInput& input) {
-  const NetworkView& network = input.context.network;
-  const std::vector<std::size_t> zones = network.zone_numbers();
-  std::map<std::pair<std::string, std::string>, Link> links;
-  for (const TalkView& talk : network.talks) {
-    if (talk.client == kNoHost || talk.server == kNoHost) {
+std::vector<ZoneLink> links_of(const ReportInput& input) {
+  struct Weighed {
+    ZoneLink link;
+    std::uint64_t packets;
+  };
+  const std::vector<ZoneView>& zones = input.context.network.zones;
+  std::vector<Weighed> order;
+  for (const auto& [ends, traffic] : zone_matrix(input)) {
+    if (ends.first == ends.second || ends.first == kNoHost || ends.second == kNoHost) {
       continue;
     }
-    if (zones[talk.client] != zones[talk.server]) {
-      const std::string& from = network.zones[zones[talk.client]].name;
-      const std::string& to = network.zones[zones[talk.server]].name;
-      Link& link = links[{from, to}];
-      link.from = from;
-      link.to = to;
-      link.packets += talk.packets;
-    }
+    const std::string title = zones[ends.first].name + " to " + zones[ends.second].name + ": " +
+                              services_text(traffic, 6) + ", " + plural(traffic.packets, "packet") +
+                              (traffic.alarmed() ? ", some of it allowed by no conduit" : "");
+    order.push_back({{ends.first, ends.second, traffic.alarmed(),
+                      traffic.alarmed() ? traffic.refused : traffic.services, title},
+                     traffic.packets});
   }
-  for (const Alert& alert : input.alerts) {
-    const auto found = links.find({alert.finding.source.zone, alert.finding.destination.zone});
-    if (alert.finding.kind == "conduit-violation" && found != links.end()) {
-      found->second.alarmed = true;
-    }
-  }
-  std::vector<Link> out;
-  out.reserve(links.size());
-  for (auto& [key, link] : links) {
-    out.push_back(std::move(link));
-  }
-  std::stable_sort(out.begin(), out.end(), [](const Link& a, const Link& b) {
-    return a.alarmed != b.alarmed ? a.alarmed : a.packets > b.packets;
+  std::stable_sort(order.begin(), order.end(), [](const Weighed& a, const Weighed& b) {
+    return a.link.alarmed != b.link.alarmed ? a.link.alarmed : a.packets > b.packets;
   });
-  out.resize(std::min(out.size(), kMaxLinks));
+  std::vector<ZoneLink> out;
+  for (Weighed& weighed : order) {
+    out.push_back(std::move(weighed.link));
+  }
   return out;
 }
 
-// A bracket in the right gutter from one band to the other, its arrow at the side that answers.
-void draw_link(Html& page, const Link& link, const std::vector<Band>& bands, std::size_t lane) {
-  const auto band = [&](const std::string& name) {
-    return std::find_if(bands.begin(), bands.end(),
-                        [&](const Band& candidate) { return candidate.name == name; });
-  };
-  const auto from = band(link.from);
-  const auto to = band(link.to);
-  if (from == bands.end() || to == bands.end()) {
-    return;
+class Drawing {
+ public:
+  Drawing(Html& page, const ReportInput& input, const HostMarks& marks)
+      : page_(page), network_(input.context.network), marks_(marks) {}
+
+  void draw(const TopologyLayout& layout, std::string_view kind, bool labels_above) {
+    page_.raw("<svg class=\"topology ").raw(kind).raw("\" viewBox=\"0 0 ");
+    page_.raw(std::to_string(layout.width)).raw(" ").raw(std::to_string(layout.height));
+    page_.raw(R"(" role="img"><title>Zones, their hosts and what runs between them</title><desc>)");
+    page_.text(plural(network_.zones.size(), "zone")).raw(", ");
+    page_.text(plural(network_.hosts.size(), "host"));
+    page_.raw(". The traffic matrix and the list of assets say the same in tables.</desc>\n");
+    for (const Lane& lane : layout.lanes) {
+      draw_lane(lane, labels_above);
+    }
+    for (const PlacedZone& zone : layout.zones) {
+      draw_zone(zone);
+    }
+    for (const PlacedLine& line : layout.lines) {
+      draw_line(line);
+    }
+    for (const PlacedLine& line : layout.lines) {
+      svg::text(page_, line.label_x, line.label_y, line.label, line.alarmed ? "wl bad" : "wl");
+    }
+    page_.raw("</svg>\n");
   }
-  const int step = static_cast<int>(lane) * 8;
-  const int left = kWidth - kGutter;
-  const int x = left + 14 + step;
-  const auto y_in = [&](const Band& target) {
-    return target.top + 10 + std::min(step, std::max(0, target.height - 20));
-  };
-  const std::string colour = link.alarmed ? "#b93a0b" : "#8a98a5";
-  const int y_to = y_in(*to);
-  page.raw(R"(<g fill="none" stroke=")").raw(colour).raw("\" stroke-width=\"");
-  page.raw(link.alarmed ? "2.4" : "1.4").raw("\"><title>");
-  page.text(link.from).raw(" to ").text(link.to).raw("</title><path d=\"M");
-  page.raw(number(left)).raw(" ").raw(number(y_in(*from))).raw(" H").raw(number(x)).raw(" V");
-  page.raw(number(y_to)).raw(" H").raw(number(left + 2)).raw("\"/><path fill=\"").raw(colour);
-  page.raw("\" d=\"M").raw(number(left)).raw(" ").raw(number(y_to)).raw(" l7 -4 v8 z\"/></g>\n");
-}
+
+ private:
+  void draw_lane(const Lane& lane, bool above) {
+    svg::rect(page_, lane.box, "lane", 8);
+    const std::string level = lane.level           ? "Level " + level_text(lane.level)
+                              : network_.has_zones ? "No zone"
+                                                   : "Level ?";
+    const std::string_view name = level_name(lane.level, network_.has_zones);
+    if (above) {
+      const std::string both =
+          lane.level && !name.empty() ? level + " · " + std::string(name) : level;
+      svg::text(page_, 8, lane.box.y + 15, both, "lv");
+      return;
+    }
+    svg::text(page_, 10, lane.box.y + 22, level, "lv");
+    if (lane.level) {
+      svg::text(page_, 10, lane.box.y + 37, name, "ls");
+    }
+  }
+
+  void draw_zone(const PlacedZone& zone) {
+    svg::rect(page_, zone.box, "zone", 6);
+    if (zone.zone == kNoHost) {
+      svg::text(page_, zone.box.x + 8, zone.box.y + 15,
+                "+ " + plural(zone.hidden_zones, network_.has_zones ? "zone" : "network"), "zn");
+      svg::text(page_, zone.box.x + 8, zone.box.y + 31, "with " + plural(zone.hidden_hosts, "host"),
+                "n2");
+      return;
+    }
+    const ZoneView& view = network_.zones[zone.zone];
+    const std::string count = plural(view.hosts.size(), "host");
+    const int room = zone.box.width - 16;
+    const int count_width = svg::width_of(count) / 10 + 8;
+    svg::squeezed(page_, {zone.box.x + 8, zone.box.y + 15, room - count_width, 0}, label_of(view),
+                  "zn", 12);
+    page_.raw("<text class=\"n2 end\"").raw(svg::attribute("x", zone.box.right() - 8));
+    page_.raw(svg::attribute("y", zone.box.y + 15)).raw(">").text(count).raw("</text>\n");
+    for (const PlacedHost& host : zone.hosts) {
+      draw_host(network_.hosts[host.host], host.box);
+    }
+    if (zone.hidden_hosts != 0) {
+      draw_rest(zone);
+    }
+  }
+
+  // In the place after the last host.
+  void draw_rest(const PlacedZone& zone) {
+    constexpr int kStep = 6;
+    svg::Rect last = zone.hosts.empty() ? svg::Rect{zone.box.x + 8 - kHostWidth - kStep,
+                                                    zone.box.y + kZoneHeader, kHostWidth, 0}
+                                        : zone.hosts.back().box;
+    last.x += kHostWidth + kStep;
+    if (last.right() > zone.box.right()) {
+      last.x = zone.box.x + 8;
+      last.y += kHostHeight + kStep;
+    }
+    svg::text(page_, last.x + 8, last.y + 22, "+" + with_commas(zone.hidden_hosts) + " more", "nm");
+    page_.raw("\n");
+  }
+
+  void draw_host(const HostView& host, const svg::Rect& box) {
+    const HostMark* mark = marks_.of(host.id);
+    const bool severe = marks_.severe(host.id);
+    page_.raw("<g><title>").text(host.label());
+    for (const std::string& ip : host.ips) {
+      page_.raw(" ").text(ip);
+    }
+    if (mark != nullptr) {
+      page_.raw(", ").text(plural(mark->alerts, "alert"));
+    }
+    page_.raw("</title>");
+    svg::rect(page_, box, severe ? (mark->source ? "node src" : "node bad") : "node", 4);
+    page_.raw("<use class=\"glyph\" href=\"#").raw(glyph_of(host)).raw("\"");
+    page_.raw(svg::attribute("x", box.x + 5)).raw(svg::attribute("y", box.y + 10));
+    page_.raw(R"( width="16" height="16"/>)");
+    std::string second = host.ips.empty() ? host.mac : host.ips.front();
+    if (second == host.label()) {
+      second = !host.product.empty() ? host.product : host.nic_vendor;
+    }
+    svg::squeezed(page_, {box.x + 25, box.y + 15, kHostWidth - 29, 0}, host.label(), "n1", 11);
+    svg::text(page_, box.x + 25, box.y + 29, svg::fit(second, kHostWidth - (severe ? 50 : 30), 10),
+              "n2");
+    if (severe) {
+      svg::rect(page_, {box.right() - 22, box.y + 20, 19, 13}, "badge", 6);
+      page_.raw("<text class=\"bt\"").raw(svg::attribute("x", box.right() - 12));
+      page_.raw(svg::attribute("y", box.y + 30)).raw(">");
+      page_.text(mark->alerts > 99 ? "99" : std::to_string(mark->alerts)).raw("</text>");
+    }
+    page_.raw("</g>\n");
+  }
+
+  void draw_line(const PlacedLine& line) {
+    constexpr std::size_t kTitles = 8;
+    page_.raw(line.alarmed ? "<g class=\"wire bad\"><title>" : "<g class=\"wire\"><title>");
+    for (std::size_t i = 0; i < line.titles.size() && i < kTitles; ++i) {
+      page_.raw(i == 0 ? "" : "; ").text(line.titles[i]);
+    }
+    page_.raw("</title><path d=\"").raw(line.path).raw("\"/>");
+    for (const LineEnd& arrow : line.arrows) {
+      page_.raw("<path class=\"tip\" d=\"M").raw(std::to_string(arrow.x)).raw(" ");
+      page_.raw(std::to_string(arrow.y)).raw(arrow.up ? "l-3.5 7h7z\"/>" : "l-3.5 -7h7z\"/>");
+    }
+    page_.raw("</g>\n");
+  }
+
+  Html& page_;
+  const NetworkView& network_;
+  const HostMarks& marks_;
+};
 
 void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
   const NetworkView& network = input.context.network;
-  const auto alarmed = alarmed_hosts(input.alerts);
-  Html body;
-  std::vector<Band> bands;
-  int top = 4;
-  for (const ZoneView& zone : network.zones) {
-    const int height = draw_zone(body, zone, network, top, alarmed, limits.hosts_per_zone);
-    bands.push_back({zone.name, top, height});
-    top += height + 12;
+  const HostMarks marks(input.alerts);
+  const std::vector<ZoneLink> links = links_of(input);
+  const auto weight = [&](std::size_t number) {
+    const HostView& host = network.hosts[number];
+    return (marks.severe(host.id) ? 100 : 0) - role_rank(host);
+  };
+  LayoutOptions wide;
+  wide.hosts_per_zone = limits.hosts_per_zone;
+  LayoutOptions narrow = wide;
+  narrow.width = 358;
+  narrow.gutter = 36;
+  narrow.label_width = 0;
+  narrow.greatest_height = 2600;
+  narrow.hosts_per_zone = std::min<std::size_t>(wide.hosts_per_zone, 12);
+  narrow.zones_per_lane = 6;
+  const TopologyLayout on_desk = lay_out(network, links, weight, wide);
+  Drawing drawing(page, input, marks);
+  page.raw("<figure>\n");
+  drawing.draw(on_desk, "wide", false);
+  drawing.draw(lay_out(network, links, weight, narrow), "narrow", true);
+  page.raw("<figcaption class=\"legend\">");
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKey = {
+      {{"g-plc", "controller"},
+       {"g-io", "remote I/O"},
+       {"g-hmi", "client, HMI"},
+       {"g-eng", "engineering"},
+       {"g-srv", "server"},
+       {"g-gw", "gateway"},
+       {"g-rt", "router"},
+       {"g-scan", "scanner"}}};
+  for (const auto& [glyph, words] : kKey) {
+    page.raw("<span>");
+    add_glyph(page, glyph);
+    page.raw(words).raw("</span>");
   }
-  const std::vector<Link> links = links_between(input);
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    draw_link(body, links[i], bands, i);
-  }
-  page.raw(R"(<div class="figure"><svg viewBox="0 0 )").raw(number(kWidth)).raw(" ");
-  page.raw(number(top)).raw(R"(" role="img" aria-label="Zones and their hosts" )");
-  page.raw("font-family=\"system-ui,sans-serif\" fill=\"#17222d\">\n").raw(body.str());
   page.raw(
-      "</svg></div>\n<p class=\"legend\">"
-      "<span style=\"color:#0b5566\">● controller</span> "
-      "<span style=\"color:#1c6596\">● client (HMI, SCADA)</span> "
-      "<span style=\"color:#7a3e9d\">● engineering</span> "
-      "<span style=\"color:#8a6100\">● gateway, router</span> "
-      "<span style=\"color:#b93a0b\">▢ named by a high or critical alert; line: traffic that "
-      "no conduit allows</span></p>\n");
+      "<span><i class=\"key src\"></i>source of a high or critical alert</span>"
+      "<span><i class=\"key bad\"></i>its target</span>"
+      "<span><i class=\"key line\"></i>no conduit allows it</span>"
+      "<span>d discover, r read, w write, c control, p program, a admin</span></figcaption>\n"
+      "</figure>\n");
+  if (on_desk.hidden_links != 0) {
+    page.raw("<p class=\"more\">").text(plural(on_desk.hidden_links, "line"));
+    page.raw(" of less traffic not drawn; the matrix below has them.</p>\n");
+  }
 }
 
-// A start for a site file: the /24 networks that were seen.
-void suggest_zones(Html& page, const NetworkView& network) {
-  std::map<std::string, std::size_t> networks;
-  for (const HostView& host : network.hosts) {
-    for (const std::string& ip : host.ips) {
-      const std::size_t dot = ip.rfind('.');
-      if ((host.internal || host.has_role("controller")) && dot != std::string::npos) {
-        ++networks[ip.substr(0, dot) + ".0/24"];
-      }
+// Zones that the site file names and that nobody was heard in.
+void add_silent(Html& page, const NetworkView& network) {
+  std::string words;
+  for (const ZoneView& zone : network.zones) {
+    if (zone.hosts.empty() && words.size() < 400) {
+      words += (words.empty() ? "" : ", ") + zone.name;
     }
   }
-  if (networks.empty()) {
+  if (!words.empty()) {
+    page.raw("<p class=\"more\">Nothing was heard of: ").text(words).raw(".</p>\n");
+  }
+}
+
+// A start for a site file: each network that was seen, once, at the lowest level of its hosts.
+void suggest_zones(Html& page, const NetworkView& network) {
+  struct Start {
+    std::string members;
+    double level = 0;
+    std::size_t hosts = 0;
+  };
+  constexpr std::size_t kShown = 6;
+  std::vector<Start> starts;
+  for (const ZoneView& zone : network.zones) {
+    if (!zone.level || zone.label.find('/') == std::string::npos) {
+      continue;
+    }
+    const auto known = std::find_if(starts.begin(), starts.end(), [&](const Start& start) {
+      return start.members == zone.label;
+    });
+    if (known != starts.end()) {
+      known->level = std::min(known->level, *zone.level);
+      known->hosts += zone.hosts.size();
+    } else if (starts.size() < kShown) {
+      starts.push_back({zone.label, *zone.level, zone.hosts.size()});
+    }
+  }
+  if (starts.empty()) {
     return;
   }
   page.raw(
-      "<p>The addresses seen suggest this start; name the zones, set their level (1 is the "
-      "cell with controllers, 2 supervision, 3.5 the DMZ, 4 the office) and say which "
-      "conduits are wanted:</p><pre>");
-  std::size_t count = 0;
-  for (const auto& [prefix, hosts] : networks) {
-    if (++count > 6) {
-      break;
-    }
-    page.raw(count == 1 ? "" : "\n").raw("[[zone]]\nname = \"zone-").raw(std::to_string(count));
-    page.raw("\"\nlevel = 1\nmembers = [\"").text(prefix).raw("\"]  # ");
-    page.text(plural(hosts, "host")).raw("\n");
+      "<details class=\"screen\"><summary>A start for a site file, from the addresses "
+      "seen</summary><p>Name the zones, put each host where it belongs and say which conduits are "
+      "wanted:</p><pre>");
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    page.raw(i == 0 ? "" : "\n").raw("[[zone]]\nname = \"zone-").raw(std::to_string(i + 1));
+    page.raw("\"\nlevel = ").text(level_text(starts[i].level)).raw("\nmembers = [\"");
+    page.text(starts[i].members).raw("\"]  # ").text(plural(starts[i].hosts, "host")).raw("\n");
   }
-  page.raw("</pre>\n");
+  page.raw("</pre></details>\n");
 }
 
 }  // namespace
@@ -258,18 +306,19 @@ void add_topology(Html& page, const ReportInput& input, const ReportLimits& limi
   page.raw("<section id=\"zones\">\n<h2>Zones and topology</h2>\n");
   if (network.has_zones) {
     page.raw("<p class=\"lead\">Zones of <code>").text(network.site_file);
-    page.raw("</code>, the highest Purdue level on top.</p>\n");
+    page.raw(
+        "</code> by Purdue level. A line goes from who opens to who answers, with the protocols "
+        "and the classes of operations on it.</p>\n");
     draw(page, input, limits);
+    add_silent(page, network);
   } else {
     page.raw(
         "<p><b>Conduit rules are off</b>: no site file with zones was given, so nothing says "
         "who may talk to whom. Write one and run again with <code>--site "
-        "site.toml</code>.</p>\n");
+        "site.toml</code>. Until then hosts stand by network and by the level that their "
+        "behaviour suggests.</p>\n");
     suggest_zones(page, network);
     if (!network.hosts.empty()) {
-      page.raw(
-          "<p class=\"lead\">Until then, hosts by the level that their behaviour "
-          "suggests:</p>\n");
       draw(page, input, limits);
     }
   }

@@ -1,95 +1,188 @@
-// Who talks to whom, by zones and by hosts.
+// Who talks to whom: a heat map by zone, what the conduits of the site file were used for, and the
+// busiest conversations.
 
 #include <algorithm>
-#include <map>
+#include <cmath>
+#include <set>
 #include <tuple>
 
 #include "alerts/report_sections.hpp"
+#include "alerts/topology_layout.hpp"
+#include "alerts/zone_traffic.hpp"
 
 namespace prahari {
 namespace {
 
-struct Cell {
-  std::uint8_t operations = 0;
-  std::uint64_t packets = 0;
-  std::uint64_t bytes = 0;
-  std::map<std::string, std::uint64_t> services;  // to packets
-  bool alarmed = false;
-};
-
-using Matrix = std::map<std::pair<std::string, std::string>, Cell>;
-
-Matrix zone_matrix(const ReportInput& input) {
-  const NetworkView& network = input.context.network;
-  const std::vector<std::size_t> zones = network.zone_numbers();
-  Matrix matrix;
-  for (const TalkView& talk : network.talks) {
-    if (talk.client == kNoHost || talk.server == kNoHost) {
-      continue;
-    }
-    Cell& cell =
-        matrix[{network.zones[zones[talk.client]].name, network.zones[zones[talk.server]].name}];
-    cell.operations |= talk.operations;
-    cell.packets += talk.packets;
-    cell.bytes += talk.bytes;
-    cell.services[talk.service] += talk.packets;
-  }
-  for (const Alert& alert : input.alerts) {
-    const auto found = matrix.find({alert.finding.source.zone, alert.finding.destination.zone});
-    if (alert.finding.kind == "conduit-violation" && found != matrix.end()) {
-      found->second.alarmed = true;
+// "24.1k"; a cell is small.
+std::string short_number(std::uint64_t number) {
+  constexpr std::array<std::pair<std::uint64_t, std::string_view>, 3> kUnits = {
+      {{1'000'000'000, "G"}, {1'000'000, "M"}, {1'000, "k"}}};
+  for (const auto& [unit, letter] : kUnits) {
+    if (number >= unit) {
+      const std::uint64_t tenths = number / (unit / 10);
+      return tenths >= 1000 ? std::to_string(tenths / 10) + std::string(letter)
+                            : std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) +
+                                  std::string(letter);
     }
   }
-  return matrix;
+  return std::to_string(number);
 }
 
-std::string services_text(const Cell& cell) {
-  std::vector<std::pair<std::uint64_t, std::string>> order;
-  for (const auto& [service, packets] : cell.services) {
-    order.emplace_back(packets, service);
+// 1 to 5, by orders of magnitude of the packets.
+int heat(std::uint64_t packets) {
+  const double magnitude = std::log10(static_cast<double>(std::max<std::uint64_t>(packets, 1)));
+  return std::clamp(static_cast<int>(magnitude) + 1, 1, 5);
+}
+
+void add_cell(Html& page, const ZoneTraffic* cell, const std::string& from, const std::string& to) {
+  if (cell == nullptr) {
+    page.raw("<td class=\"none\"></td>");
+    return;
+  }
+  page.raw("<td class=\"heat h").raw(std::to_string(heat(cell->packets)));
+  page.raw(cell->alarmed() ? " bad\" title=\"" : "\" title=\"").text(from).raw(" to ").text(to);
+  page.raw(": ").text(services_text(*cell, 6)).raw("; ").text(operations_text(cell->operations));
+  page.raw(cell->operations == 0 ? "" : "; ").text(plural(cell->messages, "message"));
+  page.raw(", ").text(plural(cell->packets, "packet")).raw(", ").text(bytes_text(cell->bytes));
+  page.raw(cell->alarmed() ? "; some of it allowed by no conduit\"><b>" : "\"><b>");
+  const std::string letters = operation_letters(cell->operations);
+  page.raw(cell->alarmed() ? "✕ " : "").raw(letters.empty() ? "·" : letters).raw("</b><span>");
+  if (cell->messages != 0) {
+    page.text(short_number(cell->messages));
+  } else {
+    page.text(short_number(cell->packets)).raw(" p");
+  }
+  page.raw("</span></td>");
+}
+
+// The zones with the most traffic, in the order of the list.
+std::vector<std::size_t> zones_shown(const ZoneMatrix& matrix, std::size_t zones,
+                                     std::size_t limit) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> order(zones);
+  for (std::size_t i = 0; i < zones; ++i) {
+    order[i].second = i;
+  }
+  for (const auto& [ends, cell] : matrix) {
+    for (const std::size_t zone : {ends.first, ends.second}) {
+      if (zone < zones) {
+        order[zone].first += cell.packets + (cell.alarmed() ? std::uint64_t{1} << 60U : 0U);
+      }
+    }
   }
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string out;
-  for (std::size_t i = 0; i < order.size() && i < 3; ++i) {
-    out += (i == 0 ? "" : ", ") + order[i].second;
+  std::vector<std::size_t> out;
+  for (const auto& [packets, zone] : order) {
+    if (packets != 0 && out.size() < limit) {
+      out.push_back(zone);
+    }
   }
-  return order.size() > 3 ? out + ", +" + std::to_string(order.size() - 3) : out;
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
-void add_cell(Html& page, const Matrix& matrix, const std::string& from, const std::string& to) {
-  const auto found = matrix.find({from, to});
-  if (found == matrix.end()) {
-    page.raw("<td class=\"empty\"></td>");
+void add_matrix(Html& page, const NetworkView& network, const ZoneMatrix& matrix,
+                std::size_t limit) {
+  const std::vector<std::size_t> shown = zones_shown(matrix, network.zones.size(), limit);
+  if (shown.empty()) {
     return;
   }
-  const Cell& cell = found->second;
-  page.raw(cell.alarmed ? "<td class=\"bad\">" : "<td>").text(services_text(cell));
-  page.element("span", operations_text(cell.operations), "sub");
-  page.element("span", plural(cell.packets, "packet") + ", " + bytes_text(cell.bytes), "sub");
-  page.raw("</td>");
-}
-
-void add_matrix(Html& page, const ReportInput& input, std::size_t limit) {
-  const std::vector<ZoneView>& zones = input.context.network.zones;
-  const std::size_t shown = std::min(zones.size(), limit);
-  const Matrix matrix = zone_matrix(input);
+  page.raw("<h3>By ").raw(network.has_zones ? "zone" : "network");
   page.raw(
-      "<p class=\"lead\">Rows open, columns answer. Red: no conduit allows some of it.</p>"
-      "<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>from \\ to</th>");
-  for (std::size_t i = 0; i < shown; ++i) {
-    page.element("th", zones[i].name);
+      "</h3>\n<p class=\"lead\">Rows open, columns answer. In a cell: classes of operations (d "
+      "discover, r read, w write, c control, p program, a admin) and messages; p where only "
+      "packets could be counted. Darker is more");
+  page.raw(network.has_zones ? "; ✕ and red: some of it is allowed by no conduit" : "");
+  page.raw(".</p>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><thead><tr>");
+  page.raw("<th scope=\"col\" class=\"corner\">from ↓ to →</th>");
+  for (const std::size_t zone : shown) {
+    page.raw("<th scope=\"col\"><span>").text(network.zones[zone].name).raw("</span></th>");
   }
   page.raw("</tr></thead><tbody>\n");
-  for (std::size_t row = 0; row < shown; ++row) {
-    page.raw("<tr>").element("th", zones[row].name);
-    for (std::size_t column = 0; column < shown; ++column) {
-      add_cell(page, matrix, zones[row].name, zones[column].name);
+  for (const std::size_t row : shown) {
+    const std::string& from = network.zones[row].name;
+    page.raw("<tr><th scope=\"row\">").text(from).raw("</th>");
+    for (const std::size_t column : shown) {
+      const auto found = matrix.find({row, column});
+      add_cell(page, found == matrix.end() ? nullptr : &found->second, from,
+               network.zones[column].name);
     }
     page.raw("</tr>\n");
   }
   page.raw("</tbody></table></div>\n");
-  more_rows(page, shown, zones.size(), "flows.csv");
+  std::set<std::size_t> busy;
+  for (const auto& [ends, cell] : matrix) {
+    busy.insert(ends.first);
+    busy.insert(ends.second);
+  }
+  busy.erase(kNoHost);
+  more_rows(page, shown.size(), busy.size(), "flows.csv");
+}
+
+// What the site file allows, and whether anybody needed it.
+void add_conduits(Html& page, const NetworkView& network, const ZoneMatrix& matrix,
+                  std::size_t limit) {
+  if (!network.has_zones || network.conduits.empty()) {
+    return;
+  }
+  std::map<std::string, std::size_t> numbers;
+  for (std::size_t i = 0; i < network.zones.size(); ++i) {
+    numbers.emplace(network.zones[i].name, i);
+  }
+  page.raw(
+      "<details><summary>Conduits of the site file and their use</summary>\n<p class=\"lead\">A "
+      "conduit that nobody used may be one too many.</p>\n");
+  open_table(page, {"From", "To", "Allows", "Line", "Seen between these zones", "#Packets"});
+  const std::size_t shown = std::min(network.conduits.size(), limit);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ConduitView& conduit = network.conduits[i];
+    std::string allowed;
+    for (const std::string& allow : conduit.allow) {
+      allowed += (allowed.empty() ? "" : ", ") + allow;
+    }
+    const auto from = numbers.find(conduit.from);
+    const auto to = numbers.find(conduit.to);
+    const auto found = from == numbers.end() || to == numbers.end()
+                           ? matrix.end()
+                           : matrix.find({from->second, to->second});
+    const bool used = found != matrix.end();
+    page.raw("<tr>");
+    labelled(page, "From", conduit.from);
+    labelled(page, "To", conduit.to);
+    labelled(page, "Allows", allowed);
+    labelled(page, "Line", std::to_string(conduit.line));
+    labelled(page, "Seen", used ? services_text(found->second, 6) : "nothing: not used");
+    labelled_number(page, "Packets", used ? found->second.packets : 0);
+    page.raw("</tr>\n");
+  }
+  close_table(page);
+  more_rows(page, shown, network.conduits.size(), "the site file");
+  page.raw("</details>\n");
+}
+
+// "10/s", "1 in 30 s": messages, else packets, over the time the two were heard.
+std::string rate_text(const TalkView& talk) {
+  const double seconds = std::chrono::duration<double>(talk.last - talk.first).count();
+  const std::uint64_t count = talk.messages != 0 ? talk.messages : talk.packets;
+  if (seconds < 1 || count < 3) {
+    return {};
+  }
+  const double rate = static_cast<double>(count) / seconds;
+  if (rate >= 10) {
+    return with_commas(static_cast<std::uint64_t>(std::llround(rate))) + "/s";
+  }
+  if (rate >= 0.95) {
+    return number_text(std::round(rate * 10) / 10) + "/s";
+  }
+  return "1 in " + number_text(std::round(10 / rate) / 10) + " s";
+}
+
+std::string seen_text(const TalkView& talk) {
+  if (talk.one_way_flows != 0) {
+    return "one direction only";
+  }
+  const std::string out = talk.established ? "established" : "not established";
+  return talk.gap_flows != 0 ? out + ", with gaps" : out;
 }
 
 void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
@@ -109,30 +202,27 @@ void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
         return std::tie(b.messages, b.packets, a.talk) < std::tie(a.messages, a.packets, b.talk);
       });
   page.raw(
-      "<h3>Busiest conversations</h3>\n<table class=\"rows\"><thead><tr><th>Client</th>"
-      "<th>Server</th><th>Service</th><th>Operations</th><th class=\"num\">Messages</th>"
-      "<th class=\"num\">Packets</th><th class=\"num\">Bytes</th><th>Seen</th>"
-      "</tr></thead><tbody>\n");
+      "<h3>Busiest conversations</h3>\n<p class=\"lead\">The rate is that of messages, or of "
+      "packets where none could be read: the mean over the time in which the two were "
+      "heard.</p>\n");
+  open_table(page, {"Client", "Server", "Service", "Operations", "#Messages", "Rate", "#Packets",
+                    "#Bytes", "Seen"});
   for (std::size_t i = 0; i < shown; ++i) {
     const TalkView& talk = network.talks[order[i].talk];
-    std::string seen = talk.established ? "established" : "not established";
-    if (talk.one_way_flows != 0) {
-      seen = "one direction only";
-    } else if (talk.gap_flows != 0) {
-      seen += ", with gaps";
-    }
     page.raw("<tr>");
     labelled(page, "Client", host_text(network, talk.client, talk.client_ip));
     labelled(page, "Server", host_text(network, talk.server, talk.server_ip));
-    labelled(page, "Service", talk.service);
+    labelled(page, "Service",
+             talk.vlan.empty() ? talk.service : talk.service + ", VLAN " + talk.vlan);
     labelled(page, "Operations", operations_text(talk.operations));
     labelled_number(page, "Messages", talk.messages);
+    labelled(page, "Rate", rate_text(talk));
     labelled_number(page, "Packets", talk.packets);
     labelled(page, "Bytes", bytes_text(talk.bytes), "num");
-    labelled(page, "Seen", seen);
+    labelled(page, "Seen", seen_text(talk));
     page.raw("</tr>\n");
   }
-  page.raw("</tbody></table>\n");
+  close_table(page);
   more_rows(page, shown, order.size(), "flows.csv");
 }
 
@@ -140,13 +230,13 @@ void add_talks(Html& page, const NetworkView& network, std::size_t limit) {
 
 void add_traffic(Html& page, const ReportInput& input, const ReportLimits& limits) {
   const NetworkView& network = input.context.network;
-  page.raw("<section id=\"traffic\">\n<h2>Traffic</h2>\n");
-  if (network.has_zones) {
-    add_matrix(page, input, limits.zones);
-  }
+  page.raw("<section id=\"traffic\">\n<h2>Who talks to whom</h2>\n");
   if (network.talks.empty()) {
     page.raw("<p>No conversation was seen.</p>\n");
   } else {
+    const ZoneMatrix matrix = zone_matrix(input);
+    add_matrix(page, network, matrix, limits.zones);
+    add_conduits(page, network, matrix, limits.conduits);
     add_talks(page, network, limits.talks);
   }
   page.raw("</section>\n");

@@ -48,9 +48,6 @@ bool has_weaknesses(const ReportInput& input) {
 }
 
 void add_weaknesses(Html& page, const ReportInput& input, const ReportLimits& limits) {
-  if (!has_weaknesses(input)) {
-    return;
-  }
   const WeaknessList& list = *input.weaknesses;
   page.raw("<section id=\"weaknesses\">\n<h2>Known weaknesses</h2>\n<p class=\"lead\">");
   page.number(list.advisories).raw(list.advisories == 1 ? " advisory" : " advisories");

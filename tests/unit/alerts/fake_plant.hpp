@@ -125,7 +125,7 @@ inline void add_network(NetworkView& network) {
   network.site.reporter_address = "Plot 1, MIDC, Pune 411001";
   network.site_file = "site.toml";
   network.has_zones = true;
-  network.zones = {{"office", 4, {}}, {"scada", 2, {}}, {"cell-1", 1, {}}};
+  network.zones = {{"office", {}, 4, {}}, {"scada", {}, 2, {}}, {"cell-1", {}, 1, {}}};
   network.hosts = {
       host("ast-000000000001", "", "10.10.5.77", "office", 4, {"client"}),
       host("ast-000000000002", "PLC-7 filler", "10.10.1.20", "cell-1", 1, {"controller"}),

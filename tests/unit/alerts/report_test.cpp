@@ -10,20 +10,15 @@
 #include "alerts/report_html.hpp"
 #include "alerts/text.hpp"
 #include "alerts/time_forms.hpp"
-#include "tests/unit/alerts/fake_plant.hpp"
+#include "tests/unit/alerts/hostile_names.hpp"
 
 namespace prahari {
 namespace {
 
 namespace fs = std::filesystem;
 
-// What no page of ours may contain, whatever came from the wire.
-void expect_harmless(const std::string& page) {
-  for (const char* needle : {"<script", "javascript:", "http://", "https://", "src=\"", "@import",
-                             "url(", "\x1b", "\u202E", "onerror=\"", "<img"}) {
-    EXPECT_EQ(page.find(needle), std::string::npos) << needle;
-  }
-}
+using test::expect_harmless;
+using test::poison;
 
 // Into the folder that a person names to look at the pages.
 void keep_sample(const char* name, const std::string& page) {
@@ -35,36 +30,6 @@ void keep_sample(const char* name, const std::string& page) {
 
 int run(const char* command) {
   return std::system(command);  // NOLINT(concurrency-mt-unsafe): these tests have one thread
-}
-
-void poison(test::FakePlant& plant) {
-  const std::string evil =
-      "<script>alert(1)</script>\"><img src=x onerror=\"a\"> \u202E\x1b[2J } * {} </style>";
-  plant.network.site.name = evil;
-  plant.network.site.organisation = evil;
-  plant.network.site.reporter_address = evil;
-  for (HostView& host : plant.network.hosts.made()) {
-    host.name = evil;
-    host.vendor = evil;
-    host.product = evil;
-    host.firmware = evil;
-    host.location = evil;
-    ServicePosture posture;
-    posture.offered = {evil};
-    posture.used = {evil};
-    posture.certificates = {evil};
-    host.postures = {posture};
-  }
-  for (Alert& alert : plant.alerts) {
-    alert.finding.why = evil;
-    alert.finding.target = evil;
-    alert.finding.accept = evil;
-    alert.finding.protocol = evil;
-    alert.finding.source.zone = evil;
-  }
-  plant.summary.inputs[0].name = evil;
-  plant.summary.silenced[0].reason = evil;
-  plant.summary.not_understood[0].name = evil;
 }
 
 TEST(ReportHtml, ShowsThePostureOfServersWhereThereIsAny) {
@@ -104,13 +69,14 @@ TEST(ReportHtml, SaysWhatMattersAndIsRepeatable) {
     EXPECT_NE(page.find(needle), std::string::npos) << needle;
   }
   expect_harmless(page);
+  test::expect_balanced(page);
   keep_sample("report.html", page);
 }
 
 TEST(ReportHtml, WithoutASiteFileSaysHowToTurnRulesOn) {
   test::FakePlant plant = test::fake_plant();
   plant.network.has_zones = false;
-  plant.network.zones = {{"level 1, proposed", 1.0, {}}};
+  plant.network.zones.clear();
   for (HostView& host : plant.network.hosts.made()) {
     host.zone.clear();
     host.level.reset();
@@ -137,9 +103,106 @@ TEST(ReportHtml, EscapesEverythingAndStaysBounded) {
   const AlertContext context = plant.context();
   const std::string page = report_html({plant.summary, plant.alerts, context});
   expect_harmless(page);
+  test::expect_balanced(page);
+  keep_sample("report-hostile.html", page);
   EXPECT_NE(page.find("more in <code>assets.csv"), std::string::npos);
   EXPECT_NE(page.find("more in <code>alerts.jsonl"), std::string::npos);
+  EXPECT_LT(page.size(), 3'000'000U);
+}
+
+// First what matters: who is behind it, what he did, the controllers and their firmware.
+TEST(ReportHtml, BeginsWithWhoDidWhat) {
+  test::FakePlant plant = test::fake_plant();
+  plant.network.hosts.made()[0].zone = "unassigned";
+  fill_groups(plant.network);
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
+  const std::string first = page.substr(0, page.find("<section id=\"zones\""));
+  for (const char* needle :
+       {"3 alerts, all by a device that the site file does not know, <b>10.10.5.77</b>",
+        "unknown to the site file, in no zone", "→ PLC-7 filler", "V1.6.2.0",
+        "The first six-hour clock of CERT-In ends 23 Nov 2026, 06:15:30 IST"}) {
+    EXPECT_NE(first.find(needle), std::string::npos) << needle;
+  }
+}
+
+TEST(ReportHtml, EverySectionIsInTheListAndOnThePage) {
+  test::FakePlant plant = test::fake_plant();
+  plant.network.io.push_back({4, 1, "", "", "class 1", "", ""});
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
+  const std::size_t nav = page.find("<nav");
+  const std::string list = page.substr(nav, page.find("</nav>") - nav);
+  std::size_t count = 0;
+  for (std::size_t at = list.find("href=\"#"); at != std::string::npos;
+       at = list.find("href=\"#", at + 1), ++count) {
+    const std::size_t begin = at + 7;
+    const std::string id = list.substr(begin, list.find('"', begin) - begin);
+    EXPECT_NE(page.find("<section id=\"" + id + "\">"), std::string::npos) << id;
+  }
+  EXPECT_EQ(count, 10U);
+}
+
+TEST(ReportHtml, CardsSayHowEachValueIsKnown) {
+  test::FakePlant plant = test::fake_plant();
+  plant.network.detail_of = [](std::size_t at) {
+    HostDetail detail;
+    if (at == 1) {
+      detail.evidence = {
+          {"firmware", "V1.6.2.0", "unit 1", "Modbus device identification", 95, 2, 0, 16'701},
+          {"name", "old", "", "LLDP", 80, 1, 0, 0}};
+    }
+    return detail;
+  };
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
+  EXPECT_NE(page.find("<tr><td>firmware, unit 1</td><td>V1.6.2.0</td><td>Modbus device "
+                      "identification, 2 times</td><td>95 %</td><td>16701</td></tr>"),
+            std::string::npos);
+  EXPECT_NE(page.find("<td>80 %</td><td>earlier run</td>"), std::string::npos);
+}
+
+TEST(ReportHtml, TheMatrixMarksWhatNoConduitAllows) {
+  test::FakePlant plant = test::fake_plant();
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
+  EXPECT_NE(page.find("<td class=\"heat h1 bad\" title=\"office to cell-1: modbus; write; 3 "
+                      "messages, 6 packets, 420 B; some of it allowed by no conduit\"><b>✕ "
+                      "w</b><span>3</span></td>"),
+            std::string::npos)
+      << page.substr(page.find("heat h1"), 300);
+}
+
+TEST(ReportHtml, ConduitsThatNobodyUsedAreNamed) {
+  test::FakePlant plant = test::fake_plant();
+  plant.network.conduits = {{"scada", "cell-1", {"modbus:read"}, 12},
+                            {"cell-1", "office", {"udp/123"}, 20}};
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
+  EXPECT_NE(page.find("<td data-label=\"Seen\">nothing: not used</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td data-label=\"Seen\">modbus</td>"), std::string::npos);
+}
+
+// A page for people, however large the site.
+TEST(ReportHtml, StaysReadableFor20000Assets) {
+  test::FakePlant plant = test::fake_plant();
+  plant.network.has_zones = false;
+  for (int i = 0; i < 20'000; ++i) {
+    HostView host = plant.network.hosts[1];
+    host.id = "ast-" + std::to_string(1'000'000 + i);
+    host.name = "PLC number " + std::to_string(i);
+    host.ips = {"10." + std::to_string(i / 8000) + "." + std::to_string(i / 100 % 256) + "." +
+                std::to_string(i % 100 + 1)};
+    host.proposed_level = i % 3;
+    plant.network.hosts.made().push_back(host);
+  }
+  fill_groups(plant.network);
+  const AlertContext context = plant.context();
+  const std::string page = report_html({plant.summary, plant.alerts, context});
   EXPECT_LT(page.size(), 1'500'000U);
+  EXPECT_NE(page.find("19,005 more in <code>assets.csv"), std::string::npos);
+  test::expect_balanced(page);
+  keep_sample("report-large.html", page);
 }
 
 TEST(ReportHtml, AnEmptyRunIsAPageToo) {
