@@ -33,6 +33,9 @@ BaselineService flow_service(const Event& event) noexcept {
   if (event.transport != Transport::tcp && event.transport != Transport::udp) {
     return {.protocol = Protocol::unknown, .transport = event.transport, .port = 0};
   }
+  if (!tells_service(event)) {  // picked up in the middle: nothing tells who serves whom
+    return {.protocol = Protocol::unknown, .transport = event.transport, .port = 0};
+  }
   const auto layer =
       event.transport == Transport::udp ? Binding::Layer::udp_port : Binding::Layer::tcp_port;
   const Protocol home = at_home({layer, event.server.port});

@@ -86,7 +86,7 @@ void Learner::Impl::on_flow(const Event& event) {
   const FlowFacts& facts = event.flow_facts;
   const bool over = facts.stage == FlowStage::closed;
   if ((!over && facts.stage != FlowStage::established) || !between_hosts(event) ||
-      !tells_service(event)) {
+      (event.transport != Transport::tcp && event.transport != Transport::udp)) {
     return;
   }
   if (over && (facts.packets[0] == 0 || facts.packets[1] == 0)) {

@@ -38,12 +38,42 @@ class NewTalker final : public Detector {
     AlertHandle alert;
   };
 
+  static bool new_device_takes_part(const Event& event, const RuleContext& context) {
+    return is_new_device(event.client, event.vlan, context.parties.client, context) ||
+           (!tells_service(event) &&
+            is_new_device(event.server, event.vlan, context.parties.server, context));
+  }
+
+  // Between equals, who use one port on both sides, whoever speaks first is the client.
+  static bool turned_round(BaselineHostIndex client, BaselineHostIndex server,
+                           const BaselineService& service, const Event& event,
+                           const Baseline& baseline) noexcept {
+    return event.client.port == event.server.port &&
+           baseline.link(server, client, service) != kNone;
+  }
+
+  // Where nothing tells who serves whom, two hosts that had anything at all with each other are
+  // left alone: the service may be one of those.
+  static bool departs(BaselineHostIndex client, BaselineHostIndex server,
+                      const BaselineService& service, const Event& event,
+                      const RuleContext& context) {
+    const Baseline& baseline = *context.baseline;
+    if (tells_service(event)) {
+      return baseline.link(client, server, service) == kNone &&
+             !turned_round(client, server, service, event, baseline) &&
+             serves_process(event, server, context);
+    }
+    const bool controls = baseline.host_entry(client).role == to_string(Role::controller);
+    return !baseline.linked(client, server) && !baseline.linked(server, client) &&
+           (controls || serves_process(event, server, context));
+  }
+
   // Established, and nothing said yet: judged by its port.
   void on_flow(const Event& event, const RuleContext& context, FindingSink& out) {
     const Baseline& baseline = *context.baseline;
-    if (!event.flow.valid() || !tells_service(event) || !between_hosts(event) ||
-        !baseline.locked(server_section(event, context)) ||
-        is_new_device(event.client, event.vlan, context.parties.client, context)) {
+    const bool ports = event.transport == Transport::tcp || event.transport == Transport::udp;
+    if (!event.flow.valid() || !ports || !between_hosts(event) ||
+        !baseline.locked(server_section(event, context)) || new_device_takes_part(event, context)) {
       return;
     }
     const BaselineHostIndex client = baseline.host(
@@ -51,8 +81,7 @@ class NewTalker final : public Detector {
     const BaselineHostIndex server = baseline.host(
         device_key(event.server, event.vlan, context.parties.server, context.inventory));
     const BaselineService service = flow_service(event);
-    if (baseline.link(client, server, service) != kNone ||
-        !serves_process(event, server, context)) {
+    if (!departs(client, server, service, event, context)) {
       return;
     }
     FlowNote& note = notes_.at(event.flow).note;
@@ -96,7 +125,9 @@ class NewTalker final : public Detector {
     }
     note.judged = true;
     note.protocol = event.protocol;
-    if (!note.told && !serves_process(event, view.server, context)) {
+    if (!note.told && (!serves_process(event, view.server, context) ||
+                       turned_round(view.client, view.server, message_service(event), event,
+                                    *context.baseline))) {
       return;
     }
     note.told = true;
