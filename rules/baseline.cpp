@@ -8,6 +8,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "rules/site_names.hpp"
 #include "rules/target_set.hpp"
 
 namespace prahari {
@@ -199,8 +200,16 @@ const BaselineZone* Baseline::zone(std::string_view zone) const noexcept {
 }
 
 bool Baseline::locked(std::string_view zone_name) const noexcept {
-  const BaselineZone* found = zone(zone_name);
-  return found != nullptr && found->state == BaselineZone::State::locked;
+  const auto is_locked = [](const BaselineZone& one) {
+    return one.state == BaselineZone::State::locked;
+  };
+  if (const BaselineZone* found = zone(zone_name)) {
+    return is_locked(*found);
+  }
+  // Nobody was seen there that no zone names. Once people have approved every zone, whoever comes
+  // with such an address is new to all of them.
+  const std::vector<BaselineZone>& zones = index_->data.zones;
+  return zone_name == kUnassigned && !zones.empty() && std::ranges::all_of(zones, is_locked);
 }
 
 BaselineHostIndex Baseline::host(const HostKey& key) const noexcept {

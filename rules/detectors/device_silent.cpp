@@ -238,7 +238,7 @@ class DeviceSilent final : public Detector {
     }
     if (now >= next_check_) {
       next_check_ = now + kCheck;
-      check(now, context, out);
+      check(event.packet, context, out);
     }
   }
 
@@ -265,12 +265,13 @@ class DeviceSilent final : public Detector {
     }
   }
 
-  void check(Timestamp now, const RuleContext& context, FindingSink& out) {
+  void check(const PacketRef& packet, const RuleContext& context, FindingSink& out) {
+    const Timestamp now = packet.time;
     for (PollState& state : polls_) {
       const double untold = state.together ? seconds(Routine::kTogether) : 0;
       if (!state.silent && seconds(now - state.last) > state.limit + untold) {
         state.silent = true;
-        state.alert = out.raise(missing(state, now, context));
+        state.alert = out.raise(missing(state, packet, context));
       }
     }
   }
@@ -285,7 +286,9 @@ class DeviceSilent final : public Detector {
     return party;
   }
 
-  static Finding missing(const PollState& state, Timestamp now, const RuleContext& context) {
+  static Finding missing(const PollState& state, const PacketRef& packet,
+                         const RuleContext& context) {
+    const Timestamp now = packet.time;
     const BaselinePoll& poll = *state.poll;
     Finding finding;
     // Whoever should speak.
@@ -304,9 +307,8 @@ class DeviceSilent final : public Detector {
     finding.baseline = {"polls of " + to_string(poll.link) + unit, learned, "none for " + since};
     complete(finding, unit, context);
     finding.accept = ignore_entry(finding, context.policy, now);
-    if (state.seen) {
-      finding.evidence.push_back(state.packet);
-    }
+    // Of a poll that never came there is only the packet that tells how late it is.
+    finding.evidence.push_back(state.seen ? state.packet : packet);
     finding.state = state.state;
     return finding;
   }

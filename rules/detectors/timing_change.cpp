@@ -181,18 +181,20 @@ class TimingChange final : public Detector {
     }
     pace.intervals.add(interval);
     pace.last = event.packet;
-    if (seconds(now - pace.since) < threshold(kMinutes, event, context) * 60) {
-      return;
-    }
+    // As long as the pace is as learned, the time in which it is not has not begun.
     const RobustRange seen = pace.intervals.range();
     const double learned = poll.interval.median;
     const double shift = std::abs(seen.median - learned);
-    if (pace.intervals.seen() >= kLeastSamples &&
-        shift > threshold(kShift, event, context) * learned &&
-        shift > kMostDeviations * poll.interval.mad) {
-      out.raise(shifted(poll, pace, seen, event, context));
+    if (shift <= threshold(kShift, event, context) * learned ||
+        shift <= kMostDeviations * poll.interval.mad) {
+      begin(pace, event);
+      return;
     }
-    begin(pace, event);
+    if (pace.intervals.seen() >= kLeastSamples &&
+        seconds(now - pace.since) >= threshold(kMinutes, event, context) * 60) {
+      out.raise(shifted(poll, pace, seen, event, context));
+      begin(pace, event);
+    }
   }
 
   static void begin(Pace& pace, const Event& event) {
