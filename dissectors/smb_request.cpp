@@ -33,7 +33,11 @@ std::string text_at(Bytes smb, std::size_t at, std::size_t size, bool wide) {
   }
   const Bytes raw = smb.subspan(at, std::min(size, smb.size() - at));
   if (wide) {
-    return from_utf16(raw);
+    std::size_t end = 0;
+    while (end + 1 < raw.size() && Reader{raw.subspan(end)}.le16() != 0) {
+      end += 2;
+    }
+    return from_utf16(raw.first(end));
   }
   const std::string_view text = as_text(raw);
   return std::string{text.substr(0, text.find('\0'))};

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 WRITES = 1_000_000
-TOGETHER = 100  # requests in one segment
+TOGETHER = 50  # requests in one segment: fewer than a session keeps open
 CLAIMS = 100_000
 SITE = """
 [[zone]]
