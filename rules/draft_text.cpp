@@ -232,8 +232,24 @@ class Writer {
     }
   }
 
+  // Those that are no row of the inventory, such as the broadcast address of a network.
+  [[nodiscard]] std::set<IpAddress> unknown_strangers() const {
+    std::set<IpAddress> unknown;
+    for (const auto& [key, one] : in_.book.lines()) {
+      const IpAddress& stranger = key.stranger;
+      const bool listed = std::ranges::any_of(
+          in_.zones.doubtful,
+          [&stranger](const DoubtfulHost& host) { return host.ip == stranger; });
+      if (!stranger.empty() && !listed) {
+        unknown.insert(stranger);
+      }
+    }
+    return unknown;
+  }
+
   void strangers() {
-    if (in_.zones.doubtful.empty()) {
+    const std::set<IpAddress> unknown = unknown_strangers();
+    if (in_.zones.doubtful.empty() && unknown.empty()) {
       return;
     }
     line();
@@ -245,6 +261,9 @@ class Writer {
     for (const DoubtfulHost& host : in_.zones.doubtful) {
       line("#   " + to_string(host.ip) + (host.words.empty() ? "" : " (" + host.words + ')') +
            ": " + host.why);
+    }
+    for (const IpAddress& ip : unknown) {
+      line("#   " + to_string(ip) + ": no host of the inventory, perhaps a broadcast address");
     }
     std::optional<DraftKey> open;
     for (const auto& [key, one] : in_.book.lines()) {

@@ -225,6 +225,11 @@ class Draft {
 
   void add_member(const AssetRecord& record, DraftGroup group, const AddressUse& home,
                   bool shared) {
+    const bool by_mac = shared && !record.asset.mac.empty() && home.heard;
+    const std::string text = by_mac ? "mac:" + to_string(record.asset.mac) : to_string(home.ip);
+    if (!used_.insert(text).second) {
+      return;  // a member stands once
+    }
     // A router stands in many places, and is one host.
     const bool anywhere = group == DraftGroup::infrastructure;
     const std::string place = anywhere ? std::string{} : place_of(home);
@@ -236,14 +241,13 @@ class Draft {
       zone.level = usual_level(group);
       zone.why = std::string{kGroupWork[number]} + (anywhere ? "" : "; " + place_words(home));
     }
-    const bool by_mac = shared && !record.asset.mac.empty() && home.heard;
     zone.members.push_back(
-        {by_mac ? "mac:" + to_string(record.asset.mac) : to_string(home.ip),
-         words_of(record) +
-             (by_mac ? " (" + to_string(home.ip) + ", which others have too)" : "")});
+        {text, words_of(record) +
+                   (by_mac ? " (" + to_string(home.ip) + ", which others have too)" : "")});
   }
 
   std::map<std::string, Work> work_;
+  std::set<std::string> used_;
   std::map<std::pair<DraftGroup, std::string>, DraftZone> zones_;
   DraftZones out_;
 };
