@@ -22,15 +22,7 @@ std::uint64_t fingerprint(const Layers& layers) noexcept {
   const std::uint64_t sizes = layers.payload.size() << 8U | layers.tcp.flags;
   Hasher hash{layers.tcp.seq};
   if (layers.transport != Transport::tcp) {  // no sequence number: the bytes themselves
-    for (Bytes rest = layers.payload; !rest.empty();) {
-      const Bytes word = rest.first(std::min<std::size_t>(rest.size(), 8));
-      std::uint64_t value = word.size();
-      for (const std::byte byte : word) {
-        value = value << 8U | std::to_integer<std::uint64_t>(byte);
-      }
-      hash.add(value);
-      rest = rest.subspan(word.size());
-    }
+    hash.add(as_text(layers.payload));
   }
   return hash.add(sums).add(sizes << 32U | layers.tcp.ack).value() | 1U;
 }

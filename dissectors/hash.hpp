@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "dissectors/address.hpp"
 
@@ -26,25 +27,39 @@ class Hasher {
     return *this;
   }
   Hasher& add(const IpAddress& ip) noexcept {
-    const Bytes octets = std::as_bytes(std::span{ip.octets});
-    add(detail::join_le<std::uint64_t>(octets.first(8)) + static_cast<std::uint64_t>(ip.family));
-    return ip.v6() ? add(detail::join_le<std::uint64_t>(octets.subspan(8))) : *this;
+    const std::uint8_t* octets = ip.octets.data();
+    add(word_of(octets) + static_cast<std::uint64_t>(ip.family));
+    return ip.v6() ? add(word_of(octets + 8)) : *this;
   }
   Hasher& add(const MacAddress& mac) noexcept {
     return add(detail::join_le<std::uint64_t, 6>(std::as_bytes(std::span{mac.octets})));
   }
-  // Every character counts, and how many there are.
+  // Every character counts, and how many there are. Eight at a time, for names are long.
   constexpr Hasher& add(std::string_view text) noexcept {
-    for (const char character : text) {
-      add(static_cast<unsigned char>(character));
+    add(text.size());
+    for (; text.size() > 8; text.remove_prefix(8)) {
+      add(word_of(text.data()));
     }
-    return add(text.size());
+    std::uint64_t last = 0;
+    for (const char character : text) {
+      last = last << 8U | static_cast<unsigned char>(character);
+    }
+    return add(last);
   }
 
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return mix(state_); }
 
  private:
   static constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;
+
+  // The next eight, the first one lowest. A fold, which compilers turn into one load.
+  template <class Octet>
+  static constexpr std::uint64_t word_of(const Octet* octets) noexcept {
+    return [octets]<std::size_t... I>(std::index_sequence<I...> /*octets*/) {
+      return ((std::uint64_t{static_cast<std::uint8_t>(octets[I])} << 8U * I) | ...);
+    }
+    (std::make_index_sequence<8>{});
+  }
 
   static constexpr std::uint64_t mix(std::uint64_t x) noexcept {
     return x ^ std::rotr(x, 25) ^ std::rotr(x, 47);

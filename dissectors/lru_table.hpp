@@ -18,7 +18,10 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -37,8 +40,12 @@ class LruTable {
   explicit LruTable(std::uint32_t capacity, Hash hash = {})
       : hash_(std::move(hash)),
         capacity_(capacity),
-        buckets_(std::bit_ceil(std::size_t{capacity} * 2), kNone) {
+        bucket_mask_(std::bit_ceil(std::size_t{capacity} * 2) - 1),
+        buckets_(static_cast<Link*>(std::calloc(bucket_mask_ + 1, sizeof(Link)))) {
     assert(capacity > 0 && capacity < kNone);
+    if (!buckets_) {
+      throw std::bad_alloc{};
+    }
     entries_.reserve(capacity);
   }
 
@@ -58,9 +65,9 @@ class LruTable {
   }
   [[nodiscard]] Slot peek(const Key& key) const noexcept { return peek(key, hash(key)); }
   [[nodiscard]] Slot peek(const Key& key, std::uint64_t hash) const noexcept {
-    Slot at = buckets_[bucket(hash)];
+    Slot at = slot_of(buckets_[bucket(hash)]);
     while (at != kNone && !(entries_[at].key == key)) {
-      at = entries_[at].chain;
+      at = slot_of(entries_[at].chain);
     }
     return at;
   }
@@ -71,7 +78,7 @@ class LruTable {
   [[nodiscard]] std::uint64_t hash(const Key& key) const noexcept { return hash_(key); }
   void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&buckets_[bucket(hash)]); }
   [[nodiscard]] Slot prefetch_entry(std::uint64_t hash) const noexcept {
-    const Slot at = buckets_[bucket(hash)];
+    const Slot at = slot_of(buckets_[bucket(hash)]);
     if (at != kNone) {
       prefetch_object(&entries_[at]);
     }
@@ -95,8 +102,8 @@ class LruTable {
     const Slot at = take_free();
     Entry& entry = entries_[at];
     entry.key = key;
-    Slot& head = buckets_[bucket(hash(key))];
-    entry.chain = std::exchange(head, at);
+    Link& head = buckets_[bucket(hash(key))];
+    entry.chain = std::exchange(head, link_to(at));
     link_newest(at);
     ++size_;
     return at;
@@ -104,14 +111,14 @@ class LruTable {
 
   // The slot of a living entry. Its value is reset at once, so that it holds nothing any longer.
   void erase(Slot at) {
-    Slot* link = &buckets_[bucket(hash(entries_[at].key))];
-    while (*link != at) {
-      link = &entries_[*link].chain;
+    Link* link = &buckets_[bucket(hash(entries_[at].key))];
+    while (*link != link_to(at)) {
+      link = &entries_[slot_of(*link)].chain;
     }
     *link = entries_[at].chain;
     unlink(at);
     entries_[at].value = Value{};
-    entries_[at].chain = std::exchange(free_, at);
+    entries_[at].chain = std::exchange(free_, link_to(at));
     --size_;
   }
 
@@ -135,24 +142,36 @@ class LruTable {
   }
 
  private:
+  // A slot plus one; 0 leads nowhere. Buckets are many and of a table in little use most are never
+  // touched: memory that is zero from the start is not there until it is written.
+  using Link = std::uint32_t;
+  static constexpr Slot slot_of(Link link) noexcept { return link - 1; }
+  static constexpr Link link_to(Slot at) noexcept { return at + 1; }
+
+  struct Free {
+    void operator()(Link* links) const noexcept { std::free(links); }
+  };
+
   struct Entry {
     Key key{};
     Value value{};
-    Slot chain = kNone;  // next in the same bucket, or next free slot
+    Link chain = 0;  // next in the same bucket, or next free slot
     Slot newer = kNone;
     Slot older = kNone;
   };
 
   [[nodiscard]] std::size_t bucket(std::uint64_t hash) const noexcept {
-    return static_cast<std::size_t>(hash) & (buckets_.size() - 1);
+    return static_cast<std::size_t>(hash) & bucket_mask_;
   }
 
   Slot take_free() {
-    if (free_ == kNone) {
+    if (free_ == 0) {
       entries_.emplace_back();
       return static_cast<Slot>(entries_.size() - 1);
     }
-    return std::exchange(free_, entries_[free_].chain);
+    const Slot at = slot_of(free_);
+    free_ = entries_[at].chain;
+    return at;
   }
 
   void unlink(Slot at) noexcept {
@@ -170,10 +189,11 @@ class LruTable {
 
   Hash hash_;
   std::uint32_t capacity_;
-  std::vector<Slot> buckets_;
+  std::size_t bucket_mask_;
+  std::unique_ptr<Link[], Free> buckets_;
   std::vector<Entry> entries_;
   std::size_t size_ = 0;
-  Slot free_ = kNone;
+  Link free_ = 0;
   Slot oldest_ = kNone;
   Slot newest_ = kNone;
   std::uint64_t evictions_ = 0;
