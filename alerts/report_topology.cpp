@@ -203,15 +203,17 @@ void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
   const NetworkView& network = input.context.network;
   const HostMarks marks(input.alerts);
   const std::vector<ZoneLink> links = links_of(input);
-  const auto weight = [&](std::size_t number) {
-    const HostView& host = network.hosts[number];
-    return (marks.severe(host.id) ? 100 : 0) - role_rank(host);
-  };
+  std::vector<int> weights;  // one pass over all hosts, of which none is kept
+  for (const HostView& host : network.hosts) {
+    weights.push_back((marks.severe(host.id) ? kSevereWeight : 0) - role_rank(host));
+  }
+  const auto weight = [&](std::size_t number) { return weights[number]; };
   LayoutOptions wide;
   wide.hosts_per_zone = limits.hosts_per_zone;
   LayoutOptions narrow = wide;
-  narrow.width = 358;
-  narrow.gutter = 36;
+  narrow.width = 362;
+  narrow.gutter = 40;
+  narrow.lines = 9;
   narrow.label_width = 0;
   narrow.greatest_height = 2600;
   narrow.hosts_per_zone = std::min<std::size_t>(wide.hosts_per_zone, 12);
@@ -220,7 +222,8 @@ void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
   Drawing drawing(page, input, marks);
   page.raw("<figure>\n");
   drawing.draw(on_desk, "wide", false);
-  drawing.draw(lay_out(network, links, weight, narrow), "narrow", true);
+  const TopologyLayout on_phone = lay_out(network, links, weight, narrow);
+  drawing.draw(on_phone, "narrow", true);
   page.raw("<figcaption class=\"legend\">");
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kKey = {
       {{"g-plc", "controller"},
@@ -242,9 +245,12 @@ void draw(Html& page, const ReportInput& input, const ReportLimits& limits) {
       "<span><i class=\"key line\"></i>no conduit allows it</span>"
       "<span>d discover, r read, w write, c control, p program, a admin</span></figcaption>\n"
       "</figure>\n");
-  if (on_desk.hidden_links != 0) {
-    page.raw("<p class=\"more\">").text(plural(on_desk.hidden_links, "line"));
-    page.raw(" of less traffic not drawn; the matrix below has them.</p>\n");
+  for (const auto& [kind, hidden] : {std::pair{"more wide", on_desk.hidden_links},
+                                     std::pair{"more narrow", on_phone.hidden_links}}) {
+    if (hidden != 0) {
+      page.raw("<p class=\"").raw(kind).raw("\">").text(plural(hidden, "line"));
+      page.raw(" of less traffic not drawn; the matrix below has them.</p>\n");
+    }
   }
 }
 

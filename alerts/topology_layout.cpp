@@ -53,7 +53,8 @@ class Placer {
     return std::max(1, (area() - 2 * kPad + kGap) / (kHostWidth + kGap));
   }
 
-  // The zones of one level: the emptiest stand together in one box where there are too many.
+  // The zones of one level. Where there are too many, those without a host of a severe alert, and
+  // of them the emptiest, stand together in one box.
   void place_lane(std::size_t first, std::size_t end) {
     std::vector<std::size_t> order;
     for (std::size_t zone = first; zone < end; ++zone) {
@@ -67,7 +68,10 @@ class Placer {
     PlacedZone rest;
     if (order.size() > options_.zones_per_lane) {
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return network_.zones[a].hosts.size() > network_.zones[b].hosts.size();
+        const bool severe = has_severe(a);
+        return severe != has_severe(b)
+                   ? severe
+                   : network_.zones[a].hosts.size() > network_.zones[b].hosts.size();
       });
       for (std::size_t i = options_.zones_per_lane - 1; i < order.size(); ++i) {
         ++rest.hidden_zones;
@@ -88,6 +92,12 @@ class Placer {
     }
     layout_.lanes.push_back({network_.zones[first].level, {}});
     lanes_.push_back({first_row, rows_});
+  }
+
+  [[nodiscard]] bool has_severe(std::size_t zone) const {
+    const std::vector<std::size_t>& hosts = network_.zones[zone].hosts;
+    return std::any_of(hosts.begin(), hosts.end(),
+                       [&](std::size_t host) { return weight_(host) >= kSevereWeight / 2; });
   }
 
   void open_row() {

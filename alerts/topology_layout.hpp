@@ -85,6 +85,7 @@ struct TopologyLayout {
   std::size_t hidden_links = 0;
 };
 
+inline constexpr int kSevereWeight = 100;  // a zone with a host of at least half of it is drawn
 inline constexpr int kHostWidth = 140;
 inline constexpr int kHostHeight = 36;
 inline constexpr int kZoneHeader = 21;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "alerts/actors.hpp"
@@ -116,6 +118,14 @@ TEST(Topology, TheWeightiestHostsAreDrawn) {
   const TopologyLayout layout = lay_out(network, {}, weight, {});
   ASSERT_FALSE(layout.zones.front().hosts.empty());
   EXPECT_EQ(layout.zones.front().hosts.back().host, 499U);
+}
+
+TEST(Topology, AZoneWithASevereAlertIsDrawn) {
+  const NetworkView network = network_of(100, 3);
+  const auto weight = [](std::size_t host) { return host == 72 ? kSevereWeight : 0; };
+  const TopologyLayout layout = lay_out(network, {}, weight, {});
+  EXPECT_TRUE(std::any_of(layout.zones.begin(), layout.zones.end(),
+                          [](const PlacedZone& zone) { return zone.zone == 24; }));
 }
 
 TEST(Topology, LinesWithACommonEndBecomeOne) {
