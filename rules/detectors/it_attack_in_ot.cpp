@@ -8,6 +8,7 @@
 #include "dissectors/lru_table.hpp"
 #include "rules/describe.hpp"
 #include "rules/intel.hpp"
+#include "rules/link_view.hpp"
 #include "rules/name_poison.hpp"
 #include "rules/ot_findings.hpp"
 #include "rules/ot_place.hpp"
@@ -23,6 +24,18 @@ constexpr auto kThresholds = std::to_array<Threshold>({
     {"names", 3, 2, 16, "names that one host answers for by LLMNR or NetBIOS"},
 });
 constexpr std::size_t kLongestName = 120;
+
+// Whether people approved, with the baseline of the server's zone, that the two speak SMB.
+bool is_approved(const Event& event, const RuleContext& context) {
+  const Baseline* baseline = context.baseline;
+  if (baseline == nullptr || !baseline->locked(server_section(event, context))) {
+    return false;
+  }
+  const BaselineHostIndex client = baseline->host(host_key(event.client, event.vlan));
+  const BaselineHostIndex server = baseline->host(host_key(event.server, event.vlan));
+  return client != kNone && server != kNone &&
+         baseline->link(client, server, {.protocol = Protocol::smb}) != kNone;
+}
 
 // One sort of attack. `words` goes on after the source, % is the destination.
 struct Sort {
@@ -118,7 +131,7 @@ class ItAttackInOt final : public Detector {
 
   void on_posture(const Event& event, const RuleContext& context, FindingSink& out) {
     if (event.protocol == Protocol::smb && event.posture.aspect == Posture::Aspect::channel_used &&
-        event.posture.has(Posture::Flaw::deprecated)) {
+        event.posture.has(Posture::Flaw::deprecated) && !is_approved(event, context)) {
       raise(kOldSmb, event, false, "", context, out);
     }
   }
