@@ -18,7 +18,8 @@ import tempfile
 # Kinds that follow from what is done to a device, or from what it says about itself. The others
 # (scans, probing, breaches, posture) are compared in EtherNet/IP captures only.
 DONE = {"program-download", "controller-mode-change", "program-upload", "identity-change",
-        "network-config-change", "second-master", "alarm-suppression", "cleartext-credentials"}
+        "network-config-change", "second-master", "alarm-suppression", "cleartext-credentials",
+        "device-silent", "timing-change", "new-asset", "new-talker", "new-operation", "write-outside-baseline"}
 SUFFIXES = (".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".trace")
 
 
