@@ -19,7 +19,9 @@ import tempfile
 # (scans, probing, breaches, posture) are compared in EtherNet/IP captures only.
 DONE = {"program-download", "controller-mode-change", "program-upload", "identity-change",
         "network-config-change", "second-master", "alarm-suppression", "cleartext-credentials",
-        "internet-exposure", "remote-access", "address-conflict", "it-attack-in-ot"}
+        "internet-exposure", "remote-access", "address-conflict", "it-attack-in-ot",
+        "device-silent", "timing-change", "new-asset", "new-talker", "new-operation",
+        "write-outside-baseline"}
 SUFFIXES = (".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".trace")
 
 
