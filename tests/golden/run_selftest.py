@@ -56,10 +56,13 @@ def main():
         other = pathlib.Path(folder) / "pack"
         shutil.copytree(pack, other)
         # What does not fire, fires late, or fires on a clean shift is told.
-        shutil.copy(other / "clean-shift.pcap", other / "scan.pcap")
-        shutil.copy(other / "controller-mode-change.pcap", other / "clean-shift.pcap")
         text = json.loads((other / "pack.json").read_text())
+        files = {test.get("kind", "clean"): test["capture"] for test in text["tests"]}
         for test in text["tests"]:
+            if test.get("kind") == "scan":
+                test["capture"] = files["alarm-suppression"]
+            if "kind" not in test:
+                test.update(capture=files["controller-mode-change"], baseline=False)
             if test.get("kind") == "probing":
                 test["trigger_ns"] -= 20 * 10**9
         (other / "pack.json").write_text(json.dumps(text))
