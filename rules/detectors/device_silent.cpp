@@ -161,7 +161,7 @@ class DeviceSilent final : public Detector {
     const std::string unit = unit_name(event.protocol, event.anomaly.unit);
     finding.why = host_words(host_key(finding.source), context.policy) + unit +
                   " answered before and has now left " + with_commas(row.count) + ' ' +
-                  finding.protocol + " requests in a row without an answer, since " +
+                  finding.protocol + " requests in a row without an answer, for " +
                   seconds_words(seconds(event.packet.time - row.first.time)) + '.';
     complete(finding, unit, context);
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
@@ -238,7 +238,7 @@ class DeviceSilent final : public Detector {
     }
     if (now >= next_check_) {
       next_check_ = now + kCheck;
-      check(now, context, out);
+      check(event.packet, context, out);
     }
   }
 
@@ -265,12 +265,13 @@ class DeviceSilent final : public Detector {
     }
   }
 
-  void check(Timestamp now, const RuleContext& context, FindingSink& out) {
+  void check(const PacketRef& packet, const RuleContext& context, FindingSink& out) {
+    const Timestamp now = packet.time;
     for (PollState& state : polls_) {
       const double untold = state.together ? seconds(Routine::kTogether) : 0;
       if (!state.silent && seconds(now - state.last) > state.limit + untold) {
         state.silent = true;
-        state.alert = out.raise(missing(state, now, context));
+        state.alert = out.raise(missing(state, packet, context));
       }
     }
   }
@@ -285,7 +286,10 @@ class DeviceSilent final : public Detector {
     return party;
   }
 
-  static Finding missing(const PollState& state, Timestamp now, const RuleContext& context) {
+  // `packet`: at which it was noticed, whatever it is about; it tells the time.
+  static Finding missing(const PollState& state, const PacketRef& packet,
+                         const RuleContext& context) {
+    const Timestamp now = packet.time;
     const BaselinePoll& poll = *state.poll;
     Finding finding;
     // Whoever should speak.
@@ -307,6 +311,7 @@ class DeviceSilent final : public Detector {
     if (state.seen) {
       finding.evidence.push_back(state.packet);
     }
+    finding.evidence.push_back(packet);
     finding.state = state.state;
     return finding;
   }

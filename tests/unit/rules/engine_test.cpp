@@ -166,7 +166,7 @@ TEST(Detectors, EachHasAPublicKindAndItsTitle) {
     EXPECT_TRUE(seen.insert(info->kind).second);
     EXPECT_EQ(find_detector(info->kind), info);
   }
-  EXPECT_EQ(seen.size(), 14U);
+  EXPECT_EQ(seen.size(), 20U);
   EXPECT_EQ(find_detector("no-such-kind"), nullptr);
 }
 
