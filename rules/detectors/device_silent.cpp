@@ -161,7 +161,7 @@ class DeviceSilent final : public Detector {
     const std::string unit = unit_name(event.protocol, event.anomaly.unit);
     finding.why = host_words(host_key(finding.source), context.policy) + unit +
                   " answered before and has now left " + with_commas(row.count) + ' ' +
-                  finding.protocol + " requests in a row without an answer, since " +
+                  finding.protocol + " requests in a row without an answer, for " +
                   seconds_words(seconds(event.packet.time - row.first.time)) + '.';
     complete(finding, unit, context);
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
@@ -286,6 +286,7 @@ class DeviceSilent final : public Detector {
     return party;
   }
 
+  // `packet`: at which it was noticed, whatever it is about; it tells the time.
   static Finding missing(const PollState& state, const PacketRef& packet,
                          const RuleContext& context) {
     const Timestamp now = packet.time;
@@ -307,8 +308,10 @@ class DeviceSilent final : public Detector {
     finding.baseline = {"polls of " + to_string(poll.link) + unit, learned, "none for " + since};
     complete(finding, unit, context);
     finding.accept = ignore_entry(finding, context.policy, now);
-    // Of a poll that never came there is only the packet that tells how late it is.
-    finding.evidence.push_back(state.seen ? state.packet : packet);
+    if (state.seen) {
+      finding.evidence.push_back(state.packet);
+    }
+    finding.evidence.push_back(packet);
     finding.state = state.state;
     return finding;
   }
