@@ -87,8 +87,11 @@ class DeviceSilent final : public Detector {
     const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
     if (event.kind == EventKind::anomaly && tells_unanswered(event)) {
       on_unanswered(event, context, out);
-    } else if (message && servers_.size() > 0 && !asks(event)) {
-      on_answer(event, out);
+    } else if (message && !asks(event)) {
+      note_answer(event);
+      if (servers_.size() > 0) {
+        on_answer(event, out);
+      }
     }
     if (context.baseline != nullptr) {
       watch(event, message, context, out);
@@ -104,6 +107,20 @@ class DeviceSilent final : public Detector {
   }
 
   // --- unanswered ---
+
+  void note_answer(const Event& event) {
+    const HostPlace server = host_place(event.server, event.vlan);
+    if (answered_ == Timestamp{}) {
+      first_server_ = server;
+    }
+    several_ = several_ || !(server == first_server_);
+    answered_ = std::max(answered_, event.packet.time);
+  }
+
+  // Where no server's answer was seen since then, it is the mirror that shows one direction.
+  [[nodiscard]] bool somebody_answers(Timestamp since) const noexcept {
+    return !several_ || answered_ > since;
+  }
 
   // A unit that never answered is not silent, it is not there.
   static bool answered_before(const Event& event, const RuleContext& context) {
@@ -132,7 +149,8 @@ class DeviceSilent final : public Detector {
     const double most = context.policy.threshold(kKind, kThresholds[kUnanswered], zone);
     // Until then an answer in between may not have been told.
     const bool sure = event.packet.time - row.first.time > Routine::kTogether;
-    if (row.count >= most && sure && answered_before(event, context)) {
+    if (row.count >= most && sure && somebody_answers(row.first.time) &&
+        answered_before(event, context)) {
       row.told = true;
       row.alert = out.raise(unanswered(row, event, context));
     }
@@ -319,6 +337,9 @@ class DeviceSilent final : public Detector {
   }
 
   LruTable<ServerKey, Unanswered, KeyHash> servers_{kMostServers};
+  Timestamp answered_{};  // the latest answer of any server
+  HostPlace first_server_;
+  bool several_ = false;          // servers that answered
   std::vector<PollState> polls_;  // as many as the baseline has
   bool begun_ = false;
   Timestamp heard_{};  // the latest event

@@ -63,6 +63,8 @@ def write_day(path, day, seed, hours=24.0, period=5.0, kinds=(), first_hour=0.0)
     one_way, bursts = faults(seed, start, hours)
     plant = plants.Plant(str(path), seed, start, hours * 3600, period=period, loss=LOSS,
                          one_way=one_way, bursts=bursts)
+    if hours <= 2:
+        plant.pause = 0.1  # an hour has to show what takes a day
     plant.everyday()
     if hours > 2:
         plant.day_events()

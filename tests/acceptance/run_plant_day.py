@@ -25,7 +25,7 @@ from packets import SECOND
 
 ABSENCES = ("device-silent", "timing-change")
 DUE = 10 * SECOND
-EARLY = 20 * SECOND  # evidence may begin before the incident
+EARLY = 40 * SECOND  # evidence may begin before the incident
 MAY_FALSE = 1
 
 
@@ -76,12 +76,17 @@ def concerns(alert, incident):
         alert[side] and alert[side]["ip"] in incident["hosts"] for side in ("source", "destination"))
 
 
+def told(alert, incident):
+    """Its time. What a device said before it said otherwise may be hours older: then the last packet."""
+    return alert["first"] if alert["first"] >= incident["begins_ns"] - EARLY else alert["last"]
+
+
 def found(alerts, incident, until=None):
     """The earliest alert that is due to the incident."""
     until = incident["trigger_ns"] + DUE if until is None else until
     due = [a for a in alerts if concerns(a, incident) and
-           incident["begins_ns"] - EARLY <= a["first"] <= until]
-    return min(due, key=lambda a: a["first"], default=None)
+           incident["begins_ns"] - EARLY <= told(a, incident) <= until]
+    return min(due, key=lambda a: told(a, incident), default=None)
 
 
 def found_in_time(bench, capture, incident):
@@ -129,8 +134,8 @@ def judge_incidents(bench, capture, said, alerts, cuts):
             when, after = (clock(later["first"]), "LATE") if later else ("-", "MISSED")
             wrong.append(incident["kind"])
         else:
-            when = clock(alert["first"])
-            after = f"{max(0, alert['first'] - incident['trigger_ns']) / SECOND:.3f} s"
+            when = clock(told(alert, incident))
+            after = f"{max(0, told(alert, incident) - incident['trigger_ns']) / SECOND:.3f} s"
         if alert is not None and cuts and incident["kind"] in ABSENCES:
             after = found_in_time(bench, capture, incident)
             if after != "yes":
@@ -138,7 +143,7 @@ def judge_incidents(bench, capture, said, alerts, cuts):
         print(f"{incident['kind']:24}{clock(incident['begins_ns']):10}{clock(incident['trigger_ns']):10}"
               f"{when:13}{after:>9}  {words}")
     stray = [a for a in split(alerts)[0] if not any(
-        i["begins_ns"] - EARLY <= a["first"] <= i["begins_ns"] + 26 * 60 * SECOND for i in said["incidents"])]
+        i["begins_ns"] - EARLY <= told(a, i) <= i["begins_ns"] + 26 * 60 * SECOND for i in said["incidents"])]
     print(f"\n{len(said['incidents']) - len(set(wrong))} of {len(said['incidents'])} found in time; "
           f"{len(stray)} alerts belong to no incident")
     for alert in stray:

@@ -324,7 +324,7 @@ class Plant:
             if 6 <= hour < 22 and targets + tags:
                 self.press(time, dice, targets, tags)
             busy = min(hour % 8, 8 - hour % 8) < 2.2 and 5.8 < hour < 22
-            time += int(dice.uniform(60, 240 if busy else 1200) * SECOND * min(1, self.period / 5))
+            time += int(dice.uniform(60, 240 if busy else 1200) * SECOND * min(1, self.period / 5) * self.pause)
 
     def press(self, time, dice, targets, tags):
         server = dice.choice(targets + tags)
@@ -427,6 +427,7 @@ class Plant:
 
     failover = (1 << 62, 1 << 62)
     silent_for = 12 * MINUTE
+    pause = 1.0  # of the operator, between two buttons
 
     def failed_over(self, time):
         return self.failover[0] <= time < self.failover[1]
