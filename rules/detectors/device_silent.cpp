@@ -182,8 +182,6 @@ class DeviceSilent final : public Detector {
                   finding.protocol + " requests in a row without an answer, for " +
                   seconds_words(seconds(event.packet.time - row.first.time)) + '.';
     complete(finding, unit, context);
-    // Whoever asks it gets no answer: one cause.
-    finding.dedup_key = party_id(finding.source, context.inventory) + unit + ' ' + finding.protocol;
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     return finding;
   }
