@@ -233,7 +233,7 @@ class WeaknessMatcher::Impl {
   }
 
   Weakness row(const MatchTarget& target, const Advisory& advisory,
-               const AdvisoryWeakness& weakness, Verdict verdict) const {
+               const AdvisoryWeakness& weakness, WeaknessVerdict verdict) const {
     Weakness out;
     out.vendor = target.vendor;
     out.product = target.shown();

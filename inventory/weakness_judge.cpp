@@ -48,7 +48,7 @@ class Judge {
     }
   }
 
-  std::optional<Verdict> verdict() {
+  std::optional<WeaknessVerdict> verdict() {
     if (fits_.empty()) {
       return std::nullopt;
     }
@@ -168,7 +168,7 @@ class Judge {
     }
   }
 
-  Verdict make(Exposure exposure, const std::string& begin, const Claim& claim,
+  WeaknessVerdict make(Exposure exposure, const std::string& begin, const Claim& claim,
                const std::string& end, int most) const {
     int trust = target_.trust;
     if (claim.bounded && !target_.firmware.empty()) {
@@ -181,7 +181,7 @@ class Judge {
             claim.fit->product->number};
   }
 
-  std::optional<Verdict> not_affected() const {
+  std::optional<WeaknessVerdict> not_affected() const {
     const bool fixed = fixed_.is == Claim::Is::inside;
     const bool spared = spared_.is == Claim::Is::inside;
     if (!fixed && !spared) {
@@ -207,7 +207,7 @@ class Judge {
 
   // Affected whatever its version, but there are versions with a fix: it is below all of them, or
   // it lies between lines of releases.
-  std::optional<Verdict> against_fixes() const {
+  std::optional<WeaknessVerdict> against_fixes() const {
     if (affected_.bounded || fixed_.is == Claim::Is::silent || !fixed_.bounded) {
       return std::nullopt;
     }
@@ -247,7 +247,7 @@ class Judge {
     return out;
   }
 
-  Verdict of_affected() const {
+  WeaknessVerdict of_affected() const {
     if (affected_.fit->in_part) {
       return make(Exposure::cannot_tell, "cannot tell: ", affected_, ", " + affected_.words,
                   kMostInPart);
@@ -267,7 +267,7 @@ class Judge {
   }
 
   // Nothing is said to be affected, and the version is not among those that are fixed.
-  std::optional<Verdict> of_fixed_only() const {
+  std::optional<WeaknessVerdict> of_fixed_only() const {
     if (fixed_.is == Claim::Is::silent) {
       return std::nullopt;
     }
@@ -314,7 +314,7 @@ class Judge {
 
 }  // namespace
 
-std::optional<Verdict> weigh_advisory(const MatchTarget& target, std::span<const ProductFit> fits,
+std::optional<WeaknessVerdict> weigh_advisory(const MatchTarget& target, std::span<const ProductFit> fits,
                                       const AdvisoryWeakness& weakness) {
   return Judge{target, fits, weakness}.verdict();
 }

@@ -11,7 +11,7 @@
 
 namespace prahari {
 
-struct Verdict {
+struct WeaknessVerdict {
   Exposure exposure = Exposure::cannot_tell;
   int confidence = 0;
   std::string reason;
@@ -19,7 +19,7 @@ struct Verdict {
 };
 
 // None: the weakness is about other products. `fits` are products of the advisory.
-[[nodiscard]] std::optional<Verdict> weigh_advisory(const MatchTarget& target,
+[[nodiscard]] std::optional<WeaknessVerdict> weigh_advisory(const MatchTarget& target,
                                                     std::span<const ProductFit> fits,
                                                     const AdvisoryWeakness& weakness);
 

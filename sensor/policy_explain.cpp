@@ -41,7 +41,7 @@ std::string as_text(const Policy& policy, const AskedHost& from, const AskedHost
            weekday_words(now, policy.site().timezone) + " at the site)\n";
   }
   std::string_view head = "looked at ";
-  for (const Step& step : answer.steps) {
+  for (const PolicyStep& step : answer.steps) {
     out += std::string{head} + step.place + "  " + step.what + ": " + step.says + '\n';
     head = "          ";
   }
@@ -73,7 +73,7 @@ Json host_json(const AskedHost& host, const Policy& policy) {
 std::string as_json(const Policy& policy, const AskedHost& from, const AskedHost& to,
                     const Question& question, Timestamp now, const Answer& answer) {
   Json steps = Json::array();
-  for (const Step& step : answer.steps) {
+  for (const PolicyStep& step : answer.steps) {
     steps.push_back({{"place", step.place}, {"what", step.what}, {"says", step.says}});
   }
   const Json out = {{"from", host_json(from, policy)},

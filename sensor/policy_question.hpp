@@ -27,7 +27,7 @@ struct Question {
 };
 
 // A line of the site file that was looked at, and what it says.
-struct Step {
+struct PolicyStep {
   std::string place;
   std::string what;
   std::string says;
@@ -37,7 +37,7 @@ struct Answer {
   bool allowed = false;
   std::string verdict;
   std::string decided_by;  // file and line; empty where none
-  std::vector<Step> steps;
+  std::vector<PolicyStep> steps;
 };
 
 [[nodiscard]] std::string place_of(const Site& site, std::uint16_t file, int line);

@@ -2,6 +2,7 @@
 // spread by, services made from afar, programs put on a host, answers to names of others, and what
 // is known to be bad. Few things, each with a meaning of its own.
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -24,17 +25,29 @@ constexpr auto kThresholds = std::to_array<Threshold>({
     {"names", 3, 2, 16, "names that one host answers for by LLMNR or NetBIOS"},
 });
 constexpr std::size_t kLongestName = 120;
+// As a baseline knows them: read, or only seen by their ports.
+constexpr auto kSmbServices = std::to_array<BaselineService>({
+    {.protocol = Protocol::smb, .transport = Transport::none, .port = 0},
+    {.protocol = Protocol::unknown, .transport = Transport::tcp, .port = 139},
+    {.protocol = Protocol::unknown, .transport = Transport::tcp, .port = 445},
+});
 
-// Whether people approved, with the baseline of the server's zone, that the two speak SMB.
+// Whether people approved, with the baseline of the server's zone, that the two speak SMB. Which of
+// them asks does not matter: masters browse each other.
 bool is_approved(const Event& event, const RuleContext& context) {
   const Baseline* baseline = context.baseline;
   if (baseline == nullptr || !baseline->locked(server_section(event, context))) {
     return false;
   }
-  const BaselineHostIndex client = baseline->host(host_key(event.client, event.vlan));
-  const BaselineHostIndex server = baseline->host(host_key(event.server, event.vlan));
-  return client != kNone && server != kNone &&
-         baseline->link(client, server, {.protocol = Protocol::smb}) != kNone;
+  const BaselineHostIndex one = baseline->host(host_key(event.client, event.vlan));
+  const BaselineHostIndex other = baseline->host(host_key(event.server, event.vlan));
+  if (one == kNone || other == kNone) {
+    return false;
+  }
+  return std::ranges::any_of(kSmbServices, [&](const BaselineService& service) {
+    return baseline->link(one, other, service) != kNone ||
+           baseline->link(other, one, service) != kNone;
+  });
 }
 
 // One sort of attack. `words` goes on after the source, % is the destination.

@@ -38,8 +38,10 @@ class BaselineStoreTest : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_ =
-      std::filesystem::path{testing::TempDir()} / "prahari-baseline-store";
+  // Tests run beside each other: a folder for each.
+  std::filesystem::path folder_ = std::filesystem::path{testing::TempDir()} /
+                                  (std::string{"prahari-baseline-store-"} +
+                                   testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(BaselineStoreTest, ApprovingReplacesWhatWasInForceUnderTheName) {

@@ -29,7 +29,10 @@ class KeyFile {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::filesystem::path path_ = std::filesystem::path{testing::TempDir()} / "prahari-key.pem";
+  // Tests run beside each other: a file for each.
+  std::filesystem::path path_ =
+      std::filesystem::path{testing::TempDir()} /
+      (std::string{"prahari-key-"} + testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST(Ed25519, SignsWithTheKeyOfTheStandard) {
