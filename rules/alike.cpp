@@ -1,7 +1,6 @@
 #include "rules/alike.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "rules/baseline_seen.hpp"
 #include "rules/describe.hpp"
@@ -17,10 +16,10 @@ bool values_alike(const Baseline& baseline, BaselineLinkIndex link, const Target
   if (!usual) {
     return true;
   }
-  return std::all_of(
-      message.values.begin(), message.values.begin() + message.value_count, [&](double value) {
-        return !std::isfinite(value) || (value >= usual->least && value <= usual->most);
-      });
+  return std::all_of(message.values.begin(), message.values.begin() + message.value_count,
+                     [&](double value) {
+                       return value >= usual->least && value <= usual->most;  // nor is NaN alike
+                     });
 }
 
 }  // namespace

@@ -120,6 +120,37 @@ Exit propose(BaselineStore& store, Proposal proposal) {
              " brings it into force");
 }
 
+// The fingerprint of who signed, or why the file is not taken in. Empty: nobody, and nobody need.
+Result<std::string> signer_of(const std::string& file, const BaselineData& data,
+                              const Approval& approval) {
+  std::ifstream in{file, std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  const auto signature = signature_in(text, file);
+  if (!signature) {
+    return signature.error();
+  }
+  if (!*signature) {
+    if (approval.signed_imports) {
+      return Error{file +
+                       ": not signed, and the site takes in signed baselines only; export it "
+                       "with --key",
+                   Error::Kind::input};
+    }
+    return std::string{};
+  }
+  if (!verify(baseline_json(data), **signature)) {
+    return Error{file + ": the signature does not fit; the file was changed after it was signed",
+                 Error::Kind::input};
+  }
+  const bool known = std::ranges::find(approval.keys, (*signature)->key) != approval.keys.end();
+  if (approval.signed_imports && !known) {
+    return Error{file + ": signed by " + fingerprint((*signature)->key) +
+                     ", which is none of the keys in [approval] of the site file",
+                 Error::Kind::input};
+  }
+  return fingerprint((*signature)->key) + (known ? "" : " (unknown key)");
+}
+
 Exit run_propose(const Arguments& arguments) {
   auto state = open_state(arguments);
   if (!state) {
@@ -131,8 +162,15 @@ Exit run_propose(const Arguments& arguments) {
   }
   auto baseline = the_baseline(*state, *store, arguments.value("WHICH", "learned"));
   const auto why = words_in(arguments, "why");
-  if (!baseline || !why) {
-    return report(baseline ? why.error() : baseline.error());
+  const auto approval = approval_in(*state);
+  if (!baseline || !why || !approval) {
+    return report(!baseline ? baseline.error() : !why ? why.error() : approval.error());
+  }
+  // A file is a file, whichever command takes it in.
+  const auto signer = baseline->file.empty() ? Result<std::string>{std::string{}}
+                                             : signer_of(baseline->file, baseline->data, *approval);
+  if (!signer) {
+    return report(signer.error());
   }
   if (const Status locked = lock(baseline->data, arguments.values("zone")); !locked) {
     return report(locked.error());
@@ -141,7 +179,7 @@ Exit run_propose(const Arguments& arguments) {
   if (const std::string wrong = objection_to(name); !wrong.empty() || name.empty()) {
     return report({"--name: " + (wrong.empty() ? "expected a name" : wrong), Error::Kind::usage});
   }
-  return propose(*store, {std::move(*baseline), name, *why, {}});
+  return propose(*store, {std::move(*baseline), name, *why, *signer});
 }
 
 Exit run_approve(const Arguments& arguments) {
@@ -248,37 +286,6 @@ Exit run_export(const Arguments& arguments) {
   return say(baseline->words + " is in " + out);
 }
 
-// The fingerprint of who signed, or why the file is not taken in. Empty: nobody, and nobody need.
-Result<std::string> signer_of(const std::string& file, const BaselineData& data,
-                              const Approval& approval) {
-  std::ifstream in{file, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  const auto signature = signature_in(text, file);
-  if (!signature) {
-    return signature.error();
-  }
-  if (!*signature) {
-    if (approval.signed_imports) {
-      return Error{file +
-                       ": not signed, and the site takes in signed baselines only; export it "
-                       "with --key",
-                   Error::Kind::input};
-    }
-    return std::string{};
-  }
-  if (!verify(baseline_json(data), **signature)) {
-    return Error{file + ": the signature does not fit; the file was changed after it was signed",
-                 Error::Kind::input};
-  }
-  const bool known = std::ranges::find(approval.keys, (*signature)->key) != approval.keys.end();
-  if (approval.signed_imports && !known) {
-    return Error{file + ": signed by " + fingerprint((*signature)->key) +
-                     ", which is none of the keys in [approval] of the site file",
-                 Error::Kind::input};
-  }
-  return fingerprint((*signature)->key) + (known ? "" : " (unknown key)");
-}
-
 Exit run_import(const Arguments& arguments) {
   auto state = open_state(arguments);
   if (!state) {
@@ -304,7 +311,7 @@ Exit run_import(const Arguments& arguments) {
     return report({"--name: " + (wrong.empty() ? "expected a name" : wrong), Error::Kind::usage});
   }
   const std::string origin = std::filesystem::path{file}.filename().string();
-  return propose(*store, {{file, origin, std::move(*data)}, name, *why, *signer});
+  return propose(*store, {{file, origin, std::move(*data), file}, name, *why, *signer});
 }
 
 constexpr OptionSpec kWhich{

@@ -23,7 +23,9 @@ Result<NamedBaseline> of_revision(const BaselineRevision& row) {
     return data.error();
   }
   return NamedBaseline{number + " (" + row.name + ", " + std::string{to_string(row.status)} + ')',
-                       number, std::move(*data)};
+                       number,
+                       std::move(*data),
+                       {}};
 }
 
 Result<NamedBaseline> of_file(const std::filesystem::path& file) {
@@ -31,7 +33,7 @@ Result<NamedBaseline> of_file(const std::filesystem::path& file) {
   if (!data) {
     return data.error();
   }
-  return NamedBaseline{file.string(), file.filename().string(), std::move(*data)};
+  return NamedBaseline{file.string(), file.filename().string(), std::move(*data), file.string()};
 }
 
 }  // namespace
@@ -47,6 +49,7 @@ Result<NamedBaseline> learned_baseline(const State& state) {
   auto found = of_file(file);
   if (found) {
     found->words = "what was learned";
+    found->file.clear();
   }
   return found;
 }

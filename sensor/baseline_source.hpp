@@ -16,6 +16,7 @@ struct NamedBaseline {
   std::string words;   // "revision 3 (running, approved)", "what was learned", "old.json"
   std::string origin;  // for the record: the file, or "revision 3"
   BaselineData data;
+  std::string file;  // that it was read from, by the name that was given; else empty
 };
 
 // `which`: a revision's number, "learned", the name of a baseline (its approved revision), or a

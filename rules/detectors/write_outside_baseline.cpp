@@ -110,14 +110,13 @@ class WriteOutsideBaseline final : public Detector {
                      Departure& out) {
     const MessageFacts& message = event.message;
     const auto* const end = message.values.begin() + message.value_count;
-    if (message.value_count == 0 ||
-        std::any_of(message.values.begin(), end, [](double v) { return !std::isfinite(v); })) {
+    if (message.value_count == 0) {
       return false;
     }
     const Last last = remember(entry, event);
     if (entry.limits) {
       const auto* const bad = std::find_if(message.values.begin(), end, [&](double value) {
-        return value < entry.limits->least || value > entry.limits->most;
+        return !(value >= entry.limits->least && value <= entry.limits->most);  // NaN is outside
       });
       if (bad != end) {
         out.sort = "limits";
@@ -154,7 +153,7 @@ class WriteOutsideBaseline final : public Detector {
       const double size = std::max(std::abs(usual.least), std::abs(usual.most)) / 10;
       const double room = std::max(usual.most - usual.least, size) * margin;
       const double value = event.message.values[i];
-      if (value < usual.least - room || value > usual.most + room) {
+      if (!(value >= usual.least - room && value <= usual.most + room)) {
         out.sort = "value";
         out.severity = Severity::medium;
         out.expected = range_words(usual) + " in " + with_commas(entry.times) + " writes";
@@ -172,7 +171,9 @@ class WriteOutsideBaseline final : public Detector {
       slot = last_.insert({&entry});
     }
     const Last before = last_[slot];
-    last_[slot] = {event.packet.time, event.message.values[0], true};
+    if (std::isfinite(event.message.values[0])) {  // the next step is counted from a number
+      last_[slot] = {event.packet.time, event.message.values[0], true};
+    }
     return before;
   }
 
@@ -214,7 +215,12 @@ class WriteOutsideBaseline final : public Detector {
     entry.text = target.text;
     entry.times = 1;
     for (std::size_t i = 0; i < event.message.value_count; ++i) {
-      entry.values.push_back({event.message.values[i], event.message.values[i]});
+      const double value = event.message.values[i];
+      if (!std::isfinite(value)) {
+        entry.values.clear();  // JSON has no such number
+        break;
+      }
+      entry.values.push_back({value, value});
     }
     return entry;
   }

@@ -155,6 +155,8 @@ def signed(report, program, project, folder):
     expect(report, "signed by a key of the site", shell.run("baseline", "import", str(file["good"])), 0,
            "is proposed")
     expect(report, "not signed", shell.run("baseline", "import", str(file["plain"])), 3, "not signed")
+    expect(report, "not signed, by propose",
+           shell.run("baseline", "propose", str(file["plain"])), 3, "not signed")
     expect(report, "signed by another key", shell.run("baseline", "import", str(file["bad"])), 3,
            "none of the keys")
     expect(report, "changed after it was signed",

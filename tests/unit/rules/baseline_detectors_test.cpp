@@ -1,6 +1,7 @@
 // The rules that need an approved baseline: learned by the learner from scripted traffic, then
 // held against other traffic.
 
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -282,6 +283,26 @@ TEST(BaselineRules, EngineeringLimitsOverruleWhatWasLearned) {
   EXPECT_NE(plant.sink.alerts[1].finding.why.find("the engineering limits allow 0 to 1000"),
             std::string::npos)
       << plant.sink.alerts[1].finding.why;
+}
+
+TEST(BaselineRules, NotANumberIsOutsideOfEverything) {
+  constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
+  Plant usual;
+  usual.usual();
+  usual.approve();
+  usual.ask(usual.connected(kHmi, kPlc), holding(100), kNotANumber);
+  EXPECT_EQ(usual.raised(), "write-outside-baseline:medium");
+  Plant limited;
+  limited.usual();
+  limited.approve([](BaselineData& data) {
+    for (BaselineTarget& write : data.zones[0].writes) {
+      if (write.table == "holding") {
+        write.limits = ValueRange{0, 1000};
+      }
+    }
+  });
+  limited.ask(limited.connected(kHmi, kPlc), holding(100), kNotANumber);
+  EXPECT_EQ(limited.raised(), "write-outside-baseline:critical");
 }
 
 TEST(BaselineRules, ASecondWriterIsASecondMaster) {
