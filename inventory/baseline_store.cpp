@@ -3,6 +3,7 @@
 #include <array>
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/VariadicBind.h>
 
@@ -51,7 +52,7 @@ std::string subject_of(const BaselineRevision& row) {
 
 Error refused(std::string why) { return {std::move(why), Error::Kind::usage}; }
 
-// Sets status and decision of the revision.
+// Sets status and decision of the revision, which may have been decided upon meanwhile.
 void decide(SQLite::Database& handle, std::int64_t revision, RevisionStatus status,
             const Decision& decision) {
   SQLite::Statement set{handle,
@@ -59,7 +60,9 @@ void decide(SQLite::Database& handle, std::int64_t revision, RevisionStatus stat
                         "decided_why = ?, ticket = ? WHERE revision = ? AND status = 'proposed'"};
   SQLite::bind(set, std::string{to_string(status)}, decision.who, to_column(decision.when),
                decision.why, decision.ticket, revision);
-  set.exec();
+  if (set.exec() != 1) {
+    throw SQLite::Exception{"somebody else decided upon this revision just now"};
+  }
 }
 
 std::string words_of(const Decision& decision) {

@@ -8,6 +8,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "capture/time_text.hpp"
+#include "inventory/audit.hpp"
 #include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
@@ -16,7 +17,17 @@ namespace {
 
 constexpr int kPruneAtOnce = 1000;
 
+// How a baseline comes into force is itself a thing to keep watch over.
+void note_approval(SQLite::Database& handle, const RunInfo& run) {
+  SQLite::Statement former{handle, "SELECT value FROM meta WHERE key = 'approval'"};
+  if (former.executeStep() && former.getColumn(0).getString() != run.approval) {
+    AuditWriter{handle, "the site file", run.started}.note(
+        "approval change", "approval", "rules", former.getColumn(0).getString(), run.approval);
+  }
+}
+
 void write_meta(SQLite::Database& handle, const RunInfo& run) {
+  note_approval(handle, run);
   SQLite::Statement set{handle, "INSERT OR REPLACE INTO meta VALUES (?,?)"};
   const std::pair<const char*, std::string> entries[] = {
       {"product_version", run.version},
