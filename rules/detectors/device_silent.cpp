@@ -114,7 +114,24 @@ class DeviceSilent final : public Detector {
       first_server_ = server;
     }
     several_ = several_ || !(server == first_server_);
+    if (many_wait_ && event.packet.time - answered_ > kBlind) {
+      blind_until_ = event.packet.time;
+    }
+    if (event.packet.time > answered_) {
+      waits_ = false;
+      many_wait_ = false;
+    }
     answered_ = std::max(answered_, event.packet.time);
+  }
+
+  // Several servers that answer nothing, and nobody who does: the mirror shows one direction.
+  void note_waiting(const HostPlace& server, Timestamp request) {
+    if (request <= answered_) {
+      return;
+    }
+    many_wait_ = many_wait_ || (waits_ && !(server == waiting_));
+    waiting_ = server;
+    waits_ = true;
   }
 
   // Where no server's answer was seen since then, it is the mirror that shows one direction.
@@ -140,6 +157,18 @@ class DeviceSilent final : public Detector {
       servers_[slot].first = event.anomaly.request;
     }
     Unanswered& row = servers_[slot];
+    const Timestamp asked = event.anomaly.request.time;
+    if (!row.told) {
+      note_waiting(key.server, asked);
+      if (asked <= blind_until_) {
+        servers_.erase(slot);
+        return;
+      }
+      if (row.first.time <= blind_until_) {
+        row.count = 0;
+        row.first = event.anomaly.request;
+      }
+    }
     ++row.count;
     if (row.told) {
       static_cast<void>(out.again(row.alert, event.anomaly.request));
@@ -149,7 +178,7 @@ class DeviceSilent final : public Detector {
     const double most = context.policy.threshold(kKind, kThresholds[kUnanswered], zone);
     // Until then an answer in between may not have been told.
     const bool sure = event.packet.time - row.first.time > Routine::kTogether;
-    if (row.count >= most && sure && somebody_answers(row.first.time) &&
+    if (row.count >= most && sure && !many_wait_ && somebody_answers(row.first.time) &&
         answered_before(event, context)) {
       row.told = true;
       row.alert = out.raise(unanswered(row, event, context));
@@ -211,6 +240,8 @@ class DeviceSilent final : public Detector {
   void begin(Timestamp now, const RuleContext& context) {
     begun_ = true;
     heard_ = now;
+    begun_at_ = now;
+    ways_ = {now, now};
     const Baseline& baseline = *context.baseline;
     for (const BaselineZone& zone : baseline.data().zones) {
       if (!baseline.locked(zone.name)) {
@@ -251,12 +282,55 @@ class DeviceSilent final : public Detector {
       }
     }
     heard_ = std::max(heard_, now);
+    if (message) {
+      note_direction(event, context);
+    }
     if (message && asks(event)) {
       on_poll(event, context, out);
     }
     if (now >= next_check_) {
       next_check_ = now + kCheck;
       check(event.packet, context, out);
+    }
+  }
+
+  // [0]: from servers, [1]: from clients
+  using Directions = std::array<Timestamp, 2>;
+
+  // Whether what comes the other way is heard while this way nothing is. Where a server falls
+  // silent its client is still heard, so that alone tells of the mirror only the other way round.
+  static bool hidden(const Directions& heard, bool by_client) noexcept {
+    const auto way = static_cast<std::size_t>(by_client);
+    return heard[1 - way] - heard[way] > kBlind;
+  }
+
+  [[nodiscard]] bool hidden(const PollState& state) const noexcept {
+    const bool by_client = state.poll->by_client;
+    return (several_ && hidden(ways_, by_client)) ||
+           (by_client && state.link < links_.size() && hidden(links_[state.link], true));
+  }
+
+  void note_direction(const Event& event, const RuleContext& context) {
+    const Timestamp now = event.packet.time;
+    const bool by_client = event.from_client;
+    const auto way = static_cast<std::size_t>(by_client);
+    const BaselineLinkIndex link = views_.of(event, context).link;
+    if (link != kNone && link >= links_.size()) {
+      links_.resize(link + std::size_t{1}, Directions{begun_at_, begun_at_});
+    }
+    // What was hidden until now was not missing until now.
+    if ((several_ && hidden(ways_, by_client)) ||
+        (by_client && link != kNone && hidden(links_[link], true))) {
+      for (PollState& state : polls_) {
+        if (state.poll->by_client == by_client && hidden(state)) {
+          state.last = std::max(state.last, now);
+        }
+      }
+    }
+    ways_[way] = std::max(ways_[way], now);
+    // What a server sends unasked does not tell that it was asked.
+    if (link != kNone && (by_client || !asks(event))) {
+      links_[link][way] = std::max(links_[link][way], now);
     }
   }
 
@@ -288,6 +362,10 @@ class DeviceSilent final : public Detector {
     for (PollState& state : polls_) {
       const double untold = state.together ? seconds(Routine::kTogether) : 0;
       if (!state.silent && seconds(now - state.last) > state.limit + untold) {
+        if (hidden(state)) {
+          state.last = now;
+          continue;
+        }
         state.silent = true;
         state.alert = out.raise(missing(state, packet, context));
       }
@@ -337,7 +415,14 @@ class DeviceSilent final : public Detector {
   LruTable<ServerKey, Unanswered, KeyHash> servers_{kMostServers};
   Timestamp answered_{};  // the latest answer of any server
   HostPlace first_server_;
-  bool several_ = false;          // servers that answered
+  bool several_ = false;  // servers that answered
+  HostPlace waiting_;     // the last server of a request without an answer since answered_
+  bool waits_ = false;
+  bool many_wait_ = false;
+  Timestamp blind_until_{};        // until then the mirror showed no answers
+  Directions ways_{};              // the latest message of anybody
+  std::vector<Directions> links_;  // and of each link of the baseline
+  Timestamp begun_at_{};
   std::vector<PollState> polls_;  // as many as the baseline has
   bool begun_ = false;
   Timestamp heard_{};  // the latest event

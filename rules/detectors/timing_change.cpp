@@ -58,6 +58,7 @@ struct Pace {
   PacketRef first;
   PacketRef last;
   RobustSample intervals;
+  Completeness state = Completeness::complete;
   bool begun = false;
 };
 
@@ -98,7 +99,8 @@ class TimingChange final : public Detector {
     const BaselinePoll* poll =
         context.baseline->poll(view.link, event.message.unit, event.message.function,
                                event.message.sub_function, poll_address(event), event.from_client);
-    if (poll != nullptr && !event.message.further) {
+    // A poll is known by its numbers, so those of several names are one, whose pace says nothing.
+    if (poll != nullptr && !event.message.further && event.text.empty()) {
       on_poll(*poll, event, context, out);
     }
   }
@@ -167,7 +169,10 @@ class TimingChange final : public Detector {
     }
     Pace& pace = paces_[slot];
     const Timestamp now = event.packet.time;
-    if (!pace.begun) {
+    // What is told together is alike in its state too, so at a change two counts overlap. And of a
+    // tally without numbers nobody knows which names it counts.
+    const bool forgotten = event.kind == EventKind::tally && event.message.count == 0;
+    if (!pace.begun || forgotten || event.state != pace.state) {
       begin(pace, event);
       return;
     }
@@ -202,6 +207,7 @@ class TimingChange final : public Detector {
     pace.since = event.packet.time;
     pace.first = event.packet;
     pace.last = event.packet;
+    pace.state = event.state;
     pace.intervals.clear();
   }
 

@@ -373,6 +373,48 @@ TEST(BaselineRules, UnansweredRequestsNeedNoBaseline) {
   EXPECT_EQ(other.raised(), "");
 }
 
+TEST(BaselineRules, AMirrorThatLosesTheAnswersOfSeveralIsNoSilence) {
+  Plant plant;
+  plant.approve();
+  const Talk one = plant.connected(kHmi, kPlc);
+  const Talk two = plant.connected(kHmi, kOther);
+  for (int i = 0; i < 3; ++i) {
+    plant.poll(one, kRead, 1, 1);
+    plant.poll(two, kRead, 1, 1);
+  }
+  for (int i = 0; i < 12; ++i) {
+    plant.unanswered(one, plant.ask(one, kRead));
+    plant.unanswered(two, plant.ask(two, kRead));
+    plant.wait(5);
+  }
+  // The mirror is mended, and one timeout is told late.
+  const PacketRef late = plant.ask(one, kRead);
+  plant.wait(1);
+  plant.poll(two, kRead, 1, 1);
+  plant.unanswered(one, late);
+  plant.unanswered(one, plant.ask(one, kRead));
+  EXPECT_EQ(plant.raised(), "");
+}
+
+TEST(BaselineRules, AMirrorThatLosesTheRequestsIsNoMissingPoll) {
+  Plant plant;
+  plant.usual();
+  plant.approve();
+  const Talk one = plant.connected(kHmi, kPlc);
+  const Talk two = plant.connected(kHmi, kOther);
+  plant.poll(one, kRead, 2, 5);
+  plant.poll(one, coils(0, 16), 2, 0);
+  plant.poll(two, coils(0, 16), 2, 5);
+  for (int i = 0; i < 60; ++i) {
+    plant.reply(one, {}, kRead);
+    plant.reply(one, {}, coils(0, 16));
+    plant.reply(two, {}, coils(0, 16));
+    plant.wait(5);
+  }
+  plant.poll(two, coils(0, 16), 2, 5);
+  EXPECT_EQ(plant.raised(), "");
+}
+
 TEST(BaselineRules, AnswersInBetweenEndTheRow) {
   Plant plant;
   plant.approve();
