@@ -169,7 +169,7 @@ class Judge {
   }
 
   WeaknessVerdict make(Exposure exposure, const std::string& begin, const Claim& claim,
-               const std::string& end, int most) const {
+                       const std::string& end, int most) const {
     int trust = target_.trust;
     if (claim.bounded && !target_.firmware.empty()) {
       trust = std::min(trust, target_.version_trust);
@@ -314,8 +314,9 @@ class Judge {
 
 }  // namespace
 
-std::optional<WeaknessVerdict> weigh_advisory(const MatchTarget& target, std::span<const ProductFit> fits,
-                                      const AdvisoryWeakness& weakness) {
+std::optional<WeaknessVerdict> weigh_advisory(const MatchTarget& target,
+                                              std::span<const ProductFit> fits,
+                                              const AdvisoryWeakness& weakness) {
   return Judge{target, fits, weakness}.verdict();
 }
 

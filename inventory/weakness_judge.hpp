@@ -20,7 +20,7 @@ struct WeaknessVerdict {
 
 // None: the weakness is about other products. `fits` are products of the advisory.
 [[nodiscard]] std::optional<WeaknessVerdict> weigh_advisory(const MatchTarget& target,
-                                                    std::span<const ProductFit> fits,
-                                                    const AdvisoryWeakness& weakness);
+                                                            std::span<const ProductFit> fits,
+                                                            const AdvisoryWeakness& weakness);
 
 }  // namespace prahari
