@@ -14,6 +14,7 @@ namespace prahari {
 
 class Baseline;       // rules/baseline.hpp: what people approved as normal
 class Policy;         // rules/policy.hpp: the site file as the detectors ask it
+class LinkViews;      // rules/link_view.hpp: what the baseline says of each flow
 class ConduitWatch;   // rules/conduit_watch.hpp
 struct ExceptionUse;  // rules/conduit_watch.hpp
 
@@ -23,6 +24,7 @@ struct RuleContext {
   const Policy& policy;
   Parties parties;                          // of the event at hand
   const Baseline* baseline = nullptr;       // null: nothing was approved, its rules are off
+  LinkViews* links = nullptr;               // with a baseline: one look-up a flow for all detectors
   ConduitWatch* watch = nullptr;            // null: nobody wants to know what conduits allow
   std::span<ExceptionUse> exceptions = {};  // as Site::exceptions
 };

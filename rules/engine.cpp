@@ -1,6 +1,7 @@
 #include "rules/engine.hpp"
 
 #include "rules/gate.hpp"
+#include "rules/link_view.hpp"
 
 namespace prahari {
 
@@ -11,6 +12,7 @@ class Engine::Impl {
       : exceptions(policy.site().exceptions.size()),
         context{inventory, policy, {}, options.baseline},
         gate{policy, out} {
+    context.links = &links;
     context.watch = options.watch;
     context.exceptions = exceptions;
     for (const DetectorInfo* info : all_detectors()) {
@@ -25,7 +27,7 @@ class Engine::Impl {
   }
 
   std::vector<ExceptionUse> exceptions;
-
+  LinkViews links;
   RuleContext context;
   Gate gate;
   std::vector<std::unique_ptr<Detector>> detectors;
@@ -39,6 +41,7 @@ Engine::Engine(const Inventory& inventory, const Policy& policy, FindingSink& ou
 Engine::~Engine() = default;
 
 void Engine::expect(std::span<const FlowId> flows) const noexcept {
+  impl_->links.expect(flows);
   for (const auto& detector : impl_->detectors) {
     detector->expect(flows);
   }

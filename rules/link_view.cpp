@@ -37,7 +37,7 @@ bool is_new_device(const Endpoint& end, const VlanTags& vlan, AssetIndex asset,
   return context.baseline->locked(section_of(seen, context.policy));
 }
 
-LinkView& LinkViews::of(const Event& event, const RuleContext& context) {
+const LinkView& LinkViews::of(const Event& event, const RuleContext& context) {
   bool fresh = true;
   LinkView* view = &stray_;
   if (event.flow.valid()) {

@@ -33,12 +33,13 @@ struct LinkView {
 [[nodiscard]] bool is_new_device(const Endpoint& end, const VlanTags& vlan, AssetIndex asset,
                                  const RuleContext& context);
 
+// The engine has one for all detectors.
 class LinkViews {
  public:
   void expect(std::span<const FlowId> flows) const noexcept { notes_.expect(flows); }
 
   // Of a message or tally event. Only with a baseline.
-  LinkView& of(const Event& event, const RuleContext& context);
+  const LinkView& of(const Event& event, const RuleContext& context);
 
  private:
   PerFlow<LinkView> notes_;

@@ -81,8 +81,6 @@ std::string unit_name(Protocol protocol, std::uint32_t unit) {
 
 class DeviceSilent final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
     if (event.kind == EventKind::anomaly && tells_unanswered(event)) {
@@ -314,7 +312,7 @@ class DeviceSilent final : public Detector {
     const Timestamp now = event.packet.time;
     const bool by_client = event.from_client;
     const auto way = static_cast<std::size_t>(by_client);
-    const BaselineLinkIndex link = views_.of(event, context).link;
+    const BaselineLinkIndex link = context.links->of(event, context).link;
     if (link != kNone && link >= links_.size()) {
       links_.resize(link + std::size_t{1}, Directions{begun_at_, begun_at_});
     }
@@ -335,7 +333,7 @@ class DeviceSilent final : public Detector {
   }
 
   void on_poll(const Event& event, const RuleContext& context, FindingSink& out) {
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (view.link == kNone) {
       return;
     }
@@ -427,7 +425,6 @@ class DeviceSilent final : public Detector {
   bool begun_ = false;
   Timestamp heard_{};  // the latest event
   Timestamp next_check_{};
-  LinkViews views_;
 };
 
 }  // namespace

@@ -47,8 +47,6 @@ std::string name_of(const Party& party, const RuleContext& context) {
 
 class NewAsset final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (context.baseline == nullptr) {
       return;
@@ -122,7 +120,7 @@ class NewAsset final : public Detector {
   }
 
   void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.new_client || !asks(event)) {
       return;
     }
@@ -208,7 +206,6 @@ class NewAsset final : public Detector {
   }
 
   std::vector<Checked> checked_;  // by asset
-  LinkViews views_;
 };
 
 }  // namespace

@@ -44,13 +44,11 @@ struct Judged {
 
 class NewOperation final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (context.baseline == nullptr || event.kind != EventKind::message || !asks(event)) {
       return;  // a tally is of messages like one that was told
     }
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.locked || view.new_client || view.link == kNone) {
       return;
     }
@@ -156,7 +154,6 @@ class NewOperation final : public Detector {
   std::uint64_t seed_ = process_seed();
   LruTable<Key, Judged, KeyHash> judged_{kMostKnown};
   PerFlow<FlowNote> notes_;
-  LinkViews views_;
   Alike alike_{kKind};
 };
 

@@ -16,8 +16,6 @@ constexpr std::array<std::string_view, 1> kAttack = {"T0848"};
 
 class NewTalker final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (context.baseline == nullptr) {
       return;
@@ -103,7 +101,7 @@ class NewTalker final : public Detector {
   }
 
   void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.locked || !view.hosts || view.new_client || view.link != kNone || !asks(event)) {
       return;
     }
@@ -173,7 +171,6 @@ class NewTalker final : public Detector {
   }
 
   PerFlow<FlowNote> notes_;
-  LinkViews views_;
 };
 
 }  // namespace

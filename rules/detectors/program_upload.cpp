@@ -51,7 +51,7 @@ class ProgramUpload final : public Detector {
 
   // Somebody who never talked to the server reads what there is, node by node.
   void on_browse(const Event& event, const RuleContext& context, FindingSink& out) {
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.locked || view.link != kNone || is_engineering(event, context)) {
       return;
     }
@@ -85,7 +85,6 @@ class ProgramUpload final : public Detector {
   }
 
   PerFlow<FlowNote> notes_;
-  LinkViews views_;
   EffectAlerts alerts_{{.kind = kKind,
                         .scope = EffectScope::pair,
                         .quiet = std::chrono::hours{24},

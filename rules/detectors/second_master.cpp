@@ -93,7 +93,7 @@ class SecondMaster final : public Detector {
 
   // A host that the baseline knows writes where another one is the only writer.
   void on_write(const Event& event, const RuleContext& context, FindingSink& out) {
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.second_writer || view.new_client ||
         (view.link != prahari::kNone && alike_.counts_as_known(view.link, event, context))) {
       return;
@@ -257,7 +257,6 @@ class SecondMaster final : public Detector {
   std::uint64_t seed_ = process_seed();
   LruTable<Key, Owned, KeyHash> owned_{kMostOwned};
   PerFlow<FlowNote> notes_;
-  LinkViews views_;
   Alike alike_{"new-operation"};
 };
 

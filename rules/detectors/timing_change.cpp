@@ -75,8 +75,6 @@ std::string range_words(const RobustRange& range) {
 
 class TimingChange final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (event.kind == EventKind::anomaly) {
       if (event.flow.valid() && tells_unanswered(event)) {
@@ -88,7 +86,7 @@ class TimingChange final : public Detector {
     if (!message || context.baseline == nullptr || !asks(event)) {
       return;
     }
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (view.link == kNone || !view.locked) {
       return;
     }
@@ -271,7 +269,6 @@ class TimingChange final : public Detector {
   PerFlow<FlowNote> notes_;
   LruTable<PointerKey<BaselinePoll>, Pace, KeyHash> paces_{kMostPolls};
   LruTable<PointerKey<BaselineTalker>, WriteRate, KeyHash> rates_{kMostWriters};
-  LinkViews views_;
 };
 
 }  // namespace

@@ -63,14 +63,12 @@ std::string range_words(const ValueRange& range) {
 
 class WriteOutsideBaseline final : public Detector {
  public:
-  void expect(std::span<const FlowId> flows) const noexcept override { views_.expect(flows); }
-
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
     if (context.baseline == nullptr || event.kind != EventKind::message ||
         event.message.operation != Operation::write || !asks(event)) {
       return;
     }
-    const LinkView& view = views_.of(event, context);
+    const LinkView& view = context.links->of(event, context);
     if (!view.locked || view.new_client || view.link == kNone ||
         !context.baseline->allows(view.link, Operation::write, event.message.function,
                                   event.message.sub_function,
@@ -226,7 +224,6 @@ class WriteOutsideBaseline final : public Detector {
   }
 
   LruTable<EntryKey, Last, KeyHash> last_{kMostTargets};
-  LinkViews views_;
   Alike alike_{kKind};
 };
 
