@@ -20,6 +20,12 @@ struct CodePoint {
 // Moves a cursor, hides or reorders text: C0, DEL, C1, line separators, bidirectional controls.
 [[nodiscard]] bool acts_on_terminal(std::uint32_t c) noexcept;
 
+// The same for one byte of ASCII: C0 and DEL.
+[[nodiscard]] constexpr bool is_control(char c) noexcept {
+  const auto octet = static_cast<unsigned char>(c);
+  return octet < 0x20 || octet == 0x7f;
+}
+
 // Appends `text` as valid UTF-8 without anything that acts on a terminal: each byte or character
 // that may not pass becomes '?'. At most `limit` bytes, cut between characters.
 void append_printable(std::string& out, std::string_view text, std::size_t limit);

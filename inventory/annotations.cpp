@@ -8,6 +8,7 @@
 #include <SQLiteCpp/VariadicBind.h>
 
 #include "dissectors/join.hpp"
+#include "dissectors/printable.hpp"
 #include "inventory/row_writer.hpp"
 #include "inventory/schema.hpp"
 
@@ -29,11 +30,6 @@ std::vector<std::string> split(const std::string& text) {
     at = end + 1;
   }
   return out;
-}
-
-bool steers(char c) noexcept {
-  const auto octet = static_cast<unsigned char>(c);
-  return octet < 0x20 || octet == 0x7f;
 }
 
 constexpr const char* kForget =
@@ -96,7 +92,7 @@ std::string objection(Annotated field, std::string_view value) {
   if (value.size() > kLongest) {
     return "at most 256 bytes are kept";
   }
-  if (std::ranges::any_of(value, steers)) {
+  if (std::ranges::any_of(value, is_control)) {
     return "control characters are not allowed";
   }
   if (field == Annotated::criticality && !value.empty() &&

@@ -169,16 +169,7 @@ void AssetTable::merge(AssetIndex from, AssetIndex into) {
     bind(into, place_of(use), use.last, {use.confirmed, use.heard});
   }
   Asset& asset = slots_[into].asset;
-  if (old.first_seen < asset.first_seen) {
-    asset.first_seen = old.first_seen;
-    asset.first_packet = old.first_packet;
-  }
-  asset.last_seen = std::max(asset.last_seen, old.last_seen);
-  asset.packets_sent += old.packets_sent;
-  asset.packets_received += old.packets_received;
-  asset.protocols |= old.protocols;
-  asset.sent |= old.sent;
-  asset.spoken_to |= old.spoken_to;
+  merge_sightings(old, asset);
   // remove() takes all of `from` for freed.
   facts_freed_ -= merge_facts(old, asset);
   units_freed_ -= merge_units(old, asset);

@@ -1,5 +1,7 @@
 #include "inventory/csv_writer.hpp"
 
+#include "dissectors/printable.hpp"
+
 namespace prahari {
 namespace {
 
@@ -7,10 +9,7 @@ constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 constexpr std::string_view kNeedQuotes = ",\"\r\n";
 
 // Whether a terminal would obey it.
-bool steers(char c) noexcept {
-  const auto octet = static_cast<unsigned char>(c);
-  return (octet < 0x20 && c != '\t' && c != '\r' && c != '\n') || octet == 0x7f;
-}
+bool steers(char c) noexcept { return is_control(c) && c != '\t' && c != '\r' && c != '\n'; }
 
 }  // namespace
 

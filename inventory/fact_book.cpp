@@ -94,6 +94,19 @@ std::size_t merge_facts(Asset& from, Asset& into) {
   return into.facts.size() - before;
 }
 
+void merge_sightings(const Asset& from, Asset& into) {
+  if (from.first_seen < into.first_seen) {
+    into.first_seen = from.first_seen;
+    into.first_packet = from.first_packet;
+  }
+  into.last_seen = std::max(into.last_seen, from.last_seen);
+  into.packets_sent += from.packets_sent;
+  into.packets_received += from.packets_received;
+  into.protocols |= from.protocols;
+  into.sent |= from.sent;
+  into.spoken_to |= from.spoken_to;
+}
+
 std::size_t merge_units(Asset& from, Asset& into) {
   const std::size_t before = into.units.size();
   for (const Unit& unit : from.units) {

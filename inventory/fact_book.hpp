@@ -32,6 +32,8 @@ std::size_t unit_at(Asset& asset, std::uint32_t id, Timestamp now, bool full);
 // Moves what `from` has to `into`, as far as there is room; says by how many `into` grew.
 std::size_t merge_facts(Asset& from, Asset& into);
 std::size_t merge_units(Asset& from, Asset& into);
+// When and how much it was seen, and what it spoke.
+void merge_sightings(const Asset& from, Asset& into);
 void merge_behaviour(AssetEntry& from, AssetEntry& into);
 
 }  // namespace prahari

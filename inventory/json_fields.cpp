@@ -2,13 +2,10 @@
 
 #include <utility>
 
+#include "dissectors/printable.hpp"
+
 namespace prahari {
 namespace {
-
-bool steers(char c) noexcept {
-  const auto octet = static_cast<unsigned char>(c);
-  return octet < 0x20 || octet == 0x7f;
-}
 
 // Never within a character.
 void cut(std::string& text, std::size_t most) {
@@ -41,7 +38,7 @@ std::string JsonFields::plain(const JsonNode& node, std::size_t most) {
   std::string out = node.value().get_ref<const std::string&>();
   cut(out, most);
   for (char& c : out) {
-    if (steers(c)) {
+    if (is_control(c)) {
       c = ' ';
     }
   }

@@ -158,16 +158,7 @@ MergedRows apply_orders(std::span<const MergeNote> notes, std::span<const MergeO
 
 void absorb(Asset& row, const Asset& part) {
   absorb_addresses(row, part);
-  if (part.first_seen < row.first_seen) {
-    row.first_seen = part.first_seen;
-    row.first_packet = part.first_packet;
-  }
-  row.last_seen = std::max(row.last_seen, part.last_seen);
-  row.packets_sent += part.packets_sent;
-  row.packets_received += part.packets_received;
-  row.protocols |= part.protocols;
-  row.sent |= part.sent;
-  row.spoken_to |= part.spoken_to;
+  merge_sightings(part, row);
   Asset copy = part;
   merge_facts(copy, row);
   merge_units(copy, row);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "capture/time_text.hpp"
+#include "inventory/number_text.hpp"
 #include "rules/member.hpp"
 #include "rules/site_names.hpp"
 
@@ -42,18 +43,6 @@ std::string toml_string(std::string_view text) {
 
 std::string seconds_of(Timestamp time) { return format_time(time).substr(0, 19) + 'Z'; }
 
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
-  }
-  return text;
-}
-
-std::string counted(std::uint64_t number, std::string_view what) {
-  return with_commas(number) + ' ' + std::string{what} + (number == 1 ? "" : "s");
-}
-
 std::string hosts_of(const std::set<IpAddress>& hosts) {
   std::string out;
   std::size_t shown = 0;
@@ -64,11 +53,6 @@ std::string hosts_of(const std::set<IpAddress>& hosts) {
     out += (out.empty() ? "" : ", ") + to_string(host);
   }
   return out;
-}
-
-std::string level_text(float level) {
-  const int tenths = static_cast<int>(std::lround(level * 10));
-  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : '.' + std::to_string(tenths % 10));
 }
 
 // What a person has to ask before he takes the line over; empty: nothing special.
@@ -137,7 +121,7 @@ class Writer {
       line("[[zone]]");
       line("name = " + toml_string(zone.name));
       if (zone.level) {
-        line("level = " + level_text(*zone.level));
+        line("level = " + level_text(zone.level));
       }
       line("members = [");
       for (const DraftMember& member : zone.members) {
@@ -162,9 +146,9 @@ class Writer {
   }
 
   [[nodiscard]] std::string evidence(const DraftEvidence& seen) const {
-    std::string often = seen.messages > 0 ? counted(seen.messages, "message") : "";
+    std::string often = seen.messages > 0 ? plural(seen.messages, "message") : "";
     if (seen.flows > 0) {
-      often += (often.empty() ? "" : " and ") + counted(seen.flows, "flow");
+      often += (often.empty() ? "" : " and ") + plural(seen.flows, "flow");
     }
     return hosts_of(seen.clients) + " -> " + hosts_of(seen.servers) + ": " + often;
   }

@@ -4,6 +4,7 @@
 
 #include "rules/detector.hpp"
 #include "rules/kinds.hpp"
+#include "rules/number_words.hpp"
 #include "rules/sensor_blind.hpp"
 #include "rules/wording.hpp"
 
@@ -17,15 +18,6 @@ std::vector<std::string_view> names_of(const Items& items, Text text) {
     names.push_back(item.*text);
   }
   return names;
-}
-
-std::string number_words(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') {
-    text.pop_back();
-  }
-  return text;
 }
 
 void read_one(const Node& value, const Place& place, const std::string& path, std::string_view name,
@@ -45,9 +37,8 @@ void read_one(const Node& value, const Place& place, const std::string& path, st
   const bool number = value.kind == Node::Kind::integer || value.kind == Node::Kind::number;
   if (!number || !(value.number >= known->least && value.number <= known->most)) {
     mistakes.add(value.place, path,
-                 "expected " + std::string{known->meaning} + ", from " +
-                     number_words(known->least) + " to " + number_words(known->most) + ", found " +
-                     value.describe());
+                 "expected " + std::string{known->meaning} + ", from " + value_words(known->least) +
+                     " to " + value_words(known->most) + ", found " + value.describe());
     return;
   }
   settings.push_back({std::string{kind}, std::string{name}, value.number, value.place.line});

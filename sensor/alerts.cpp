@@ -11,6 +11,7 @@
 #include "rules/kinds.hpp"
 #include "sensor/case_view.hpp"
 #include "sensor/command.hpp"
+#include "sensor/json_text.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
 
@@ -18,11 +19,6 @@ namespace prahari {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& object, std::string_view key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 // How a party is called: name, else address, else MAC.
 std::string party_text(const Json& alert, std::string_view key) {

@@ -6,17 +6,13 @@
 
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
+#include "sensor/json_text.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& object, std::string_view key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 std::string source_of(const Json& body) {
   const auto source = body.find("source");

@@ -9,6 +9,7 @@
 #include "capture/data_files.hpp"
 #include "capture/time_text.hpp"
 #include "rules/kinds.hpp"
+#include "sensor/json_text.hpp"
 
 namespace prahari {
 namespace {
@@ -24,11 +25,6 @@ Error wrong(const fs::path& file, const std::string& words) {
                    "; make the pack anew with pcaps/generator/selftest/make_selftest.py, or "
                    "reinstall prahari",
                Error::Kind::input};
-}
-
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 // A name without a way out of the folder.
