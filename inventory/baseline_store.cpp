@@ -69,39 +69,42 @@ std::string words_of(const Decision& decision) {
   return decision.why + (decision.ticket.empty() ? "" : " (" + decision.ticket + ')');
 }
 
-Result<Database> opened(const std::filesystem::path& file, Database::Access access) {
-  Result<Database> database = Database::open(file, access);
-  if (!database) {
-    return database;
-  }
-  if (access == Database::Access::write) {
-    if (const Status migrated = migrate(*database); !migrated) {
-      return migrated.error();
-    }
-  }
-  return database;
-}
-
 }  // namespace
 
 std::string_view to_string(RevisionStatus status) noexcept {
   return kStatuses[static_cast<std::size_t>(status)];
 }
 
-Result<BaselineStore> BaselineStore::open(const std::filesystem::path& file) {
-  auto database = opened(file, Database::Access::write);
+Result<BaselineStore> BaselineStore::open(const std::filesystem::path& file,
+                                          Database::Access access) {
+  Result<Database> database = Database::open(file, access);
   if (!database) {
     return database.error();
+  }
+  if (access == Database::Access::write) {
+    if (const Status migrated = migrate(*database); !migrated) {
+      return migrated.error();
+    }
   }
   return BaselineStore{std::move(*database)};
 }
 
-Result<BaselineStore> BaselineStore::open_to_read(const std::filesystem::path& file) {
-  auto database = opened(file, Database::Access::read);
-  if (!database) {
-    return database.error();
+template <class Key>
+Result<std::optional<BaselineRevision>> BaselineStore::first(std::string_view where,
+                                                             const Key& key) {
+  std::optional<BaselineRevision> row;
+  const Status done = database_.run([&](SQLite::Database& handle) {
+    SQLite::Statement query{
+        handle, "SELECT " + std::string{kColumns} + "body FROM baselines " + std::string{where}};
+    SQLite::bind(query, key);
+    if (query.executeStep()) {
+      row = row_of(query);
+    }
+  });
+  if (!done) {
+    return done.error();
   }
-  return BaselineStore{std::move(*database)};
+  return row;
 }
 
 Result<std::vector<BaselineRevision>> BaselineStore::list() {
@@ -120,36 +123,12 @@ Result<std::vector<BaselineRevision>> BaselineStore::list() {
 }
 
 Result<std::optional<BaselineRevision>> BaselineStore::find(std::int64_t revision) {
-  std::optional<BaselineRevision> row;
-  const Status done = database_.run([&](SQLite::Database& handle) {
-    SQLite::Statement query{
-        handle, "SELECT " + std::string{kColumns} + "body FROM baselines WHERE revision = ?"};
-    SQLite::bind(query, revision);
-    if (query.executeStep()) {
-      row = row_of(query);
-    }
-  });
-  if (!done) {
-    return done.error();
-  }
-  return row;
+  return first("WHERE revision = ?", revision);
 }
 
 Result<std::optional<BaselineRevision>> BaselineStore::approved(std::string_view name) {
-  std::optional<BaselineRevision> row;
-  const Status done = database_.run([&](SQLite::Database& handle) {
-    SQLite::Statement query{handle, "SELECT " + std::string{kColumns} +
-                                        "body FROM baselines WHERE name = ? AND status = "
-                                        "'approved' ORDER BY revision DESC LIMIT 1"};
-    SQLite::bind(query, std::string{name});
-    if (query.executeStep()) {
-      row = row_of(query);
-    }
-  });
-  if (!done) {
-    return done.error();
-  }
-  return row;
+  return first("WHERE name = ? AND status = 'approved' ORDER BY revision DESC LIMIT 1",
+               std::string{name});
 }
 
 Result<std::int64_t> BaselineStore::propose(const BaselineRevision& proposal) {

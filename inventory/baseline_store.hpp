@@ -49,8 +49,8 @@ struct Decision {
 class BaselineStore {
  public:
   // The database of a state folder, which must be there.
-  static Result<BaselineStore> open(const std::filesystem::path& file);
-  static Result<BaselineStore> open_to_read(const std::filesystem::path& file);
+  static Result<BaselineStore> open(const std::filesystem::path& file,
+                                    Database::Access access = Database::Access::write);
 
   // Latest first, without bodies.
   Result<std::vector<BaselineRevision>> list();
@@ -70,6 +70,9 @@ class BaselineStore {
  private:
   explicit BaselineStore(Database database) : database_(std::move(database)) {}
 
+  // The first with its body, where SQL and its one value say.
+  template <class Key>
+  Result<std::optional<BaselineRevision>> first(std::string_view where, const Key& key);
   // The waiting revision, or why it cannot be decided upon.
   Result<BaselineRevision> waiting(std::int64_t revision);
 

@@ -455,8 +455,7 @@ Result<BaselineData> parse_baseline(std::string_view json, const std::string& na
   }
 }
 
-Result<BaselineData> load_baseline(const std::filesystem::path& file,
-                                   const BaselineLimits& limits) {
+Result<std::string> read_baseline(const std::filesystem::path& file, const BaselineLimits& limits) {
   std::ifstream in(file, std::ios::binary);
   std::string text;
   if (in) {
@@ -468,7 +467,13 @@ Result<BaselineData> load_baseline(const std::filesystem::path& file,
     return Error{file.string() + ": cannot read the baseline; check the name and its permissions",
                  Error::Kind::input};
   }
-  return parse_baseline(text, file.string(), limits);
+  return text;
+}
+
+Result<BaselineData> load_baseline(const std::filesystem::path& file,
+                                   const BaselineLimits& limits) {
+  const auto text = read_baseline(file, limits);
+  return text ? parse_baseline(*text, file.string(), limits) : text.error();
 }
 
 }  // namespace prahari

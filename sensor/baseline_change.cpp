@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 
+#include "dissectors/printable.hpp"
 #include "inventory/ed25519.hpp"
 #include "rules/approval.hpp"
 #include "rules/baseline_json.hpp"
@@ -17,10 +17,6 @@
 
 namespace prahari {
 namespace {
-
-Result<BaselineStore> store_of(const State& state) {
-  return BaselineStore::open(state.folder / "prahari.db");
-}
 
 Result<Approval> approval_in(State& state) {
   auto text = state.reader.meta("approval");
@@ -38,13 +34,9 @@ Exit say(const std::string& line) {
 // Words that people leave for the record.
 std::string objection_to(const std::string& words) {
   constexpr std::size_t kLongest = 500;
-  const bool steers = std::ranges::any_of(words, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7f;
-  });
-  return steers                    ? "control characters are not allowed"
-         : words.size() > kLongest ? "at most 500 bytes are kept"
-                                   : "";
+  return std::ranges::any_of(words, is_control) ? "control characters are not allowed"
+         : words.size() > kLongest              ? "at most 500 bytes are kept"
+                                                : "";
 }
 
 Result<std::string> words_in(const Arguments& arguments, const char* option) {
@@ -94,38 +86,33 @@ Status lock(BaselineData& data, const std::vector<std::string>& zones) {
   return ok_status();
 }
 
-struct Proposal {
-  NamedBaseline baseline;
-  std::string name;
-  std::string why;
-  std::string signed_by;
-};
-
-Exit propose(BaselineStore& store, Proposal proposal) {
-  proposal.baseline.data.name = proposal.name;
+Exit propose(BaselineStore& store, const NamedBaseline& baseline, const std::string& why,
+             const std::string& signed_by) {
   BaselineRevision row;
-  row.name = proposal.name;
+  row.name = baseline.data.name;
   row.proposed_by = operator_name();
   row.proposed_at = wall_clock();
-  row.proposed_why = proposal.why;
-  row.origin = proposal.baseline.origin;
-  row.signed_by = proposal.signed_by;
-  row.body = baseline_json(proposal.baseline.data);
+  row.proposed_why = why;
+  row.origin = baseline.origin;
+  row.signed_by = signed_by;
+  row.body = baseline_json(baseline.data);
   const auto number = store.propose(row);
   if (!number) {
     return report(number.error());
   }
   return say("revision " + std::to_string(*number) + " of " + row.name + " is proposed, from " +
-             proposal.baseline.words + "; prahari baseline approve " + std::to_string(*number) +
+             baseline.words + "; prahari baseline approve " + std::to_string(*number) +
              " brings it into force");
 }
 
-// The fingerprint of who signed, or why the file is not taken in. Empty: nobody, and nobody need.
-Result<std::string> signer_of(const std::string& file, const BaselineData& data,
-                              const Approval& approval) {
-  std::ifstream in{file, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{in}, {}};
-  const auto signature = signature_in(text, file);
+// The fingerprint of who signed, or why the baseline is not taken in. Empty: nobody, and nobody
+// need.
+Result<std::string> signer_of(const NamedBaseline& baseline, const Approval& approval) {
+  const std::string& file = baseline.words;
+  if (baseline.file_text.empty()) {
+    return std::string{};
+  }
+  const auto signature = signature_in(baseline.file_text, file);
   if (!signature) {
     return signature.error();
   }
@@ -138,7 +125,7 @@ Result<std::string> signer_of(const std::string& file, const BaselineData& data,
     }
     return std::string{};
   }
-  if (!verify(baseline_json(data), **signature)) {
+  if (!verify(baseline_json(baseline.data), **signature)) {
     return Error{file + ": the signature does not fit; the file was changed after it was signed",
                  Error::Kind::input};
   }
@@ -151,89 +138,84 @@ Result<std::string> signer_of(const std::string& file, const BaselineData& data,
   return fingerprint((*signature)->key) + (known ? "" : " (unknown key)");
 }
 
-Exit run_propose(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
-  }
-  auto store = store_of(*state);
-  if (!store) {
-    return report(store.error());
-  }
-  auto baseline = the_baseline(*state, *store, arguments.value("WHICH", "learned"));
+// What propose and import have in common: wherever it comes from, it is judged the same. `locks`:
+// the zones to lock are those of --zone, or all; else those that are locked in it.
+Exit take_in(Baselines& baselines, Result<NamedBaseline> baseline, bool locks,
+             const Arguments& arguments) {
   const auto why = words_in(arguments, "why");
-  const auto approval = approval_in(*state);
+  const auto approval = approval_in(baselines.state);
   if (!baseline || !why || !approval) {
     return report(!baseline ? baseline.error() : !why ? why.error() : approval.error());
   }
-  // A file is a file, whichever command takes it in.
-  const auto signer = baseline->file.empty() ? Result<std::string>{std::string{}}
-                                             : signer_of(baseline->file, baseline->data, *approval);
+  const auto signer = signer_of(*baseline, *approval);
   if (!signer) {
     return report(signer.error());
   }
-  if (const Status locked = lock(baseline->data, arguments.values("zone")); !locked) {
+  const Status locked = locks ? lock(baseline->data, arguments.values("zone")) : ok_status();
+  if (!locked) {
     return report(locked.error());
   }
   const std::string name = arguments.value("name", baseline->data.name);
   if (const std::string wrong = objection_to(name); !wrong.empty() || name.empty()) {
     return report({"--name: " + (wrong.empty() ? "expected a name" : wrong), Error::Kind::usage});
   }
-  return propose(*store, {std::move(*baseline), name, *why, *signer});
+  baseline->data.name = name;
+  return propose(baselines.store, *baseline, *why, *signer);
+}
+
+Exit run_propose(const Arguments& arguments) {
+  auto baselines = open_baselines(arguments, Database::Access::write);
+  if (!baselines) {
+    return report(baselines.error());
+  }
+  return take_in(*baselines, the_baseline(*baselines, arguments.value("WHICH", "learned")), true,
+                 arguments);
 }
 
 Exit run_approve(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::write);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  const auto approval = approval_in(*state);
+  const auto approval = approval_in(baselines->state);
   const auto revision = revision_in(arguments);
   const auto decision = decision_in(arguments);
-  if (!store || !approval || !revision || !decision) {
-    return report(!store      ? store.error()
-                  : !approval ? approval.error()
-                  : !revision ? revision.error()
-                              : decision.error());
+  if (!approval || !revision || !decision) {
+    return report(!approval ? approval.error() : !revision ? revision.error() : decision.error());
   }
-  if (const Status done = store->approve(*revision, *decision, approval->four_eyes); !done) {
-    return report(done.error());
-  }
-  return say("revision " + std::to_string(*revision) + " is in force, approved by " +
-             decision->who);
+  const Status done = baselines->store.approve(*revision, *decision, approval->four_eyes);
+  return done ? say("revision " + std::to_string(*revision) + " is in force, approved by " +
+                    decision->who)
+              : report(done.error());
 }
 
 Exit run_reject(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::write);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
   const auto revision = revision_in(arguments);
   const auto decision = decision_in(arguments);
-  if (!store || !revision || !decision) {
-    return report(!store ? store.error() : !revision ? revision.error() : decision.error());
+  if (!revision || !decision) {
+    return report(!revision ? revision.error() : decision.error());
   }
-  if (const Status done = store->reject(*revision, *decision); !done) {
-    return report(done.error());
-  }
-  return say("revision " + std::to_string(*revision) + " is rejected by " + decision->who);
+  const Status done = baselines->store.reject(*revision, *decision);
+  return done ? say("revision " + std::to_string(*revision) + " is rejected by " + decision->who)
+              : report(done.error());
 }
 
 // What was in force once is proposed anew: a revision of its own, so that the record is whole.
 Exit run_revert(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::write);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
   const auto revision = revision_in(arguments);
   const auto why = words_in(arguments, "why");
-  if (!store || !revision || !why) {
-    return report(!store ? store.error() : !revision ? revision.error() : why.error());
+  if (!revision || !why) {
+    return report(!revision ? revision.error() : why.error());
   }
-  const auto row = store->find(*revision);
+  const auto row = baselines->store.find(*revision);
   if (!row) {
     return report(row.error());
   }
@@ -243,23 +225,20 @@ Exit run_revert(const Arguments& arguments) {
                        "; prahari baseline list shows which may come back",
                    Error::Kind::usage});
   }
-  auto baseline = the_baseline(*state, *store, std::to_string(*revision));
+  auto baseline = the_baseline(*baselines, std::to_string(*revision));
   if (!baseline) {
     return report(baseline.error());
   }
-  return propose(*store, {std::move(*baseline), (*row)->name, *why, (*row)->signed_by});
+  baseline->data.name = (*row)->name;
+  return propose(baselines->store, *baseline, *why, (*row)->signed_by);
 }
 
 Exit run_export(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = BaselineStore::open_to_read(state->folder / "prahari.db");
-  if (!store) {
-    return report(store.error());
-  }
-  const auto baseline = the_baseline(*state, *store, arguments.value("WHICH"));
+  const auto baseline = the_baseline(*baselines, arguments.value("WHICH"));
   if (!baseline) {
     return report(baseline.error());
   }
@@ -287,31 +266,11 @@ Exit run_export(const Arguments& arguments) {
 }
 
 Exit run_import(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::write);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  const auto approval = approval_in(*state);
-  const auto why = words_in(arguments, "why");
-  const std::string file = arguments.value("FILE");
-  auto data = load_baseline(file);
-  if (!store || !approval || !why || !data) {
-    return report(!store      ? store.error()
-                  : !approval ? approval.error()
-                  : !why      ? why.error()
-                              : data.error());
-  }
-  const auto signer = signer_of(file, *data, *approval);
-  if (!signer) {
-    return report(signer.error());
-  }
-  const std::string name = arguments.value("name", data->name);
-  if (const std::string wrong = objection_to(name); !wrong.empty() || name.empty()) {
-    return report({"--name: " + (wrong.empty() ? "expected a name" : wrong), Error::Kind::usage});
-  }
-  const std::string origin = std::filesystem::path{file}.filename().string();
-  return propose(*store, {{file, origin, std::move(*data), file}, name, *why, *signer});
+  return take_in(*baselines, baseline_in_file(arguments.value("FILE")), false, arguments);
 }
 
 constexpr OptionSpec kWhich{

@@ -28,15 +28,31 @@ Result<NamedBaseline> of_revision(const BaselineRevision& row) {
                        {}};
 }
 
-Result<NamedBaseline> of_file(const std::filesystem::path& file) {
-  auto data = load_baseline(file);
+}  // namespace
+
+Result<Baselines> open_baselines(const Arguments& arguments, Database::Access access) {
+  auto state = open_state(arguments);
+  if (!state) {
+    return state.error();
+  }
+  auto store = BaselineStore::open(state->folder / "prahari.db", access);
+  if (!store) {
+    return store.error();
+  }
+  return Baselines{std::move(*state), std::move(*store)};
+}
+
+Result<NamedBaseline> baseline_in_file(const std::filesystem::path& file) {
+  auto text = read_baseline(file);
+  if (!text) {
+    return text.error();
+  }
+  auto data = parse_baseline(*text, file.string());
   if (!data) {
     return data.error();
   }
-  return NamedBaseline{file.string(), file.filename().string(), std::move(*data), file.string()};
+  return NamedBaseline{file.string(), file.filename().string(), std::move(*data), std::move(*text)};
 }
-
-}  // namespace
 
 Result<NamedBaseline> learned_baseline(const State& state) {
   const std::filesystem::path file = state.folder / "baseline.json";
@@ -46,16 +62,16 @@ Result<NamedBaseline> learned_baseline(const State& state) {
                      ": nothing was learned there; run prahari analyze or sensor with --learn",
                  Error::Kind::input};
   }
-  auto found = of_file(file);
+  auto found = baseline_in_file(file);
   if (found) {
     found->words = "what was learned";
-    found->file.clear();
+    found->file_text.clear();
   }
   return found;
 }
 
-Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
-                                   const std::string& which) {
+Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& which) {
+  auto& [state, store] = baselines;
   if (which == "learned") {
     return learned_baseline(state);
   }
@@ -84,11 +100,11 @@ Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
                      "file",
                  Error::Kind::usage};
   }
-  return which.empty() ? learned_baseline(state) : of_file(which);
+  return which.empty() ? learned_baseline(state) : baseline_in_file(which);
 }
 
 Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder) {
-  auto store = BaselineStore::open_to_read(folder / "prahari.db");
+  auto store = BaselineStore::open(folder / "prahari.db", Database::Access::read);
   if (!store) {
     return store.error();
   }

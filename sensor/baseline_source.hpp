@@ -12,17 +12,25 @@
 
 namespace prahari {
 
+// A state folder and the baselines in its database.
+struct Baselines {
+  State state;
+  BaselineStore store;
+};
+Result<Baselines> open_baselines(const Arguments& arguments, Database::Access access);
+
 struct NamedBaseline {
   std::string words;   // "revision 3 (running, approved)", "what was learned", "old.json"
   std::string origin;  // for the record: the file, or "revision 3"
   BaselineData data;
-  std::string file;  // that it was read from, by the name that was given; else empty
+  std::string file_text;  // of a file that somebody named, which may be signed; else empty
 };
 
 // `which`: a revision's number, "learned", the name of a baseline (its approved revision), or a
 // file. Empty: the approved "running", else what was learned.
-Result<NamedBaseline> the_baseline(const State& state, BaselineStore& store,
-                                   const std::string& which);
+Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& which);
+
+Result<NamedBaseline> baseline_in_file(const std::filesystem::path& file);
 
 // What people approved under the name "running", for a sensor to judge by; null where nothing is.
 Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder);

@@ -13,10 +13,6 @@
 namespace prahari {
 namespace {
 
-Result<BaselineStore> store_of(const State& state) {
-  return BaselineStore::open_to_read(state.folder / "prahari.db");
-}
-
 Exit print(const Table& table, const Arguments& arguments) {
   const Status shown = table.print(arguments.value("format", "table"));
   return shown ? Exit::done : report(shown.error());
@@ -41,15 +37,11 @@ void add_zones(Table& table, const NamedBaseline& baseline, const std::string& d
 }
 
 Exit run_status(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  if (!store) {
-    return report(store.error());
-  }
-  const auto revisions = store->list();
+  const auto revisions = baselines->store.list();
   if (!revisions) {
     return report(revisions.error());
   }
@@ -61,7 +53,7 @@ Exit run_status(const Arguments& arguments) {
     if (row.status != RevisionStatus::approved) {
       continue;
     }
-    const auto baseline = the_baseline(*state, *store, std::to_string(row.revision));
+    const auto baseline = the_baseline(*baselines, std::to_string(row.revision));
     if (!baseline) {
       return report(baseline.error());
     }
@@ -69,7 +61,7 @@ Exit run_status(const Arguments& arguments) {
               row.decided_by + ", " + format_time(row.decided_at) +
                   (row.ticket.empty() ? "" : ", " + row.ticket));
   }
-  if (const auto learned = learned_baseline(*state)) {
+  if (const auto learned = learned_baseline(baselines->state)) {
     add_zones(table, *learned, "");
   } else if (table.size() == 0) {
     return report(learned.error());
@@ -82,15 +74,11 @@ Exit run_status(const Arguments& arguments) {
 }
 
 Exit run_list(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  if (!store) {
-    return report(store.error());
-  }
-  const auto revisions = store->list();
+  const auto revisions = baselines->store.list();
   if (!revisions) {
     return report(revisions.error());
   }
@@ -107,15 +95,11 @@ Exit run_list(const Arguments& arguments) {
 }
 
 Exit run_show(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  if (!store) {
-    return report(store.error());
-  }
-  const auto baseline = the_baseline(*state, *store, arguments.value("WHICH"));
+  const auto baseline = the_baseline(*baselines, arguments.value("WHICH"));
   if (!baseline) {
     return report(baseline.error());
   }
@@ -133,19 +117,15 @@ Exit run_show(const Arguments& arguments) {
 }
 
 Exit run_diff(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return report(baselines.error());
   }
-  auto store = store_of(*state);
-  if (!store) {
-    return report(store.error());
-  }
-  const auto before = the_baseline(*state, *store, arguments.value("BEFORE"));
+  const auto before = the_baseline(*baselines, arguments.value("BEFORE"));
   if (!before) {
     return report(before.error());
   }
-  const auto after = the_baseline(*state, *store, arguments.value("AFTER", "learned"));
+  const auto after = the_baseline(*baselines, arguments.value("AFTER", "learned"));
   if (!after) {
     return report(after.error());
   }
