@@ -91,7 +91,8 @@ class Component {
   void evidence(std::initializer_list<std::pair<std::string_view, Identity::Field>> fields) {
     std::vector<std::pair<std::string_view, Chosen>> known;
     for (const auto& [word, field] : fields) {
-      const bool again = std::ranges::any_of(known, [&](const auto& k) { return k.first == word; });
+      const bool again =
+          std::ranges::any_of(known, [key = word](const auto& k) { return k.first == key; });
       if (Chosen chosen = value(field); chosen.fact != nullptr && !again) {
         known.emplace_back(word, std::move(chosen));
       }
