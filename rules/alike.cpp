@@ -38,14 +38,13 @@ bool Alike::counts_as_known(BaselineLinkIndex link, const Event& event,
   }
   const ZoneIndex zone = context.policy.zone_of(host_key(event.server, event.vlan));
   const double most = context.policy.threshold(kind_, kAlikeThreshold, zone);
-  return few_of_late(link, seen.query, event.packet.time, most);
+  return few_of_late({&baseline, link}, seen.query, event.packet.time, most);
 }
 
-bool Alike::few_of_late(BaselineLinkIndex link, const TargetQuery& target, Timestamp now,
-                        double most) {
-  std::uint32_t slot = recent_.find({link});
+bool Alike::few_of_late(const Link& link, const TargetQuery& target, Timestamp now, double most) {
+  std::uint32_t slot = recent_.find(link);
   if (slot == recent_.kNone) {
-    slot = recent_.insert({link});
+    slot = recent_.insert(link);
     recent_[slot].since = now;
   }
   Recent& recent = recent_[slot];

@@ -36,9 +36,12 @@ class Alike {
   static constexpr std::size_t kMostRecent = 16;
 
   struct Link {
+    const Baseline* baseline = nullptr;
     BaselineLinkIndex index = 0;
 
-    void add_to(Hasher& hash) const noexcept { hash.add(index); }
+    void add_to(Hasher& hash) const noexcept {
+      hash.add(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(baseline))).add(index);
+    }
     friend bool operator==(const Link&, const Link&) = default;
   };
   // Targets that were new within the last minute.
@@ -48,7 +51,7 @@ class Alike {
     std::uint32_t count = 0;
   };
 
-  bool few_of_late(BaselineLinkIndex link, const TargetQuery& target, Timestamp now, double most);
+  bool few_of_late(const Link& link, const TargetQuery& target, Timestamp now, double most);
 
   std::string_view kind_;
   std::uint64_t seed_ = process_seed();

@@ -12,11 +12,12 @@
 
 namespace prahari {
 
-class Baseline;       // rules/baseline.hpp: what people approved as normal
-class Policy;         // rules/policy.hpp: the site file as the detectors ask it
-class LinkViews;      // rules/link_view.hpp: what the baseline says of each flow
-class ConduitWatch;   // rules/conduit_watch.hpp
-struct ExceptionUse;  // rules/conduit_watch.hpp
+class Baseline;        // rules/baseline.hpp: what people approved as normal
+class BaselineChoice;  // rules/baseline_choice.hpp: which of several is in force
+class Policy;          // rules/policy.hpp: the site file as the detectors ask it
+class LinkViews;       // rules/link_view.hpp: what the baseline says of each flow
+class ConduitWatch;    // rules/conduit_watch.hpp
+struct ExceptionUse;   // rules/conduit_watch.hpp
 
 // What every detector may look at while it handles one event.
 struct RuleContext {
@@ -24,6 +25,7 @@ struct RuleContext {
   const Policy& policy;
   Parties parties;                          // of the event at hand
   const Baseline* baseline = nullptr;       // null: nothing was approved, its rules are off
+  const BaselineChoice* choice = nullptr;   // of baselines; `baseline` is its answer for the event
   LinkViews* links = nullptr;               // with a baseline: one look-up a flow for all detectors
   ConduitWatch* watch = nullptr;            // null: nobody wants to know what conduits allow
   std::span<ExceptionUse> exceptions = {};  // as Site::exceptions

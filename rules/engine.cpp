@@ -1,5 +1,7 @@
 #include "rules/engine.hpp"
 
+#include "rules/baseline_choice.hpp"
+#include "rules/describe.hpp"
 #include "rules/gate.hpp"
 #include "rules/link_view.hpp"
 
@@ -10,9 +12,12 @@ class Engine::Impl {
   Impl(const Inventory& inventory, const Policy& policy, FindingSink& out,
        const EngineOptions& options)
       : exceptions(policy.site().exceptions.size()),
-        context{inventory, policy, {}, options.baseline},
+        choice{policy},
+        context{inventory, policy, {}},
         gate{policy, out} {
     context.links = &links;
+    context.choice = &choice;
+    approve(options.baselines);
     context.watch = options.watch;
     context.exceptions = exceptions;
     for (const DetectorInfo* info : all_detectors()) {
@@ -26,8 +31,24 @@ class Engine::Impl {
     }
   }
 
+  void approve(std::span<const Baseline* const> baselines) {
+    choice.approve(baselines);
+    context.baseline = choice.usual();
+  }
+
+  // By the zone of the server; of who has none, by the other's.
+  void choose_baseline(const Event& event) {
+    choice.set_time(event.packet.time);
+    ZoneIndex zone = context.policy.zone_of(host_key(event.server, event.vlan));
+    if (zone == 0) {
+      zone = context.policy.zone_of(host_key(event.client, event.vlan));
+    }
+    context.baseline = choice.at(zone);
+  }
+
   std::vector<ExceptionUse> exceptions;
   LinkViews links;
+  BaselineChoice choice;
   RuleContext context;
   Gate gate;
   std::vector<std::unique_ptr<Detector>> detectors;
@@ -47,8 +68,13 @@ void Engine::expect(std::span<const FlowId> flows) const noexcept {
   }
 }
 
+void Engine::approve(std::span<const Baseline* const> baselines) { impl_->approve(baselines); }
+
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
+  if (impl_->choice.varies()) {
+    impl_->choose_baseline(event);
+  }
   const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
   if (message && event.message.envelope) {
     for (Detector* detector : impl_->of_envelopes) {

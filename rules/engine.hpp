@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "rules/conduit_watch.hpp"
@@ -32,9 +33,10 @@ struct ExceptionCount {
 
 // Of an engine for a purpose of its own.
 struct EngineOptions {
-  std::string_view only = {};          // one kind of alert; empty: all
-  ConduitWatch* watch = nullptr;       // told of what the conduit rule decides
-  const Baseline* baseline = nullptr;  // what is approved; null: its rules are off
+  std::string_view only = {};     // one kind of alert; empty: all
+  ConduitWatch* watch = nullptr;  // told of what the conduit rule decides
+  // What is approved; of several the site file says which is in force. None: its rules are off.
+  std::vector<const Baseline*> baselines = {};
 };
 
 class Engine {
@@ -48,6 +50,9 @@ class Engine {
 
   // Events of these flows come soon.
   void expect(std::span<const FlowId> flows) const noexcept;
+
+  // From now on these are approved. What was approved before must outlive the engine, too.
+  void approve(std::span<const Baseline* const> baselines);
 
   void on_event(const Event& event, const Parties& parties);
   void on_end();

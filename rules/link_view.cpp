@@ -46,11 +46,13 @@ const LinkView& LinkViews::of(const Event& event, const RuleContext& context) {
     fresh = found.fresh;
   }
   const HostPlace client = host_place(event.client, event.vlan);
-  if (!fresh && view->protocol == event.protocol && view->client_place == client) {
+  if (!fresh && view->protocol == event.protocol && view->client_place == client &&
+      view->baseline == context.baseline) {
     return *view;
   }
   const Baseline& baseline = *context.baseline;
   *view = {};
+  view->baseline = &baseline;
   view->client_place = client;
   view->protocol = event.protocol;
   view->hosts = between_hosts(event);

@@ -19,7 +19,8 @@ struct LinkView {
   BaselineHostIndex client = kNone;
   BaselineHostIndex server = kNone;
   BaselineLinkIndex link = kNone;  // of the messages
-  HostPlace client_place;          // who is taken for the client may change
+  const Baseline* baseline = nullptr;
+  HostPlace client_place;  // who is taken for the client may change
   Protocol protocol = Protocol::unknown;
   bool locked = false;         // the zone of the server
   bool new_client = false;     // new-asset tells of it

@@ -89,9 +89,9 @@ Timezone read_timezone(const Node& root, const SiteInfo& info, Mistakes& mistake
 }
 
 void check_sections(const Node& root, Mistakes& mistakes) {
-  constexpr std::array<std::string_view, 12> kSections = {
-      "site",   "reporter",  "zone",     "conduit",    "asset",   "ignore",
-      "permit", "exception", "approval", "thresholds", "include", "intel"};
+  constexpr std::array<std::string_view, 13> kSections = {
+      "site",      "reporter", "zone",       "conduit", "asset", "ignore",  "permit",
+      "exception", "approval", "thresholds", "include", "intel", "baseline"};
   for (std::size_t i = 0; i < root.names.size(); ++i) {
     const std::string& name = root.names[i];
     if (std::ranges::find(kSections, name) != kSections.end()) {
@@ -157,6 +157,7 @@ SiteOrMistakes parse_site(std::string_view toml, const std::string& file, const 
   read_permits(root, site, mistakes);
   read_approval(root, site.approval, mistakes);
   read_exceptions(root, site, mistakes);
+  read_shifts(root, site, mistakes);
   read_thresholds(root, "", site.thresholds, mistakes);
   read_intel(root, site, mistakes);
   if (!mistakes.empty()) {

@@ -145,6 +145,15 @@ struct Permit {
   std::uint16_t file = 0;
 };
 
+// [[baseline]]: hours at which another approved baseline than "running" is what is normal.
+struct BaselineShift {
+  std::string name;                // of the baseline: "cleaning"
+  std::vector<std::string> zones;  // empty: all
+  Schedule schedule;               // never always()
+  int line = 0;
+  std::uint16_t file = 0;
+};
+
 // [site] and [reporter]: what a CERT-In draft is filled from. Empty: not given.
 struct SiteInfo {
   std::string name;
@@ -177,6 +186,7 @@ struct Site {
   std::vector<Ignore> ignores;
   std::vector<Permit> permits;
   std::vector<Exception> exceptions;
+  std::vector<BaselineShift> shifts;
   Approval approval;
   std::vector<ThresholdSetting> thresholds;  // for all zones that do not set their own
   std::string intel_file;                    // [intel] file, as written; empty: none

@@ -50,14 +50,22 @@ std::optional<Timestamp> read_instant(Section& section, const Node& node, std::s
 
 }  // namespace
 
-void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site) {
+std::string unknown_zone(const std::string& name, const Site& site) {
   const std::vector<std::string_view> names = zone_names(site);
-  if (name.empty() || std::ranges::find(names, name) != names.end()) {
+  if (std::ranges::find(names, name) != names.end()) {
+    return {};
+  }
+  return "unknown zone " + in_quotes(name) +
+         (nearest(name, names).empty() ? ", expected " + one_of(names) : did_you_mean(name, names));
+}
+
+void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site) {
+  if (name.empty()) {
     return;
   }
-  section.mistake(key, "unknown zone " + in_quotes(name) +
-                           (nearest(name, names).empty() ? ", expected " + one_of(names)
-                                                         : did_you_mean(name, names)));
+  if (const std::string mistake = unknown_zone(name, site); !mistake.empty()) {
+    section.mistake(key, mistake);
+  }
 }
 
 void check_end(Section& section, std::string_view key, const std::string& name, const Site& site) {

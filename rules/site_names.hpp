@@ -16,6 +16,9 @@ inline constexpr std::string_view kUnassigned = "unassigned";  // zone of what n
 // A conduit's end: a zone or "unassigned". An empty name was reported already.
 void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site);
 
+// What is wrong with a text that should name a zone, and what to write instead; empty: nothing.
+[[nodiscard]] std::string unknown_zone(const std::string& name, const Site& site);
+
 // The end of an ignore or permit: zone, asset, or any member text.
 void check_end(Section& section, std::string_view key, const std::string& name, const Site& site);
 

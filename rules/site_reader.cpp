@@ -105,8 +105,8 @@ void read_allow(Section& section, std::vector<Allow>& entries) {
             });
 }
 
-void read_schedule(Section& section, Schedule& schedule) {
-  each_text(section, "schedule", Need::optional, R"(["mon-fri 06:00-22:00"])",
+void read_schedule(Section& section, Need need, Schedule& schedule) {
+  each_text(section, "schedule", need, R"(["mon-fri 06:00-22:00"])",
             [&](const std::string& text, const Place& place, const std::string& key) {
               auto spans = parse_schedule(text);
               if (const auto* problem = std::get_if<std::string>(&spans)) {
@@ -119,7 +119,8 @@ void read_schedule(Section& section, Schedule& schedule) {
               schedule.texts.push_back(text);
             });
   const Node* list = section.node("schedule");
-  if (list != nullptr && list->kind == Node::Kind::array && list->items.empty()) {
+  if (need == Need::optional && list != nullptr && list->kind == Node::Kind::array &&
+      list->items.empty()) {
     section.mistake(list->place, "schedule",
                     "expected at least one entry, found none; leave the key out for a conduit that "
                     "always holds");
@@ -240,7 +241,7 @@ void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
                  check_zone(section, "from", conduit.from, site);
                  check_zone(section, "to", conduit.to, site);
                  read_allow(section, conduit.allow);
-                 read_schedule(section, conduit.schedule);
+                 read_schedule(section, Need::optional, conduit.schedule);
                  site.conduits.push_back(std::move(conduit));
                });
 }
@@ -322,6 +323,26 @@ void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
                  read_valid(section, permit);
                  permit.ticket = section.text("ticket", Need::required);
                  site.permits.push_back(std::move(permit));
+               });
+}
+
+void read_shifts(const Node& root, Site& site, Mistakes& mistakes) {
+  each_section(root, "baseline", mistakes,
+               [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
+                 BaselineShift shift;
+                 shift.line = section.line();
+                 shift.file = section.place().file;
+                 shift.name = section.text("name", Need::required);
+                 each_text(
+                     section, "zones", Need::optional, R"(["filling"])",
+                     [&](const std::string& text, const Place& place, const std::string& key) {
+                       if (const std::string wrong = unknown_zone(text, site); !wrong.empty()) {
+                         section.mistake(place, key, wrong);
+                       }
+                       shift.zones.push_back(text);
+                     });
+                 read_schedule(section, Need::required, shift.schedule);
+                 site.shifts.push_back(std::move(shift));
                });
 }
 

@@ -18,6 +18,7 @@ void read_assets(const Node& root, Site& site, Mistakes& mistakes);
 void read_ignores(const Node& root, Site& site, Mistakes& mistakes);
 void read_exceptions(const Node& root, Site& site, Mistakes& mistakes);
 void read_permits(const Node& root, Site& site, Mistakes& mistakes);
+void read_shifts(const Node& root, Site& site, Mistakes& mistakes);
 
 // The tables of [[name]]; a mistake where it is written otherwise.
 [[nodiscard]] std::vector<const Node*> tables_of(const Node& root, std::string_view name,

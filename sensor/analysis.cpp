@@ -24,7 +24,9 @@
 #include "inventory/store_reader.hpp"
 #include "inventory/weakness_view.hpp"
 #include "rules/approval.hpp"
+#include "rules/baseline_continue.hpp"
 #include "rules/baseline_json.hpp"
+#include "rules/site_names.hpp"
 #include "sensor/run_summary.hpp"
 #include "sensor/terminal.hpp"
 
@@ -32,6 +34,8 @@ namespace prahari {
 namespace {
 
 constexpr std::chrono::minutes kBaselineEvery{5};
+constexpr std::string_view kBaselineFile = "baseline.json";
+constexpr std::chrono::seconds kApprovalsEvery{30};
 
 HostKey key_of(const Asset& asset) {
   HostKey key;
@@ -72,7 +76,10 @@ Analysis::Analysis(const Knowledge& knowledge, const ResultFolder& folder, Analy
                                ? std::string{}
                                : inventory_.shown(asset).id;
                   }),
-      engine_(inventory_, policy_, correlator_, {.baseline = options_.baseline}) {
+      engine_(inventory_, policy_, correlator_) {
+  if (options_.baselines != nullptr) {
+    engine_.approve(options_.baselines->in_force());
+  }
   if (options_.learn) {
     learner_ = std::make_unique<Learner>(inventory_, policy_);
   }
@@ -103,7 +110,40 @@ Result<std::uint64_t> Analysis::resume() {
     inventory_.restore(note);
   }
   inventory_.follow(merges->orders);
+  if (learner_) {
+    resume_learning();
+  }
   return restored;
+}
+
+// What cannot be read any longer is put aside, never written over.
+void Analysis::resume_learning() {
+  const std::filesystem::path file = folder_.path() / kBaselineFile;
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed)) {
+    return;
+  }
+  auto learned = load_baseline(file);
+  if (learned) {
+    learned_before_ = std::move(*learned);
+    return;
+  }
+  const std::filesystem::path aside = folder_.path() / "baseline.json.unreadable";
+  std::filesystem::rename(file, aside, failed);
+  warn(learned.error().message + "; it is kept as " + aside.string() +
+       ", and learning begins anew");
+}
+
+BaselineData Analysis::learned() const {
+  BaselineData data = learner_->learned();
+  if (!learned_before_) {
+    return data;
+  }
+  const std::vector<Zone>& zones = policy_.site().zones;
+  return continued(*learned_before_, std::move(data), LearnerLimits{}, [&](std::string_view name) {
+    return name == (zones.empty() ? kWholeSite : kUnassigned) ||
+           std::ranges::find(zones, name, &Zone::name) != zones.end();
+  });
 }
 
 void Analysis::event(const Event& event) {
@@ -131,6 +171,7 @@ bool Analysis::tick(const Tick& tick) {
     options_.keeper->tick(StateKeeper::Clock::now(), {inventory_, policy_, correlator_, knowledge_,
                                                       decorate_, options_.sensor});
     keep_baseline();
+    take_approvals();
   }
   return !on_tick_ || on_tick_(tick);
 }
@@ -141,6 +182,23 @@ void Analysis::keep_baseline() {
   if (learner_ && now >= baseline_due_) {
     static_cast<void>(write_baseline());
     baseline_due_ = now + kBaselineEvery;
+  }
+}
+
+// What people decided while the sensor runs. A failure is no reason to stop: what is in force
+// stays.
+void Analysis::take_approvals() {
+  const auto now = StateKeeper::Clock::now();
+  if (options_.baselines == nullptr || now < approvals_due_) {
+    return;
+  }
+  approvals_due_ = now + kApprovalsEvery;
+  const auto changed = options_.baselines->refresh();
+  if (!changed) {
+    warn(changed.error().message);
+  } else if (*changed) {
+    engine_.approve(options_.baselines->in_force());
+    note("judging by the baselines that were approved: " + options_.baselines->names());
   }
 }
 
@@ -296,8 +354,7 @@ Status Analysis::write_alerts(const AlertContext& context) const {
 }
 
 Status Analysis::write_baseline() const {
-  return learner_ ? folder_.write("baseline.json", baseline_json(learner_->learned()))
-                  : ok_status();
+  return learner_ ? folder_.write(kBaselineFile, baseline_json(learned())) : ok_status();
 }
 
 Status Analysis::write_incidents(const AlertContext& context, Timestamp end) const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "alerts/alert_json.hpp"
@@ -18,6 +19,7 @@
 #include "inventory/record.hpp"
 #include "rules/engine.hpp"
 #include "rules/learner.hpp"
+#include "sensor/approved_baselines.hpp"
 #include "sensor/counts.hpp"
 #include "sensor/knowledge.hpp"
 #include "sensor/message_files.hpp"
@@ -28,12 +30,12 @@
 namespace prahari {
 
 struct AnalysisOptions {
-  std::string sensor = "analyze";      // the name that alerts carry
-  bool messages = false;               // write messages/PROTOCOL.jsonl
-  StateKeeper* keeper = nullptr;       // of a sensor; it must outlive the analysis
-  bool learn = false;                  // write baseline.json
-  const Baseline* baseline = nullptr;  // what is approved; it must outlive the analysis
-  AdvisoryBook advisories{};           // of a sensor: those of its state are taken
+  std::string sensor = "analyze";          // the name that alerts carry
+  bool messages = false;                   // write messages/PROTOCOL.jsonl
+  StateKeeper* keeper = nullptr;           // of a sensor; it must outlive the analysis
+  bool learn = false;                      // write baseline.json
+  ApprovedBaselines* baselines = nullptr;  // what is approved; it must outlive the analysis
+  AdvisoryBook advisories{};               // of a sensor: those of its state are taken
 };
 
 class Analysis final : public Analyst, private AlertSink {
@@ -78,6 +80,9 @@ class Analysis final : public Analyst, private AlertSink {
   Status write_alerts(const AlertContext& context) const;
   Status write_baseline() const;
   void keep_baseline();
+  void resume_learning();
+  [[nodiscard]] BaselineData learned() const;
+  void take_approvals();
   Status write_incidents(const AlertContext& context, Timestamp end) const;
   [[nodiscard]] AssetDecoration decorate(const Asset& asset) const;
 
@@ -90,10 +95,12 @@ class Analysis final : public Analyst, private AlertSink {
   AlertCollector collector_;
   Correlator correlator_;
   Engine engine_;
-  std::unique_ptr<Learner> learner_;  // where something is to be learned
+  std::unique_ptr<Learner> learner_;            // where something is to be learned
+  std::optional<BaselineData> learned_before_;  // by earlier runs of the sensor
   EventCounts counts_;
   std::unique_ptr<MessageFiles> message_files_;
   StateKeeper::Clock::time_point baseline_due_{};
+  StateKeeper::Clock::time_point approvals_due_{};
   OnTick on_tick_;
   std::vector<Alert> alerts_;
   CaseBook cases_;  // of alerts_

@@ -7,8 +7,9 @@
 #include <optional>
 
 #include "capture/open.hpp"
-#include "rules/baseline_json.hpp"
+#include "rules/baseline_choice.hpp"
 #include "sensor/analysis.hpp"
+#include "sensor/approved_baselines.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
 #include "sensor/run.hpp"
@@ -37,22 +38,6 @@ bool cannot_be_read_twice(const std::string& path) {
                          !std::filesystem::is_directory(path, unknown));
 }
 
-// Null without the option. Whoever names a file on the command line approves it.
-Result<std::unique_ptr<Baseline>> approved_baseline(const std::string& file) {
-  if (file.empty()) {
-    return std::unique_ptr<Baseline>{};
-  }
-  note("reading " + file);
-  auto data = load_baseline(file);
-  if (!data) {
-    return data.error();
-  }
-  for (BaselineZone& zone : data->zones) {
-    zone.state = BaselineZone::State::locked;
-  }
-  return std::make_unique<Baseline>(std::move(*data));
-}
-
 Exit run_analyze(const Arguments& arguments) {
   const auto workers = parse_workers(arguments.value("workers", "1"));
   if (!workers) {
@@ -62,9 +47,14 @@ Exit run_analyze(const Arguments& arguments) {
   if (!knowledge) {
     return report(knowledge.error());
   }
-  const auto baseline = approved_baseline(arguments.value("baseline"));
-  if (!baseline) {
-    return report(baseline.error());
+  auto baselines = ApprovedBaselines::of_files(arguments.values("baseline"));
+  if (!baselines) {
+    return report(baselines.error());
+  }
+  if (arguments.has("baseline")) {
+    for (const std::string& line : missing_baselines((*knowledge)->site, baselines->in_force())) {
+      warn(line);
+    }
   }
   AdvisoryBook advisories;
   if (arguments.has("advisories")) {
@@ -102,7 +92,7 @@ Exit run_analyze(const Arguments& arguments) {
                                     .messages = arguments.has("messages"),
                                     .fail_on = arguments.value("fail-on"),
                                     .learn = arguments.has("learn"),
-                                    .baseline = baseline->get(),
+                                    .baselines = &*baselines,
                                     .advisories = std::move(advisories)});
   if (spooled) {
     std::error_code ignored;  // it is of no use any longer; that it stays does no harm
@@ -125,7 +115,8 @@ constexpr auto kOptions = std::to_array<OptionSpec>({
     {.names = "--baseline",
      .value = "FILE",
      .help = "what is normal (baseline.json): taken as approved and locked; what departs from it "
-             "is an alert"},
+             "is an alert; of several the site file says when each holds",
+     .many = true},
     {.names = "--learn",
      .value = "",
      .help = "also write what was learned to baseline.json, as a proposal for people to approve"},

@@ -2,12 +2,11 @@
 
 #include <charconv>
 
+#include "rules/baseline_choice.hpp"
 #include "rules/baseline_json.hpp"
 
 namespace prahari {
 namespace {
-
-constexpr std::string_view kUsualName = "running";
 
 std::optional<std::int64_t> number_in(std::string_view text) {
   std::int64_t number = 0;
@@ -86,7 +85,7 @@ Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& whic
     }
     return of_revision(**row);
   }
-  const auto row = store.approved(which.empty() ? kUsualName : std::string_view{which});
+  const auto row = store.approved(which.empty() ? kUsualBaseline : std::string_view{which});
   if (!row) {
     return row.error();
   }
@@ -101,25 +100,6 @@ Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& whic
                  Error::Kind::usage};
   }
   return which.empty() ? learned_baseline(state) : baseline_in_file(which);
-}
-
-Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder) {
-  auto store = BaselineStore::open(folder / "prahari.db", Database::Access::read);
-  if (!store) {
-    return store.error();
-  }
-  const auto row = store->approved(kUsualName);
-  if (!row) {
-    return row.error();
-  }
-  if (!*row) {
-    return std::unique_ptr<Baseline>{};
-  }
-  auto approved = of_revision(**row);
-  if (!approved) {
-    return approved.error();
-  }
-  return std::make_unique<Baseline>(std::move(approved->data));
 }
 
 }  // namespace prahari

@@ -32,9 +32,6 @@ Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& whic
 
 Result<NamedBaseline> baseline_in_file(const std::filesystem::path& file);
 
-// What people approved under the name "running", for a sensor to judge by; null where nothing is.
-Result<std::unique_ptr<Baseline>> baseline_in_force(const std::filesystem::path& folder);
-
 // baseline.json of the state folder.
 Result<NamedBaseline> learned_baseline(const State& state);
 

@@ -10,7 +10,8 @@
 #include <spdlog/spdlog.h>
 
 #include "capture/tee_source.hpp"
-#include "sensor/baseline_source.hpp"
+#include "rules/baseline_choice.hpp"
+#include "sensor/approved_baselines.hpp"
 #include "sensor/blind_monitor.hpp"
 #include "sensor/command.hpp"
 #include "sensor/run.hpp"
@@ -84,12 +85,16 @@ Exit run_sensor(const Arguments& arguments) {
   if (!keeper) {
     return report(keeper.error());
   }
-  const auto baseline = baseline_in_force(folder->path());
-  if (!baseline) {
-    return report(baseline.error());
+  auto baselines = ApprovedBaselines::of_folder(folder->path());
+  if (!baselines) {
+    return report(baselines.error());
   }
-  log->info(*baseline ? "judging by the baseline that was approved"
-                      : "no baseline is approved: what is new is not told");
+  log->info(baselines->in_force().empty()
+                ? "no baseline is approved: what is new is not told"
+                : "judging by the baseline that was approved: " + baselines->names());
+  for (const std::string& line : missing_baselines((*knowledge)->site, baselines->in_force())) {
+    log->warn("{}", line);
+  }
   const std::string name = arguments.value("name", interface);
   BlindMonitor blind{Policy{(*knowledge)->site}, folder->path(), name,
                      [log](const BlindNote& note) {
@@ -105,7 +110,7 @@ Exit run_sensor(const Arguments& arguments) {
                                     .fail_on = {},
                                     .keeper = keeper->get(),
                                     .learn = arguments.has("learn"),
-                                    .baseline = baseline->get(),
+                                    .baselines = &*baselines,
                                     .blind = &blind});
   if (status != Exit::environment) {
     std::error_code ignored;  // the evidence was cut from it; that it stays does no harm

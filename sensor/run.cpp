@@ -38,7 +38,7 @@ Exit run_analysis(Source& source, const Knowledge& knowledge, const ResultFolder
                      .messages = options.messages,
                      .keeper = options.keeper,
                      .learn = options.learn,
-                     .baseline = options.baseline,
+                     .baselines = options.baselines,
                      .advisories = options.advisories}};
   if (options.keeper != nullptr) {
     const Result<std::uint64_t> known = analysis.resume();

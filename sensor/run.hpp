@@ -18,7 +18,7 @@ struct RunOptions {
   std::string fail_on;            // a severity; empty: never
   StateKeeper* keeper = nullptr;  // of a sensor
   bool learn = false;             // write baseline.json
-  const Baseline* baseline = nullptr;
+  ApprovedBaselines* baselines = nullptr;
   AdvisoryBook advisories{};      // a sensor has its own, in its state
   BlindMonitor* blind = nullptr;  // likewise
 };

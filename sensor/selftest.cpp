@@ -10,9 +10,9 @@
 #include "alerts/text.hpp"
 #include "capture/open.hpp"
 #include "capture/time_text.hpp"
-#include "rules/baseline_json.hpp"
 #include "rules/kinds.hpp"
 #include "sensor/analysis.hpp"
+#include "sensor/approved_baselines.hpp"
 #include "sensor/command.hpp"
 #include "sensor/interrupt.hpp"
 #include "sensor/selftest_pack.hpp"
@@ -62,7 +62,7 @@ class Workplace {
 };
 
 Result<std::vector<Alert>> replay(const PackedTest& test, const Knowledge& knowledge,
-                                  const Baseline* baseline, const fs::path& out) {
+                                  ApprovedBaselines* baseline, const fs::path& out) {
   auto source = open_captures({test.capture.string()}, {});
   if (!source) {
     return source.error();
@@ -72,7 +72,7 @@ Result<std::vector<Alert>> replay(const PackedTest& test, const Knowledge& knowl
     return folder.error();
   }
   Analysis analysis{
-      knowledge, *folder, {.sensor = "selftest", .baseline = test.baseline ? baseline : nullptr}};
+      knowledge, *folder, {.sensor = "selftest", .baselines = test.baseline ? baseline : nullptr}};
   analysis.set_tick([](const Tick&) { return !interrupted(); });
   const PipelineStats stats = run_pipeline(**source, {}, analysis);
   RunSummary summary;
@@ -150,20 +150,6 @@ Status check_kinds(const std::vector<std::string>& kinds, const SelftestPack& pa
   return ok_status();
 }
 
-Result<std::unique_ptr<Baseline>> baseline_of(const SelftestPack& pack) {
-  if (pack.baseline.empty()) {
-    return std::unique_ptr<Baseline>{};
-  }
-  auto data = load_baseline(pack.baseline.string());
-  if (!data) {
-    return data.error();
-  }
-  for (BaselineZone& zone : data->zones) {
-    zone.state = BaselineZone::State::locked;
-  }
-  return std::make_unique<Baseline>(std::move(*data));
-}
-
 void add_row(Table& table, const PackedTest& test, const Verdict& outcome) {
   table.add({test.kind.empty() ? std::string{kClean} : test.kind, outcome.fired, outcome.expected,
              outcome.first, outcome.others, outcome.note.empty() ? test.story : outcome.note});
@@ -182,7 +168,9 @@ Exit run_selftest(const Arguments& arguments) {
   if (!knowledge) {
     return report(knowledge.error());
   }
-  const auto baseline = baseline_of(*pack);
+  auto baseline = ApprovedBaselines::of_files(
+      pack->baseline.empty() ? std::vector<std::string>{}
+                             : std::vector<std::string>{pack->baseline.string()});
   if (!baseline) {
     return report(baseline.error());
   }
@@ -199,7 +187,7 @@ Exit run_selftest(const Arguments& arguments) {
       continue;
     }
     note("replaying " + test.capture.string());
-    const auto alerts = replay(test, **knowledge, baseline->get(),
+    const auto alerts = replay(test, **knowledge, &*baseline,
                                fs::path{out} / (test.kind.empty() ? kClean : test.kind));
     if (!alerts) {
       return report(alerts.error());

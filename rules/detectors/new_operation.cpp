@@ -22,6 +22,7 @@ constexpr std::size_t kKept = 4;
 constexpr auto kThresholds = std::to_array<Threshold>({kAlikeThreshold});
 
 struct Key {
+  const Baseline* baseline = nullptr;  // `link` is an index of it
   std::uint32_t link = 0;
   std::uint16_t function = 0;
   std::uint16_t sub_function = 0;
@@ -29,7 +30,8 @@ struct Key {
   std::uint64_t object = 0;
 
   void add_to(Hasher& hash) const noexcept {
-    hash.add(std::uint64_t{link} << 32U | std::uint64_t{function} << 16U | sub_function)
+    hash.add(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(baseline)))
+        .add(std::uint64_t{link} << 32U | std::uint64_t{function} << 16U | sub_function)
         .add(static_cast<std::uint64_t>(operation))
         .add(object);
   }
@@ -52,7 +54,7 @@ class NewOperation final : public Detector {
     if (!view.locked || view.new_client || view.link == kNone) {
       return;
     }
-    const Key key = key_of(view.link, event);
+    const Key key = key_of(view, event);
     FlowNote stray;
     FlowNote& note = event.flow.valid() ? notes_.at(event.flow).note : stray;
     if (std::ranges::find(note.allowed, key) != note.allowed.end()) {
@@ -69,9 +71,10 @@ class NewOperation final : public Detector {
     FlowNote() { allowed.fill({.link = kNone}); }
   };
 
-  [[nodiscard]] Key key_of(BaselineLinkIndex link, const Event& event) const noexcept {
+  [[nodiscard]] Key key_of(const LinkView& view, const Event& event) const noexcept {
     const std::string_view object = object_of(event.message.table, event.text);
-    return {.link = link,
+    return {.baseline = view.baseline,
+            .link = view.link,
             .function = event.message.function,
             .sub_function = event.message.sub_function,
             .operation = event.message.operation,

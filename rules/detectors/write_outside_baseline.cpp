@@ -1,11 +1,13 @@
 // A write that the pair is known for, to a target or with a value that it is not (detections.md,
 // 7): outside the approved targets, outside the engineering limits that people added, a larger step
-// than they allow, or far outside what was ever written there.
+// than they allow, or far outside what was ever written there; or at an hour of the week at which
+// nobody wrote anything in the zone.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "dissectors/join.hpp"
 #include "dissectors/lru_table.hpp"
 #include "inventory/number_text.hpp"
 #include "rules/alike.hpp"
@@ -14,6 +16,9 @@
 #include "rules/describe.hpp"
 #include "rules/link_view.hpp"
 #include "rules/number_words.hpp"
+#include "rules/schedule.hpp"
+#include "rules/week_hours.hpp"
+#include "rules/wording.hpp"
 
 namespace prahari {
 namespace {
@@ -25,13 +30,20 @@ constexpr std::chrono::minutes kQuiet{15};
 
 constexpr std::size_t kWrites = 1;
 constexpr std::size_t kMargin = 2;
+constexpr std::size_t kHours = 3;
 constexpr auto kThresholds = std::to_array<Threshold>({
     kAlikeThreshold,
     {"writes", 20, 3, 1e6,
      "writes to a target while learning, from which on its values say what is usual"},
     {"margin", 1, 0, 1000,
      "how far outside the values written while learning a value may lie, in widths of their range"},
+    {"hours", 1, 0, static_cast<double>(kWeekHours),
+     "how near a write must be to an hour of the week in which anything was written while "
+     "learning"},
 });
+// Each hour of the week was seen at least twice.
+constexpr std::chrono::days kLongEnough{14};
+constexpr std::chrono::hours kQuietHours{24};
 
 struct Last {
   Timestamp time{};
@@ -81,7 +93,8 @@ class WriteOutsideBaseline final : public Detector {
       return;
     }
     Departure departure;
-    if (departs(view, seen.query, event, context, departure)) {
+    if (departs(view, seen.query, event, context, departure) ||
+        at_unusual_hour(event, context, departure)) {
       out.raise(finding_of(departure, view, seen.query, event, context));
     }
   }
@@ -163,6 +176,32 @@ class WriteOutsideBaseline final : public Detector {
     return false;
   }
 
+  static bool at_unusual_hour(const Event& event, const RuleContext& context, Departure& out) {
+    const BaselineZone* zone = context.baseline->zone(server_section(event, context));
+    if (zone == nullptr || zone->hours.none() ||
+        zone->progress.to - zone->progress.from < kLongEnough) {
+      return false;
+    }
+    const Timezone& timezone = context.policy.site().timezone;
+    const std::size_t hour = hour_of_week(event.packet.time, timezone);
+    const auto near = static_cast<std::size_t>(context.policy.threshold(
+        kKind, kThresholds[kHours], context.policy.zone_of(host_key(event.server, event.vlan))));
+    for (std::size_t away = 0; away <= std::min(near, kWeekHours / 2); ++away) {
+      if (zone->hours[(hour + away) % kWeekHours] ||
+          zone->hours[(hour + kWeekHours - away) % kWeekHours]) {
+        return false;
+      }
+    }
+    const std::vector<std::string> usual = hours_text(zone->hours);
+    out.sort = "hours";
+    out.severity = Severity::medium;
+    out.expected = joined(usual);
+    out.why = "on " + weekday_words(event.packet.time, timezone) +
+              ", an hour of the week at which nothing was written in zone " +
+              in_quotes(zone->name) + " while the baseline was learned";
+    return true;
+  }
+
   Last remember(const BaselineTarget& entry, const Event& event) {
     std::uint32_t slot = last_.find({&entry});
     if (slot == last_.kNone) {
@@ -182,8 +221,8 @@ class WriteOutsideBaseline final : public Detector {
     const bool valued = serves_process(event, view.server, context);
     finding.severity =
         departure.severity == Severity::high && valued ? Severity::critical : departure.severity;
-    finding.confidence = departure.sort == "value" ? 70 : 90;
-    finding.quiet = kQuiet;
+    finding.confidence = departure.sort == "value" || departure.sort == "hours" ? 70 : 90;
+    finding.quiet = departure.sort == "hours" ? std::chrono::minutes{kQuietHours} : kQuiet;
     finding.dedup_key = party_id(finding.destination, context.inventory) + ' ' + finding.target +
                         ' ' + std::string(departure.sort);
     finding.certin = departure.alike ? CertInClass::none : CertInClass::incident;

@@ -2,6 +2,7 @@
 // held against other traffic.
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -125,9 +126,19 @@ class Plant : public Scene {
     const auto read = parse_baseline(baseline_json(data), "b.json");
     ASSERT_TRUE(read) << read.error().message;
     BaselineData locked = *read;
-    baseline_ = std::make_unique<Baseline>(std::move(locked));
-    judge_ = std::make_unique<Engine>(inventory, policy, sink,
-                                      EngineOptions{.baseline = baseline_.get()});
+    baselines_.push_back(std::make_unique<Baseline>(std::move(locked)));
+    std::map<std::string, const Baseline*> latest;
+    for (const auto& one : baselines_) {
+      latest[one->data().name] = one.get();
+    }
+    std::vector<const Baseline*> approved;
+    for (const auto& [name, baseline] : latest) {
+      approved.push_back(baseline);
+    }
+    if (!judge_) {
+      judge_ = std::make_unique<Engine>(inventory, policy, sink);
+    }
+    judge_->approve(approved);
   }
   void approve() {
     approve([](BaselineData&) {});
@@ -165,7 +176,7 @@ class Plant : public Scene {
 
  private:
   Learner learner_;
-  std::unique_ptr<Baseline> baseline_;
+  std::vector<std::unique_ptr<Baseline>> baselines_;
   std::unique_ptr<Engine> judge_;
 };
 
@@ -193,6 +204,75 @@ TEST(BaselineRules, ANewDeviceThatTalksAndWritesIsOneAlert) {
   EXPECT_NE(finding.accept.find(R"({"host":"10.0.0.66","mac":"00:1d:9c:00:00:42"})"),
             std::string::npos)
       << finding.accept;
+}
+
+// A fortnight of learning in which buttons were pressed on Fridays, hour 5 of which is 101 of the
+// week.
+TEST(BaselineRules, AWriteAtAnHourOfTheWeekWithoutAnyIsToldOnce) {
+  constexpr std::size_t kFridayFive = 4 * 24 + 5;
+  Plant plant{"[site]\ntimezone = \"UTC\"\n"};
+  plant.usual();
+  const auto learned_for = [&](std::chrono::days period) {
+    plant.approve([&](BaselineData& data) {
+      BaselineZone& zone = data.zones[0];
+      zone.hours.reset();
+      zone.hours.set(kFridayFive);
+      zone.progress.to = zone.progress.from + period;
+    });
+  };
+  learned_for(std::chrono::days{13});
+  const auto press = [&](int day, int hour) {
+    plant.now = at(day * 86'400.0 + hour * 3'600.0 + 60);
+    plant.ask(plant.connected(kHmi, kPlc), coil(1), 1);
+  };
+  press(8, 12);
+  EXPECT_EQ(plant.raised(), "") << "not every hour was seen twice";
+  learned_for(std::chrono::days{14});
+  press(8, 5);  // 1970-01-09, a Friday
+  press(8, 6);
+  press(8, 4);
+  EXPECT_EQ(plant.raised(), "");
+  press(8, 7);
+  press(9, 5);
+  EXPECT_EQ(plant.raised(), "write-outside-baseline:medium");
+  EXPECT_EQ(plant.sink.alerts[0].count, 2);
+  EXPECT_EQ(plant.sink.alerts[0].finding.baseline.expected, "Fri 05-06");
+  EXPECT_NE(plant.sink.alerts[0].finding.why.find("on Fri 07:01, an hour of the week"),
+            std::string::npos)
+      << plant.sink.alerts[0].finding.why;
+}
+
+// 1970-01-01 was a Thursday.
+TEST(BaselineRules, AnotherBaselineIsInForceAtItsHours) {
+  constexpr std::string_view kCleaning =
+      "[site]\ntimezone = \"UTC\"\n[[baseline]]\nname = \"cleaning\"\nschedule = [\"sat\"]\n";
+  constexpr Ask kIdentify{Operation::read, 43, "Read Device Identification", 1, "", 0, 0};
+  Plant plant{kCleaning};
+  plant.usual();
+  const Talk learned = plant.connected(kHmi, kPlc);
+  plant.reply(learned, plant.ask(learned, kIdentify), kIdentify);
+  // All that was seen is normal on Saturdays; on other days nobody asks for the nameplate.
+  plant.approve([](BaselineData& data) { data.name = "cleaning"; });
+  plant.approve([](BaselineData& data) {
+    std::erase_if(data.zones[0].operations,
+                  [](const BaselineOperation& one) { return one.function == 43; });
+  });
+  const Timestamp friday = at(86'400 + 3'600);
+  const Timestamp saturday = at(2 * 86'400 + 3'600);
+  plant.now = friday;
+  const Talk talk = plant.connected(kHmi, kPlc);
+  plant.ask(talk, kIdentify);
+  EXPECT_EQ(plant.raised(), "new-operation:medium");
+  plant.now = saturday;
+  plant.sink.alerts.clear();
+  plant.ask(talk, kIdentify);
+  EXPECT_EQ(plant.raised(), "") << "the same connection, two days later";
+  plant.ask(talk, {Operation::read, 17, "Report Server ID", 1, "", 0, 0});
+  EXPECT_EQ(plant.raised(), "new-operation:medium") << "cleaning is no free ride";
+  plant.now = saturday + std::chrono::hours{24};
+  plant.sink.alerts.clear();
+  plant.ask(talk, kIdentify);
+  EXPECT_EQ(plant.raised(), "new-operation:medium");
 }
 
 TEST(BaselineRules, ANewServiceToAControllerIsANewTalker) {
