@@ -40,7 +40,7 @@ Routine::Series Routine::series_of(const Message& message, Completeness state,
                                    const Likeness& likeness) noexcept {
   return {.likeness = likeness,
           .last = {},
-          .since = {},
+          .spoken = {},
           .unit = message.target.unit,
           .address = message.target.address,
           .count = message.target.count,
@@ -86,19 +86,22 @@ bool Routine::grow() {
   return true;
 }
 
-// By the distance of the times: a clock that goes back tells early and never late.
+// By the distance of the times: a clock that goes back tells early and never late. The next one is
+// expected after as long as this one took.
 Routine::Verdict Routine::judge(Series& series, const PacketRef& packet) noexcept {
   if (series.told < kFamiliar) {
     ++series.told;
+    series.spoken = packet.time;
     return {};
   }
-  if (series.untold == 0) {
-    series.since = packet.time;
-  }
-  const auto waited = packet.time - series.since;
-  if (waited >= kTogether || waited < std::chrono::seconds{0} || series.untold == kMostTogether) {
+  constexpr std::chrono::seconds kNone{0};
+  const auto waited = packet.time - series.spoken;
+  const auto pace = packet.time - (series.untold == 0 ? series.spoken : series.last.time);
+  if (waited + pace >= kTogether || waited < kNone || pace < kNone ||
+      series.untold == kMostTogether) {
     const std::uint16_t untold = series.untold;
     series.untold = 0;
+    series.spoken = packet.time;
     return {true, untold};
   }
   ++series.untold;

@@ -2,6 +2,10 @@
 // it, for years. Once one thing was told often enough, its repetitions are only counted, and one
 // event in kTogether stands for all of them, so inventory and rules are spared most of the traffic
 // and lose nothing of its sum. Only what changes nothing and went well is ever a routine.
+//
+// Who judges pace and silence has to know when a thing was last said. So no message goes untold for
+// longer than kTogether, what is said at a slower pace than half of that is told each time, and a
+// pause is not averaged away: what was counted before it is told by itself.
 
 #pragma once
 
@@ -29,7 +33,7 @@ class Routine {
  public:
   static constexpr std::size_t kMost = 32;       // series of a flow; then an old one makes room
   static constexpr std::uint32_t kFamiliar = 4;  // told one by one so often, to begin with
-  static constexpr std::chrono::seconds kTogether{30};
+  static constexpr std::chrono::seconds kTogether{8};
   static constexpr std::uint16_t kMostTogether = 65'535;
 
   explicit Routine(RoutineBudget& budget) noexcept : budget_(budget) {}
@@ -44,7 +48,7 @@ class Routine {
   struct Series {
     Likeness likeness{};
     PacketRef last;            // of those that are not told
-    Timestamp since;           // of the first of them
+    Timestamp spoken;          // when one was last told
     std::uint16_t untold = 0;  // how many are not
     std::uint32_t unit = 0;
     std::uint32_t address = 0;
@@ -79,22 +83,27 @@ class Routine {
            message.direction != Direction::unknown && message.value_count == 0;
   }
 
-  // Of a message that qualifies. `make_room(series)` is called for one that has to go while some
-  // of it are untold.
-  template <class MakeRoom>
+  // Of a message that qualifies. `tell(series)` is called for one of which some are untold: it has
+  // to go, or it paused since.
+  template <class Tell>
   Verdict on_message(const Message& message, Completeness state, const PacketRef& packet,
-                     MakeRoom&& make_room) {
+                     Tell&& tell) {
     const Likeness likeness = likeness_of(message, state);
     std::size_t at = find(likeness);
     if (at == series_.size()) {
-      at = place_for(make_room);
+      at = place_for(tell);
       if (at == kNoPlace) {
         return {};
       }
       series_[at] = series_of(message, state, likeness);
     }
     next_ = at + 1;
-    return judge(series_[at], packet);
+    Series& series = series_[at];
+    if (series.untold > 0 && !series.named && packet.time - series.last.time >= kTogether) {
+      tell(series);
+      series.untold = 0;
+    }
+    return judge(series, packet);
   }
 
   // Calls visit(series) for each of which some are untold, in the order they were first heard, and
@@ -125,8 +134,8 @@ class Routine {
   // Whether there is room for one more series.
   bool grow();
 
-  template <class MakeRoom>
-  std::size_t place_for(MakeRoom&& make_room) {
+  template <class Tell>
+  std::size_t place_for(Tell&& tell) {
     if (grow()) {
       series_.emplace_back();
       return series_.size() - 1;
@@ -137,7 +146,7 @@ class Routine {
     const std::size_t at = oldest_ % series_.size();
     oldest_ = at + 1;
     if (series_[at].untold > 0) {
-      make_room(series_[at]);
+      tell(series_[at]);
     }
     return at;
   }

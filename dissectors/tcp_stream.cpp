@@ -90,6 +90,7 @@ TcpStream::Step TcpStream::keep(std::uint32_t seq, Bytes data, std::uint32_t mis
                                 const PacketRef& packet, StreamBudget& budget) {
   if (!early_) {
     early_ = std::make_unique<std::vector<Early>>();
+    acknowledged_of_late_ = false;
   }
   const auto place = std::ranges::find_if(
       *early_, [&](const Early& other) { return distance(other.seq, seq) <= 0; });
@@ -120,9 +121,10 @@ bool TcpStream::covers(std::uint32_t seq) const noexcept {
   return acknowledgement_seen_ && distance(seq, acknowledged_) >= 0;
 }
 
-// Where acknowledgements are seen they tell of every gap, so only a one-way capture needs a clock.
+// Where acknowledgements are seen they tell of every gap, so a clock is needed only while the
+// capture shows one way, from its beginning or for a time.
 bool TcpStream::overdue(Timestamp now) const noexcept {
-  return !acknowledgement_seen_ && early_ && !early_->empty() &&
+  return !acknowledged_of_late_ && early_ && !early_->empty() &&
          now - early_->front().packet.time > kPatience;
 }
 

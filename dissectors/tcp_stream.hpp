@@ -79,6 +79,7 @@ class TcpStream {
   void on_ack(std::uint32_t ack, StreamBudget& budget, Deliver&& deliver) {
     acknowledged_ = ack;
     acknowledgement_seen_ = true;
+    acknowledged_of_late_ = true;
     take_back(budget);
     while (early_ && !early_->empty() && covers(early_->front().seq)) {
       skip_gap(budget, deliver);
@@ -156,6 +157,7 @@ class TcpStream {
   bool from_syn_ = false;
   bool delivered_ = false;
   bool acknowledgement_seen_ = false;
+  bool acknowledged_of_late_ = false;  // since something waits
   bool gap_before_ = false;
   bool guessed_ = false;  // the last gap was declared without an acknowledgement
   std::unique_ptr<std::vector<Early>> early_;  // sorted by sequence number

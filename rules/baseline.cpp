@@ -375,16 +375,16 @@ BaselineLinkIndex Baseline::link_of(const BaselinePoll& poll) const noexcept {
 }
 
 // Sorted as the file is.
-const BaselinePoll* Baseline::poll(BaselineLinkIndex link, std::uint32_t unit,
-                                   std::uint16_t function, std::uint16_t sub_function,
-                                   std::uint32_t address, bool by_client) const noexcept {
+const BaselinePoll* Baseline::poll(BaselineLinkIndex link, const PollQuery& wanted) const noexcept {
   const auto& polls = index_->links[link].polls;
   const auto key = [](const BaselinePoll* one) {
-    return std::tie(one->unit, one->function, one->sub_function, one->address, one->by_client);
+    return std::tuple(one->unit, one->function, one->sub_function, one->address, one->by_client,
+                      std::string_view{one->text});
   };
-  const auto wanted = std::tie(unit, function, sub_function, address, by_client);
-  const auto at = std::ranges::lower_bound(polls, wanted, {}, key);
-  return at != polls.end() && key(*at) == wanted ? *at : nullptr;
+  const auto sought = std::tuple(wanted.unit, wanted.function, wanted.sub_function, wanted.address,
+                                 wanted.by_client, wanted.text);
+  const auto at = std::ranges::lower_bound(polls, sought, {}, key);
+  return at != polls.end() && key(*at) == sought ? *at : nullptr;
 }
 
 const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,

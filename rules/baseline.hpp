@@ -121,6 +121,7 @@ struct BaselinePoll {
   std::uint16_t sub_function = 0;
   std::uint32_t address = 0;
   bool by_client = true;
+  std::string text;      // of what has a name: "Line1.Speed", printable; empty: known by numbers
   std::string name;      // "Read Holding Registers"
   RobustRange interval;  // seconds
   std::uint64_t times = 0;
@@ -192,6 +193,16 @@ bool parse(std::string_view text, BaselineService& service) noexcept;
 using BaselineHostIndex = std::uint32_t;
 using BaselineLinkIndex = std::uint32_t;
 
+// What a poll is known by besides its link.
+struct PollQuery {
+  std::uint32_t unit = 0;
+  std::uint16_t function = 0;
+  std::uint16_t sub_function = 0;
+  std::uint32_t address = 0;
+  bool by_client = true;
+  std::string_view text;  // as BaselinePoll::text
+};
+
 // What one message wants to touch.
 struct TargetQuery {
   std::uint32_t unit = 0;
@@ -253,9 +264,8 @@ class Baseline {
 
   // Of a poll's link; kNone where its talkers are not in the baseline.
   [[nodiscard]] BaselineLinkIndex link_of(const BaselinePoll& poll) const noexcept;
-  [[nodiscard]] const BaselinePoll* poll(BaselineLinkIndex link, std::uint32_t unit,
-                                         std::uint16_t function, std::uint16_t sub_function,
-                                         std::uint32_t address, bool by_client) const noexcept;
+  [[nodiscard]] const BaselinePoll* poll(BaselineLinkIndex link,
+                                         const PollQuery& wanted) const noexcept;
 
   // The last value of a field, or null.
   [[nodiscard]] const BaselineFact* fact(BaselineHostIndex host, std::uint32_t unit,

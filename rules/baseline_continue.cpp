@@ -32,7 +32,7 @@ auto key(const BaselineTarget& one) {
 }
 auto key(const BaselinePoll& one) {
   return std::tuple_cat(key(one.link), std::tie(one.unit, one.function, one.sub_function,
-                                                one.address, one.by_client));
+                                                one.address, one.by_client, one.text));
 }
 
 // Of one zone: which entries of `now` were not there before, and what found no room.

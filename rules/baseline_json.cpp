@@ -124,6 +124,7 @@ void add(JsonWriter& json, const BaselinePoll& poll) {
   }
   json.key("address").number(std::uint64_t{poll.address});
   json.key("by").text(poll.by_client ? "client" : "server");
+  add_text(json, "text", poll.text);
   add_text(json, "name", poll.name);
   add_range(json, "interval", poll.interval);
   json.key("times").number(poll.times);

@@ -344,6 +344,7 @@ void read(const Entry& in, BaselinePoll& out) {
   out.sub_function = in.integer<std::uint16_t>("sub", false);
   out.address = in.integer<std::uint32_t>("address");
   out.by_client = in.either("by", "client", "server");
+  out.text = in.text("text", false);
   out.name = in.text("name", false);
   if (in.find("interval") == nullptr) {
     in.place().fail("interval", "{\"median\": ..., \"mad\": ...} in seconds", nullptr);

@@ -70,8 +70,16 @@ void see_target(const Event& event, SeenTarget& out) {
   }
 }
 
-std::uint32_t poll_address(const Event& event) noexcept {
-  return event.text.empty() && event.message.count > 0 ? event.message.address : 0;
+bool see_poll(const Event& event, PollQuery& out) noexcept {
+  const MessageFacts& message = event.message;
+  const std::string_view text = event.text.substr(0, kLongestText);
+  out = {.unit = message.unit,
+         .function = message.function,
+         .sub_function = message.sub_function,
+         .address = text.empty() && message.count > 0 ? message.address : 0,
+         .by_client = event.from_client,
+         .text = text};
+  return !message.further && plain(text);
 }
 
 std::string_view section_of(const HostKey& host, const Policy& policy) noexcept {

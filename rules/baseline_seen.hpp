@@ -35,8 +35,9 @@ struct SeenTarget {
 };
 void see_target(const Event& event, SeenTarget& out);
 
-// What a poll is known by besides its link.
-[[nodiscard]] std::uint32_t poll_address(const Event& event) noexcept;
+// Of a message or tally. False where it is none of a poll: a further target of the message before,
+// or a name that no file could hold.
+[[nodiscard]] bool see_poll(const Event& event, PollQuery& out) noexcept;
 
 // The section of the baseline that a host belongs to.
 [[nodiscard]] std::string_view section_of(const HostKey& host, const Policy& policy) noexcept;

@@ -82,7 +82,7 @@ void sort(BaselineData& data) {
     sort_targets(zone.reads);
     sort_by(zone.polls, [](const auto& one) {
       return std::tuple_cat(key(one.link), std::tie(one.unit, one.function, one.sub_function,
-                                                    one.address, one.by_client));
+                                                    one.address, one.by_client, one.text));
     });
   }
 }

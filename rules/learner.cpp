@@ -205,15 +205,18 @@ void Learner::Impl::on_target(std::uint32_t link, const Event& event) {
 
 void Learner::Impl::on_poll(std::uint32_t link, const Event& event) {
   const MessageFacts& message = event.message;
-  if (message.further || (message.operation != Operation::read && message.kind != Kind::oneway)) {
+  PollQuery seen;
+  if (!see_poll(event, seen) ||
+      (message.operation != Operation::read && message.kind != Kind::oneway)) {
     return;
   }
   const PollKey key{.link = link,
-                    .unit = message.unit,
-                    .address = poll_address(event),
-                    .function = message.function,
-                    .sub_function = message.sub_function,
-                    .by_client = event.from_client};
+                    .unit = seen.unit,
+                    .address = seen.address,
+                    .function = seen.function,
+                    .sub_function = seen.sub_function,
+                    .by_client = seen.by_client,
+                    .text = seen.text.empty() ? 0 : Hasher{seed_}.add(seen.text).value()};
   bool fresh = false;
   const std::uint32_t slot = place_in(polls_, key, stats.polls, fresh);
   if (slot == prahari::kNone) {
@@ -224,6 +227,7 @@ void Learner::Impl::on_poll(std::uint32_t link, const Event& event) {
   if (fresh) {
     poll.since = now;
     poll.name = message.name;
+    poll.text = seen.text;
   } else if (now > poll.last) {
     const double span = std::chrono::duration<double>(now - poll.last).count();
     poll.intervals.add(span / (event.repeats + 1.0));

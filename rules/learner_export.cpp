@@ -231,6 +231,7 @@ void Learner::Impl::export_polls(BaselineData& out) {
                           .sub_function = key.sub_function,
                           .address = key.address,
                           .by_client = key.by_client,
+                          .text = learned.text,
                           .name = std::string(learned.name),
                           .interval = learned.intervals.range(),
                           .times = learned.times});

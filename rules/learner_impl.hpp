@@ -115,11 +115,12 @@ struct PollKey {
   std::uint16_t function = 0;
   std::uint16_t sub_function = 0;
   bool by_client = true;
+  std::uint64_t text = 0;  // fingerprint
 
   void add_to(Hasher& hash) const noexcept {
     hash.add(std::uint64_t{link} << 32U | unit)
         .add(std::uint64_t{address} << 32U | std::uint64_t{function} << 16U | sub_function)
-        .add(by_client ? 1 : 0);
+        .add(text ^ (by_client ? 1U : 0U));
   }
   friend bool operator==(const PollKey&, const PollKey&) = default;
 };
@@ -127,6 +128,7 @@ struct LearnedPoll {
   Timestamp since{};
   Timestamp last{};
   std::string_view name;  // a literal
+  std::string text;
   std::uint64_t times = 0;
   RobustSample intervals;
 };

@@ -173,7 +173,7 @@ class InternetExposure final : public Detector {
                                           .operation = {},
                                           .name = {},
                                           .target = {},
-                                          .time = event.packet.time});
+                                          .time = {}});
     return verdict.allowed || (event.protocol != Protocol::unknown && is_ot(event.protocol) &&
                                policy.names_protocol(from, to, event.protocol));
   }

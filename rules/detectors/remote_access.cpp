@@ -230,7 +230,7 @@ class RemoteAccess final : public Detector {
                                           .operation = {},
                                           .name = {},
                                           .target = {},
-                                          .time = event.packet.time});
+                                          .time = {}});
     const std::string name =
         std::string{to_string(event.transport)} + '/' + std::to_string(event.server.port);
     return from != to && verdict.allowed && verdict.conduit != nullptr &&

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "dissectors/lru_table.hpp"
 #include "inventory/number_text.hpp"
@@ -14,6 +15,7 @@
 #include "rules/link_view.hpp"
 #include "rules/number_words.hpp"
 #include "rules/robust_sample.hpp"
+#include "rules/silence.hpp"
 #include "rules/unanswered.hpp"
 
 namespace prahari {
@@ -28,6 +30,7 @@ constexpr double kMostDeviations = 3;
 // A pause that long is silence, and device-silent tells of it.
 constexpr double kPauseIntervals = 10;
 constexpr double kPauseSeconds = 60;
+constexpr std::chrono::seconds kCheck{1};
 
 constexpr std::size_t kShift = 0;
 constexpr std::size_t kMinutes = 1;
@@ -59,8 +62,14 @@ struct Pace {
   PacketRef last;
   RobustSample intervals;
   Completeness state = Completeness::complete;
+  Transport transport = Transport::none;
   bool begun = false;
+  bool suspect = false;  // another pace than learned; one of suspects_
 };
+
+double pause_of(const BaselinePoll& poll) {
+  return std::max(kPauseIntervals * poll.interval.median, kPauseSeconds);
+}
 
 struct WriteRate {
   std::chrono::sys_time<std::chrono::minutes> minute{};
@@ -82,24 +91,16 @@ class TimingChange final : public Detector {
       }
       return;
     }
+    if (context.baseline == nullptr) {
+      return;
+    }
+    if (event.packet.time >= next_check_ && !suspects_.empty()) {
+      next_check_ = event.packet.time + kCheck;
+      check(event.packet, context, out);
+    }
     const bool message = event.kind == EventKind::message || event.kind == EventKind::tally;
-    if (!message || context.baseline == nullptr || !asks(event)) {
-      return;
-    }
-    const LinkView& view = context.links->of(event, context);
-    if (view.link == kNone || !view.locked) {
-      return;
-    }
-    if (event.message.operation == Operation::write && event.kind == EventKind::message) {
-      on_write(view, event, context, out);
-      return;
-    }
-    const BaselinePoll* poll =
-        context.baseline->poll(view.link, event.message.unit, event.message.function,
-                               event.message.sub_function, poll_address(event), event.from_client);
-    // A poll is known by its numbers, so those of several names are one, whose pace says nothing.
-    if (poll != nullptr && !event.message.further && event.text.empty()) {
-      on_poll(*poll, event, context, out);
+    if (message && asks(event)) {
+      on_message(event, context, out);
     }
   }
 
@@ -110,27 +111,50 @@ class TimingChange final : public Detector {
     AlertHandle alert;
   };
 
+  void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
+    const LinkView& view = context.links->of(event, context);
+    if (view.link == kNone || !view.locked) {
+      return;
+    }
+    if (event.message.operation == Operation::write && event.kind == EventKind::message) {
+      on_write(view, event, context, out);
+      return;
+    }
+    PollQuery asked;
+    if (see_poll(event, asked)) {
+      if (const BaselinePoll* poll = context.baseline->poll(view.link, asked)) {
+        on_poll(*poll, event, context);
+      }
+    }
+  }
+
+  static double threshold(std::size_t which, const HostKey& server, const RuleContext& context) {
+    return context.policy.threshold(kKind, kThresholds[which], context.policy.zone_of(server));
+  }
   static double threshold(std::size_t which, const Event& event, const RuleContext& context) {
-    return context.policy.threshold(kKind, kThresholds[which],
-                                    context.policy.zone_of(host_key(event.server, event.vlan)));
+    return threshold(which, host_key(event.server, event.vlan), context);
   }
 
   static Finding finding_of(const Event& event, std::string_view sort, const RuleContext& context) {
     Finding finding;
-    finding.kind = kKind;
-    finding.severity = Severity::medium;
-    finding.confidence = 70;
     finding.source = client_party(event, context);
     finding.destination = server_party(event, context);
     finding.protocol = protocol_words(event);
     finding.transport = to_string(event.transport);
+    finding.state = event.state;
+    complete(finding, sort, context);
+    return finding;
+  }
+
+  static void complete(Finding& finding, std::string_view sort, const RuleContext& context) {
+    finding.kind = kKind;
+    finding.severity = Severity::medium;
+    finding.confidence = 70;
     finding.certin = CertInClass::incident;
     finding.attack = {kAttack[0], kAttack[1]};
-    finding.state = event.state;
     finding.dedup_key = party_id(finding.source, context.inventory) + " > " +
                         party_id(finding.destination, context.inventory) + ' ' + finding.protocol +
                         ' ' + std::string(sort);
-    return finding;
   }
 
   // --- unanswered ---
@@ -159,16 +183,15 @@ class TimingChange final : public Detector {
 
   // --- polls ---
 
-  void on_poll(const BaselinePoll& poll, const Event& event, const RuleContext& context,
-               FindingSink& out) {
+  void on_poll(const BaselinePoll& poll, const Event& event, const RuleContext& context) {
     std::uint32_t slot = paces_.find({&poll});
     if (slot == paces_.kNone) {
       slot = paces_.insert({&poll});
     }
     Pace& pace = paces_[slot];
     const Timestamp now = event.packet.time;
-    // What is told together is alike in its state too, so at a change two counts overlap. And of a
-    // tally without numbers nobody knows which names it counts.
+    // What is told together is alike in its state too, so at a change two counts overlap. And a
+    // tally without numbers may be of anything that has a name.
     const bool forgotten = event.kind == EventKind::tally && event.message.count == 0;
     if (!pace.begun || forgotten || event.state != pace.state) {
       begin(pace, event);
@@ -178,7 +201,7 @@ class TimingChange final : public Detector {
       return;
     }
     const double interval = seconds(now - pace.last.time) / (event.repeats + 1.0);
-    if (interval > std::max(kPauseIntervals * poll.interval.median, kPauseSeconds)) {
+    if (interval > pause_of(poll)) {
       begin(pace, event);
       return;
     }
@@ -193,28 +216,68 @@ class TimingChange final : public Detector {
       begin(pace, event);
       return;
     }
-    if (pace.intervals.seen() >= kLeastSamples &&
-        seconds(now - pace.since) >= threshold(kMinutes, event, context) * 60) {
-      out.raise(shifted(poll, pace, seen, event, context));
-      begin(pace, event);
+    if (!pace.suspect) {
+      pace.suspect = true;
+      suspects_.push_back(&poll);
     }
   }
 
   static void begin(Pace& pace, const Event& event) {
     pace.begun = true;
-    pace.since = event.packet.time;
-    pace.first = event.packet;
-    pace.last = event.packet;
     pace.state = event.state;
+    pace.transport = event.transport;
+    begin(pace, event.packet);
+  }
+
+  static void begin(Pace& pace, const PacketRef& packet) {
+    pace.since = packet.time;
+    pace.first = packet;
+    pace.last = packet;
     pace.intervals.clear();
   }
 
-  static Finding shifted(const BaselinePoll& poll, const Pace& pace, const RobustRange& seen,
-                         const Event& event, const RuleContext& context) {
-    Finding finding = finding_of(event, "interval", context);
-    const std::string during = seconds_words(seconds(event.packet.time - pace.since));
+  // By the clock and not by the poll, which may have become a slow one.
+  void check(const PacketRef& packet, const RuleContext& context, FindingSink& out) {
+    std::erase_if(suspects_, [&](const BaselinePoll* poll) {
+      const std::uint32_t slot = paces_.peek({poll});
+      return slot == paces_.kNone || is_settled(*poll, paces_[slot], packet, context, out);
+    });
+  }
+
+  // Whether it needs to be looked at no longer.
+  static bool is_settled(const BaselinePoll& poll, Pace& pace, const PacketRef& packet,
+                         const RuleContext& context, FindingSink& out) {
+    const Timestamp now = packet.time;
+    if (pace.intervals.seen() == 0 || seconds(now - pace.last.time) > pause_of(poll)) {
+      pace.suspect = false;
+      return true;
+    }
+    const HostPlace& server = poll.link.server;
+    const double minutes =
+        threshold(kMinutes, {.ip = server.ip, .mac = server.mac, .vlan = server.vlan}, context);
+    if (pace.intervals.seen() < kLeastSamples || seconds(now - pace.since) < minutes * 60) {
+      return false;
+    }
+    out.raise(shifted(poll, pace, packet, context));
+    begin(pace, pace.last);
+    pace.suspect = false;
+    return true;
+  }
+
+  static Finding shifted(const BaselinePoll& poll, const Pace& pace, const PacketRef& packet,
+                         const RuleContext& context) {
+    Finding finding;
+    finding.source = party_of(poll.link.client, context);
+    finding.destination = party_of(poll.link.server, context);
+    finding.protocol = to_string(poll.link.service);
+    finding.transport = to_string(pace.transport);
+    finding.state = pace.state;
+    complete(finding, "interval", context);
+    const RobustRange seen = pace.intervals.range();
+    const std::string during = seconds_words(seconds(packet.time - pace.since));
     finding.why = host_words(host_key(finding.source), context.policy) + " sends " +
-                  (poll.name.empty() ? finding.protocol : poll.name) + " to " +
+                  (poll.name.empty() ? finding.protocol : poll.name) +
+                  (poll.text.empty() ? "" : " " + poll.text) + " to " +
                   host_words(host_key(finding.destination), context.policy) + " every " +
                   range_words(poll.interval) + " as learned; during the last " + during +
                   " the median was " + seconds_words(seen.median) + '.';
@@ -222,8 +285,9 @@ class TimingChange final : public Detector {
                         range_words(seen)};
     BaselinePoll changed = poll;
     changed.interval = seen;
-    finding.accept = accept_entry(server_section(event, context), "polls", entry_json(changed));
-    finding.evidence = {pace.first, event.packet};
+    const std::string_view section = section_of(host_key(finding.destination), context.policy);
+    finding.accept = accept_entry(section, "polls", entry_json(changed));
+    finding.evidence = {pace.first, pace.last, packet};
     return finding;
   }
 
@@ -268,6 +332,8 @@ class TimingChange final : public Detector {
 
   PerFlow<FlowNote> notes_;
   LruTable<PointerKey<BaselinePoll>, Pace, KeyHash> paces_{kMostPolls};
+  std::vector<const BaselinePoll*> suspects_;  // of paces_, as many as the baseline has at most
+  Timestamp next_check_{};
   LruTable<PointerKey<BaselineTalker>, WriteRate, KeyHash> rates_{kMostWriters};
 };
 

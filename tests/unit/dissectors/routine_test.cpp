@@ -50,19 +50,49 @@ Message poll(std::uint32_t address = 0, std::uint32_t unit = 1) {
   return message;
 }
 
-TEST(Routine, TellsTheFirstFewOneByOneThenOneInHalfAMinute) {
+TEST(Routine, TellsTheFirstFewOneByOneThenOneInEightSeconds) {
   Polls polls;
   std::vector<int> said;
-  said.reserve(70);
-  for (int i = 0; i < 70; ++i) {
+  said.reserve(20);
+  for (int i = 0; i < 20; ++i) {
     said.push_back(polls.say(poll()));
   }
   for (std::size_t i = 0; i < said.size(); ++i) {
-    // Four by themselves; then the first of those held back is 30 s old.
-    const int expected = i < 4 ? 0 : i == 34 || i == 65 ? 30 : -1;
+    // Four by themselves; then the next one would come after kTogether.
+    const int expected = i < 4 ? 0 : i == 10 || i == 17 ? 6 : -1;
     EXPECT_EQ(said[i], expected) << "at " << i;
   }
-  EXPECT_EQ(polls.all(), 70);
+  EXPECT_EQ(polls.all(), 20);
+}
+
+TEST(Routine, TellsEachOfWhatIsSaidSlowly) {
+  Polls polls;
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(polls.say(poll(), Routine::kTogether / 2), 0);
+  }
+}
+
+TEST(Routine, TellsWhatCameBeforeAPauseByItself) {
+  Polls polls;
+  for (int i = 0; i < 7; ++i) {
+    polls.say(poll());
+  }
+  EXPECT_EQ(polls.left_out, 0);
+  EXPECT_EQ(polls.say(poll(), 15s), 0) << "alone, so that the pause is seen";
+  EXPECT_EQ(polls.left_out, 3);
+  EXPECT_EQ(polls.say(poll(), 15s), 0);
+  EXPECT_EQ(polls.all(), 9);
+}
+
+TEST(Routine, CountsAcrossAPauseWhatHasAName) {
+  Message tag = poll();
+  tag.target.text = "Line1.Speed";
+  Polls polls;
+  for (int i = 0; i < 7; ++i) {
+    polls.say(tag);
+  }
+  EXPECT_EQ(polls.say(tag, 15s), 3) << "by itself it would be a number without its name";
+  EXPECT_EQ(polls.left_out, 0);
 }
 
 TEST(Routine, CountsEachSeriesByItself) {
@@ -102,12 +132,12 @@ TEST(Routine, WhatDiffersInAnythingIsAnotherSeries) {
 
 TEST(Routine, KeepsWhereTheLastOneLies) {
   Polls polls;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 22; ++i) {
     polls.say(poll(static_cast<std::uint32_t>(i % 2)));
   }
   std::vector<std::uint32_t> frames;
   polls.routine.settle([&](const Routine::Series& series) { frames.push_back(series.last.frame); });
-  EXPECT_EQ(frames, (std::vector<std::uint32_t>{19, 20}));
+  EXPECT_EQ(frames, (std::vector<std::uint32_t>{21, 22}));
   int again = 0;
   polls.routine.settle([&](const Routine::Series&) { ++again; });
   EXPECT_EQ(again, 0) << "told once";

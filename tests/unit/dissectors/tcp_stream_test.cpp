@@ -111,6 +111,26 @@ TEST(TcpStream, LosesPatienceWithAHoleThatNobodyAcknowledges) {
   EXPECT_EQ(in.budget.impatient, 1U);
 }
 
+// A mirror may cease to show the other direction in the middle of a connection.
+TEST(TcpStream, LosesPatienceOnceAcknowledgementsAreSeenNoLonger) {
+  Listener in;
+  in.stream.synchronise(99);
+  in.data(100, "abc");
+  in.ack(103);
+  in.data(106, "ghi");
+  in.wait(1500ms);
+  in.data(109, "jkl");
+  EXPECT_EQ(in.heard, "abc|ghijkl");
+  Listener both;
+  both.stream.synchronise(99);
+  both.data(100, "abc");
+  both.data(106, "ghi");
+  both.ack(103);
+  both.wait(1500ms);
+  both.data(109, "jkl");
+  EXPECT_EQ(both.heard, "abc") << "the receiver says that it waits for what is missing";
+}
+
 TEST(TcpStream, KeepsAtMostThirtyTwoEarlySegments) {
   Listener in;
   in.stream.synchronise(99);

@@ -75,7 +75,7 @@ BaselineData sample() {
                      {two, Operation::read, 1, 0, "", "Read Coils"}};
   zone.writes = {coils(one, 0, 3), coils(one, 4, 4)};
   zone.reads = {coils(one, 0, 15), coils(two, 0, 15)};
-  zone.polls = {{one, 1, 1, 0, 0, true, "Read Coils", {1.0, 0.02}, 900}};
+  zone.polls = {{one, 1, 1, 0, 0, true, "", "Read Coils", {1.0, 0.02}, 900}};
   data.zones = {zone};
   return data;
 }
@@ -199,8 +199,16 @@ TEST(Baseline, FindsFactsPollsAndCertificates) {
   EXPECT_EQ(baseline.fact(plc, 2, Identity::Field::firmware, "Modbus"), nullptr);
   EXPECT_EQ(baseline.certificates(plc, Protocol::opcua, "application").size(), 1U);
   const BaselineLinkIndex one = link(baseline, "10.0.0.9 vlan 110", "10.0.0.1 vlan 110");
-  ASSERT_NE(baseline.poll(one, 1, 1, 0, 0, true), nullptr);
-  EXPECT_EQ(baseline.poll(one, 1, 1, 0, 7, true), nullptr);
+  PollQuery coils;
+  coils.unit = 1;
+  coils.function = 1;
+  ASSERT_NE(baseline.poll(one, coils), nullptr);
+  PollQuery elsewhere = coils;
+  elsewhere.address = 7;
+  EXPECT_EQ(baseline.poll(one, elsewhere), nullptr);
+  PollQuery named = coils;
+  named.text = "Speed";
+  EXPECT_EQ(baseline.poll(one, named), nullptr);
 }
 
 TEST(LearningProgress, IsDoneWhenNothingWasNewForAFifth) {
