@@ -211,10 +211,13 @@ void SilentPolls::check(const PacketRef& packet, const RuleContext& context, Fin
   const Timestamp now = packet.time;
   for (std::uint32_t at = 0; at < polls_.size(); ++at) {
     Poll& poll = polls_[at];
+    if (!in_force(poll, context)) {
+      poll.last = std::max(poll.last, now);
+    }
     if (poll.missing || seconds(now - poll.last) <= poll.limit) {
       continue;
     }
-    if (hidden(poll) || !in_force(poll, context)) {
+    if (hidden(poll)) {
       poll.last = now;
     } else {
       note_missing(at, now);

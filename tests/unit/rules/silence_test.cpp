@@ -42,6 +42,39 @@ TEST(DeviceSilent, WhenNothingIsHeardTheSensorIsBlind) {
   EXPECT_EQ(plant.raised(), "");
 }
 
+// Nothing polls the second controller while the vessels are cleaned: 1970-01-03, a Saturday.
+TEST(DeviceSilent, APollOfAnotherBaselineIsNotMissing) {
+  Plant plant{
+      "[site]\ntimezone = \"UTC\"\n[[baseline]]\nname = \"cleaning\"\nschedule = [\"sat\"]\n"};
+  plant.usual();
+  plant.approve();
+  plant.approve([](BaselineData& data) {
+    data.name = "cleaning";
+    std::erase_if(data.zones[0].polls,
+                  [](const BaselinePoll& poll) { return poll.link.server.ip == ip(kOther); });
+  });
+  plant.now = at(2 * 86'400 - 60);  // Friday, 23:59
+  const auto rounds = [&](int count, bool both) {
+    for (int i = 0; i < count; ++i) {
+      const Talk one = plant.connected(kHmi, kPlc);
+      const Talk two = plant.connected(kHmi, kOther);
+      plant.ask(one, coils(0, 16));
+      plant.ask(one, kRead);
+      if (both) {
+        plant.ask(two, coils(0, 16));
+      }
+      plant.wait(5);
+    }
+  };
+  rounds(12, true);
+  rounds(17'280, false);  // all of Saturday, 5 s each
+  EXPECT_EQ(plant.raised(), "");
+  rounds(11, false);
+  EXPECT_EQ(plant.raised(), "") << "it is expected again from Sunday, 00:00 on";
+  rounds(4, false);
+  EXPECT_EQ(plant.raised(), "device-silent:high");
+}
+
 TEST(DeviceSilent, UnansweredRequestsNeedNoBaseline) {
   Plant plant;
   plant.approve();
