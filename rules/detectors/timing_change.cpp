@@ -190,14 +190,20 @@ class TimingChange final : public Detector {
     }
     Pace& pace = paces_[slot];
     const Timestamp now = event.packet.time;
-    // What is told together is alike in its state too, so at a change two counts overlap. And a
-    // tally without numbers may be of anything that has a name.
+    // A tally without numbers may be of anything that has a name.
     const bool forgotten = event.kind == EventKind::tally && event.message.count == 0;
-    if (!pace.begun || forgotten || event.state != pace.state) {
+    if (!pace.begun || forgotten) {
       begin(pace, event);
       return;
     }
     if (now <= pace.last.time) {
+      return;
+    }
+    // What is told together is alike in its state too, so at a change nobody knows how many there
+    // were since the last.
+    if (event.state != pace.state) {
+      pace.state = event.state;
+      pace.last = event.packet;
       return;
     }
     const double interval = seconds(now - pace.last.time) / (event.repeats + 1.0);

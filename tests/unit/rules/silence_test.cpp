@@ -371,6 +371,26 @@ TEST(TimingChange, IsToldWhenItsMinutesAreOver) {
   EXPECT_LE(plant.now - since, std::chrono::seconds{310});
 }
 
+TEST(TimingChange, ALostPacketDoesNotBeginItsMinutesAnew) {
+  Plant plant;
+  plant.usual();
+  plant.approve();
+  const Talk one = plant.connected(kHmi, kPlc);
+  const Talk two = plant.connected(kHmi, kOther);
+  const Timestamp since = plant.now;
+  for (int i = 0; i < 100 && plant.raised().empty(); ++i) {
+    plant.state = i < 30 ? Completeness::complete : Completeness::gap;
+    plant.ask(one, kRead);
+    plant.ask(two, coils(0, 16));
+    if (i % 3 == 0) {
+      plant.ask(one, coils(0, 16));
+    }
+    plant.wait(5);
+  }
+  ASSERT_EQ(plant.raised(), "timing-change:medium");
+  EXPECT_LE(plant.now - since, std::chrono::seconds{330});
+}
+
 TEST(TimingChange, APollIsTheNameItAsksFor) {
   Plant plant;
   const auto read = [&](int rounds, int slower) {
