@@ -21,7 +21,7 @@ FRAMES = 3000
 
 def check(program, plant, port, folder):
     state, part = folder / "state", folder / "part.pcap"
-    sensor = port.sensor(program, state)
+    sensor = port.sensor(program, state, "--learn")
     port.play(plant, 1, FRAMES)
     time.sleep(1)
     sensor.send_signal(signal.SIGINT)
@@ -44,10 +44,20 @@ def assets_of(state):
     return {a["id"]: a for a in json.loads((state / "assets.json").read_text())["assets"]}
 
 
+def learned_in(state):
+    """The entries of baseline.json, and since when it was learned."""
+    data = json.loads((state / "baseline.json").read_text())
+    entries = {(zone["zone"], name, entry["client"], entry["server"], entry.get("first"),
+                entry.get("text"), entry.get("function"))
+               for zone in data["zones"] for name in ("talkers", "operations", "writes", "polls")
+               for entry in zone[name]}
+    return entries, data["learned"]["from"]
+
+
 def check_restart(program, plant, port, state):
-    """Started again over its folder the sensor goes on with the assets that it knew."""
-    before = assets_of(state)
-    sensor = port.sensor(program, state)
+    """Started again over its folder the sensor goes on with what it knew and had learned."""
+    before, learned = assets_of(state), learned_in(state)
+    sensor = port.sensor(program, state, "--learn")
     port.play(plant, 1, 200)
     time.sleep(1)
     sensor.send_signal(signal.SIGINT)
@@ -61,6 +71,10 @@ def check_restart(program, plant, port, state):
             return f"{key}: first seen {asset['first_seen']}, after the restart {after[key]['first_seen']}"
         if after[key]["packets_sent"] < asset["packets_sent"]:
             return f"{key}: its packets were forgotten"
+    entries, since = learned_in(state)
+    print(f"{len(learned[0])} entries learned before the restart, {len(entries)} after it")
+    if not learned[0] or not learned[0] <= entries or since != learned[1]:
+        return f"what was learned was forgotten: {sorted(learned[0] - entries, key=str)[:5]}, {since}"
     if not any(after[key]["last_seen"] > asset["last_seen"] for key, asset in before.items()):
         return "after the restart nobody was heard"
     return None
