@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 #include "dissectors/printable.hpp"
 
@@ -104,22 +105,16 @@ Ams read_ams(Reader& in) noexcept {
   return ams;
 }
 
-struct Naming {
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
-
-constexpr std::array<Naming, 10> kCommands = {{{"Invalid Command", Operation::control},
-                                               {"Read Device Info", Operation::discover},
-                                               {"Read", Operation::read},
-                                               {"Write", Operation::write},
-                                               {"Read State", Operation::discover},
-                                               {"Write Control", Operation::control},
-                                               {"Add Notification", Operation::read},
-                                               {"Delete Notification", Operation::read},
-                                               {"Notification", Operation::read},
-                                               {"Read Write", Operation::write}}};
+constexpr std::array<Meaning, 10> kCommands = {{{"Invalid Command", Operation::control},
+                                                {"Read Device Info", Operation::discover},
+                                                {"Read", Operation::read},
+                                                {"Write", Operation::write},
+                                                {"Read State", Operation::discover},
+                                                {"Write Control", Operation::control},
+                                                {"Add Notification", Operation::read},
+                                                {"Delete Notification", Operation::read},
+                                                {"Notification", Operation::read},
+                                                {"Read Write", Operation::write}}};
 enum Command : std::uint16_t {
   kReadDeviceInfo = 1,
   kRead,
@@ -141,7 +136,7 @@ std::string_view state_name(std::uint16_t state) noexcept {
   return state < kStates.size() ? kStates[state] : "unknown";
 }
 
-Naming control_naming(std::uint16_t state) noexcept {
+Meaning control_meaning(std::uint16_t state) noexcept {
   switch (state) {
     case 2:
       return {"Write Control: reset", Operation::control, Effect::reset};
@@ -165,7 +160,7 @@ Naming control_naming(std::uint16_t state) noexcept {
 }
 
 // Index groups of the system service, AMS port 10000.
-Naming system_naming(std::uint16_t command, std::uint32_t group) noexcept {
+Meaning system_meaning(std::uint16_t command, std::uint32_t group) noexcept {
   switch (group) {
     case 120:
       return {"Open File", Operation::read};
@@ -180,8 +175,8 @@ Naming system_naming(std::uint16_t command, std::uint32_t group) noexcept {
     case 132:
       return {"Rename File", Operation::program};
     case 400:
-      return command == kWrite ? Naming{"Set Time", Operation::admin, Effect::set_time}
-                               : Naming{"Read Time", Operation::read};
+      return command == kWrite ? Meaning{"Set Time", Operation::admin, Effect::set_time}
+                               : Meaning{"Read Time", Operation::read};
     case 500:
       return {"Start Process", Operation::control};
     case 700:
@@ -196,14 +191,14 @@ Naming system_naming(std::uint16_t command, std::uint32_t group) noexcept {
     case 803:
       return {"List Routes", Operation::discover};
     default:
-      return command == kRead ? Naming{"Read", Operation::read} : Naming{"", Operation::control};
+      return command == kRead ? Meaning{"Read", Operation::read} : Meaning{"", Operation::control};
   }
 }
 
 constexpr std::uint32_t kHandleByName = 0xf003;
 constexpr std::uint32_t kReleaseHandle = 0xf006;
 
-Naming symbol_naming(std::uint16_t command, std::uint32_t group) noexcept {
+Meaning symbol_meaning(std::uint16_t command, std::uint32_t group) noexcept {
   switch (group) {
     case kHandleByName:
       return {"Get Symbol Handle", Operation::read};
@@ -360,9 +355,9 @@ class AdsSession final : public OtSession {
     } else if (command == kWriteControl) {
       const std::uint16_t state = in.le16();
       in.skip(6);
-      const Naming naming = control_naming(state);
-      message.name = naming.name;
-      message.effect = naming.effect;
+      const Meaning meaning = control_meaning(state);
+      message.name = meaning.name;
+      message.effect = meaning.effect;
       message.sub_function = state;
       if (spoken.fields != nullptr) {
         spoken.fields->text(kState, state_name(state));
@@ -381,14 +376,14 @@ class AdsSession final : public OtSession {
     Reader& in = spoken.in;
     const std::uint16_t command = spoken.ams.command;
     const bool system = spoken.ams.target.port == kSystemService;
-    Naming naming = system ? system_naming(command, group) : symbol_naming(command, group);
-    if (naming.name.empty()) {
-      naming.name = message.name;
+    Meaning meaning = system ? system_meaning(command, group) : symbol_meaning(command, group);
+    if (meaning.name.empty()) {
+      meaning.name = message.name;
     }
     if (command != kAddNotification) {
-      message.name = naming.name;
-      message.operation = naming.operation;
-      message.effect = naming.effect;
+      message.name = meaning.name;
+      message.operation = meaning.operation;
+      message.effect = meaning.effect;
     }
     message.target.table = table_of(group);
     message.target.address = offset;
@@ -571,7 +566,7 @@ class AdsSession final : public OtSession {
     return tags;
   }
 
-  static Naming service_naming(std::uint32_t service) noexcept {
+  static Meaning service_meaning(std::uint32_t service) noexcept {
     switch (service) {
       case 1:
         return {"Server Info", Operation::discover};
@@ -594,16 +589,16 @@ class AdsSession final : public OtSession {
     const Tags tags = in.ok() ? read_tags(in, count) : Tags{};
     const bool response = (code & kUdpAnswer) != 0;
     const std::uint32_t service = code & ~kUdpAnswer;
-    const Naming naming = service_naming(service);
+    const Meaning meaning = service_meaning(service);
     confirm();
     Message message;
     message.protocol = Protocol::ads;
     message.direction = direct(pdu, response, out);
     message.kind = response ? Kind::response : Kind::request;
     message.function = static_cast<std::uint16_t>(service);
-    message.name = naming.name;
-    message.operation = naming.operation;
-    message.effect = naming.effect;
+    message.name = meaning.name;
+    message.operation = meaning.operation;
+    message.effect = meaning.effect;
     message.problems |= tags.cut ? 1U << kTruncated : 0U;
     if (!tags.route.empty()) {
       message.target.table = "route";
