@@ -432,7 +432,6 @@ class DeviceSilent final : public Detector {
 extern const DetectorInfo device_silent_detector;
 constinit const DetectorInfo device_silent_detector = {
     .kind = kKind,
-    .title = "Device or poll silent",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<DeviceSilent>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

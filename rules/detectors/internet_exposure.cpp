@@ -239,7 +239,6 @@ class InternetExposure final : public Detector {
 extern const DetectorInfo internet_exposure_detector;
 constinit const DetectorInfo internet_exposure_detector = {
     .kind = kKind,
-    .title = "OT ↔ Internet",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<InternetExposure>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

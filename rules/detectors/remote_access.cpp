@@ -336,7 +336,6 @@ class RemoteAccess final : public Detector {
 extern const DetectorInfo remote_access_detector;
 constinit const DetectorInfo remote_access_detector = {
     .kind = kKind,
-    .title = "Remote access into OT",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<RemoteAccess>(); },
     .attack = kAttack,
     .thresholds = kThresholds,
