@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "alerts/case_words.hpp"
 #include "alerts/summary_text.hpp"
 
 namespace prahari {
@@ -28,6 +29,7 @@ Deed& deed_of(Actor& actor, const Alert& alert) {
 void add(Actor& actor, const Alert& alert, const AlertContext& context) {
   const Finding& finding = alert.finding;
   ++actor.alerts;
+  actor.did = actor.did || !is_suffered(alert);
   actor.severe += finding.severity >= Severity::high ? 1U : 0U;
   actor.worst = std::max(actor.worst, finding.severity);
   Deed& deed = deed_of(actor, alert);
@@ -59,7 +61,7 @@ std::vector<Actor> actors_behind(std::span<const Alert> alerts, const AlertConte
     const auto [at, fresh] =
         places.emplace(host == nullptr ? label : alert->source_asset, actors.size());
     if (fresh) {
-      actors.push_back({label, host, {}, 0, 0, {}});
+      actors.push_back({label, host, {}, 0, 0, {}, false});
     }
     add(actors[at->second], *alert, context);
   }

@@ -1,4 +1,5 @@
 // Who is behind the alerts: what each host did, to whom, in the words of a report's first page.
+// Of a device that fell silent or was polled otherwise: what became of it.
 
 #pragma once
 
@@ -28,6 +29,7 @@ struct Actor {
   std::uint64_t alerts = 0;
   std::uint64_t severe = 0;  // of high or critical severity
   std::vector<Deed> deeds;   // the worst first, then in the order of time
+  bool did = false;          // false: its alerts are about it, and it did nothing
 };
 
 // The one with the most severe alerts first. Alerts that name no source have no actor.

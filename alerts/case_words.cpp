@@ -226,6 +226,12 @@ bool is_impact(const Alert& alert) noexcept {
   return std::ranges::find(kKinds, finding.kind) != kKinds.end() || changes;
 }
 
+bool is_suffered(const Alert& alert) noexcept {
+  constexpr auto kKinds =
+      std::to_array<std::string_view>({"device-silent", "timing-change", "identity-change"});
+  return std::ranges::find(kKinds, alert.finding.kind) != kKinds.end();
+}
+
 std::string actor_text(const Alert& alert, const NetworkView& network, bool stranger) {
   const Party& source = alert.finding.source;
   const HostView* host = network.host(alert.source_asset);

@@ -21,6 +21,9 @@ namespace prahari {
 [[nodiscard]] bool is_recon(const Alert& alert) noexcept;
 [[nodiscard]] bool is_impact(const Alert& alert) noexcept;
 
+// What became of a device, rather than what its source did.
+[[nodiscard]] bool is_suffered(const Alert& alert) noexcept;
+
 // "10.0.0.7, an unknown host," or "EWS-1 (10.0.0.7)"; `stranger`: it was not there before.
 [[nodiscard]] std::string actor_text(const Alert& alert, const NetworkView& network, bool stranger);
 

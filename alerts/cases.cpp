@@ -37,14 +37,12 @@ bool names_a_host(const Party& party) noexcept {
 
 Part part_of(const Alert& alert) noexcept {
   constexpr std::array<std::string_view, 2> kNever = {"sensor-blind", "opcua-certificate"};
-  constexpr std::array<std::string_view, 3> kSuffered = {"device-silent", "timing-change",
-                                                         "identity-change"};
   const Finding& finding = alert.finding;
   const bool posture = finding.certin == CertInClass::posture && !finding.has_operation;
   if (posture || one_of(finding.kind, kNever)) {
     return Part::none;
   }
-  if (one_of(finding.kind, kSuffered) || !names_a_host(finding.source)) {
+  if (is_suffered(alert) || !names_a_host(finding.source)) {
     return names_a_host(finding.destination) ? Part::effect : Part::none;
   }
   return Part::deed;

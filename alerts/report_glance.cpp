@@ -65,12 +65,15 @@ void add_headline(Html& page, const ReportInput& input, const std::vector<Actor>
   if (!actors.empty()) {
     const Actor& first = actors.front();
     const bool unknown = first.host != nullptr && is_unknown(*first.host, input.context.network);
-    if (first.alerts == input.alerts.size()) {
-      page.raw(", all by ");
+    const std::string_view by = first.did ? "by " : "about ";
+    if (input.alerts.size() == 1) {
+      page.raw(", ").raw(by);
+    } else if (first.alerts == input.alerts.size()) {
+      page.raw(", all ").raw(by);
     } else if (first.alerts * 2 >= input.alerts.size()) {
-      page.raw(", ").number(first.alerts).raw(" of them by ");
+      page.raw(", ").number(first.alerts).raw(" of them ").raw(by);
     } else {
-      page.raw(" from ").text(plural(actors.size(), "host")).raw(", the most severe by ");
+      page.raw(" from ").text(plural(actors.size(), "host")).raw(", the most severe ").raw(by);
     }
     page.raw(unknown ? "a device that the site file does not know, " : "").raw("<b>");
     page.text(first.label).raw("</b>");
@@ -143,7 +146,9 @@ void add_actor(Html& page, const Actor& actor, const ReportInput& input) {
     add_glyph(page, glyph_of(*actor.host));
   }
   page.text(actor.label);
-  page.element("span", "behind " + plural(actor.alerts, "alert"), "times").raw("</h3>\n");
+  const std::string alerts = plural(actor.alerts, "alert");
+  page.element("span", actor.did ? "behind " + alerts : alerts + " about it", "times");
+  page.raw("</h3>\n");
   if (actor.host != nullptr) {
     page.element("p", who_text(*actor.host, input), "more");
   }

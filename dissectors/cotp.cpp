@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "dissectors/foreign.hpp"
+
 namespace prahari::cotp {
 namespace {
 
@@ -202,12 +204,7 @@ void CotpSession::tell(const Tpdu& tpdu, const Pdu& pdu, Emitter& out) {
 void CotpSession::on_foreign(Side /*side*/, Direction direction, Bytes /*head*/,
                              const PacketRef& /*packet*/, Emitter& out) {
   misses_ = misses_ < kMostMisses ? static_cast<std::uint8_t>(misses_ + 1) : misses_;
-  out.anomaly({.protocol = protocol_,
-               .problem = kForeign,
-               .direction = direction,
-               .function = 0,
-               .target = {},
-               .request = {}});
+  out.anomaly(foreign_anomaly(protocol_, kForeign, direction));
 }
 
 void CotpSession::on_gap(Side side) { parts_[static_cast<std::size_t>(side)].clear(); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dissectors/dissector.hpp"
+#include "dissectors/foreign.hpp"
 
 namespace prahari {
 
@@ -20,12 +21,7 @@ class DatagramSession : public Session {
   }
   void on_foreign(Side /*side*/, Direction direction, Bytes /*head*/, const PacketRef& /*packet*/,
                   Emitter& out) final {
-    out.anomaly({.protocol = protocol_,
-                 .problem = foreign_problem_,
-                 .direction = direction,
-                 .function = 0,
-                 .target = {},
-                 .request = {}});
+    out.anomaly(foreign_anomaly(protocol_, foreign_problem_, direction));
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "dissectors/device_text.hpp"
 #include "dissectors/dissector.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/foreign.hpp"
 #include "dissectors/hash.hpp"
 #include "dissectors/told_once.hpp"
 
@@ -108,12 +109,7 @@ class OtSession : public Session {
   void on_foreign(Side /*side*/, Direction direction, Bytes /*head*/, const PacketRef& /*packet*/,
                   Emitter& out) override {
     misses_ = static_cast<std::uint8_t>(std::min<int>(misses_ + 1, kMaxMisses));
-    out.anomaly({.protocol = protocol_,
-                 .problem = foreign_,
-                 .direction = direction,
-                 .function = 0,
-                 .target = {},
-                 .request = {}});
+    out.anomaly(foreign_anomaly(protocol_, foreign_, direction));
   }
 
   [[nodiscard]] bool plausible() const noexcept override {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "dissectors/default_logins.hpp"
+#include "dissectors/foreign.hpp"
 #include "dissectors/hash.hpp"
 #include "dissectors/printable.hpp"
 
@@ -74,12 +75,7 @@ std::string from_utf16(Bytes raw) {
 
 void PlainSession::on_foreign(Side /*side*/, Direction direction, Bytes /*head*/,
                               const PacketRef& /*packet*/, Emitter& out) {
-  out.anomaly({.protocol = protocol_,
-               .problem = 0,
-               .direction = direction,
-               .function = 0,
-               .target = {},
-               .request = {}});
+  out.anomaly(foreign_anomaly(protocol_, 0, direction));
 }
 
 void PlainSession::tell(const Fact& fact, const Pdu& pdu, Emitter& out, Whose whose) {

@@ -27,22 +27,15 @@ std::string level_words(double level) {
 }
 
 Finding common_finding(const ZonePair& zones, const Event& event, const RuleContext& context) {
-  Finding finding;
-  finding.kind = kConduitKind;
+  Finding finding = event_finding(kConduitKind, event, context);
   finding.confidence = 95;
   finding.certin = CertInClass::incident;
-  finding.source = client_party(event, context);
-  finding.destination = server_party(event, context);
-  finding.protocol = protocol_words(event);
-  finding.transport = to_string(event.transport);
   finding.dedup_key = std::string{context.policy.zone_name(zones.from)} + '|' +
                       std::string{context.policy.zone_name(zones.to)} + '|' + finding.protocol;
   finding.attack = {kConduitAttack[0], kConduitAttack[1]};
   if (event.kind == EventKind::message && event.message.matched) {
-    finding.evidence.push_back(event.message.request);
+    finding.evidence.insert(finding.evidence.begin(), event.message.request);
   }
-  finding.evidence.push_back(event.packet);
-  finding.state = event.state;
   return finding;
 }
 

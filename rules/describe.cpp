@@ -194,6 +194,26 @@ void set_operation(Finding& finding, const Event& event) {
                         message.values.begin() + static_cast<std::ptrdiff_t>(values));
 }
 
+Finding event_finding(std::string_view kind, const Event& event, const RuleContext& context) {
+  Finding finding;
+  finding.kind = kind;
+  finding.source = client_party(event, context);
+  finding.destination = server_party(event, context);
+  finding.protocol = protocol_words(event);
+  finding.transport = to_string(event.transport);
+  finding.evidence.push_back(event.packet);
+  finding.state = event.state;
+  return finding;
+}
+
+Finding message_finding(std::string_view kind, const Event& event, const RuleContext& context) {
+  Finding finding = event_finding(kind, event, context);
+  set_operation(finding, event);
+  finding.outcome = event.message.outcome;
+  finding.times = event.repeats + 1U;
+  return finding;
+}
+
 std::string conduit_entry(std::string_view from, std::string_view to, std::string_view allow) {
   return "[[conduit]]\n" + line("from", from) + line("to", to) + "allow = [" +
          in_quotes(allow, 1000) + "]\n";

@@ -44,6 +44,13 @@ struct KeptParty {
 // Fills operation, name, target and values from a message event.
 void set_operation(Finding& finding, const Event& event);
 
+// What findings say alike: who and whom, by what, and the packet of the event.
+[[nodiscard]] Finding event_finding(std::string_view kind, const Event& event,
+                                    const RuleContext& context);
+// The same of a message event, with its operation, its outcome and how often it came.
+[[nodiscard]] Finding message_finding(std::string_view kind, const Event& event,
+                                      const RuleContext& context);
+
 // Entries to paste into the site file.
 [[nodiscard]] std::string conduit_entry(std::string_view from, std::string_view to,
                                         std::string_view allow);

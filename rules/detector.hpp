@@ -64,8 +64,7 @@ struct Threshold {
 };
 
 struct DetectorInfo {
-  std::string_view kind;   // "conduit-violation"
-  std::string_view title;  // "Conduit violation", the fixed name of detections.md
+  std::string_view kind;  // "conduit-violation", one of kinds.hpp, which has its title
   std::unique_ptr<Detector> (*make)();
   std::span<const std::string_view> attack;  // every ATT&CK id that it may name
   std::span<const Threshold> thresholds{};   // all that Policy::threshold() may be asked for

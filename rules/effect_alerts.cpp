@@ -90,17 +90,10 @@ std::string EffectAlerts::dedup_key(const EffectRule& rule, const Event& event,
 
 Finding EffectAlerts::finding_of(const EffectRule& rule, const Event& event,
                                  const RuleContext& context) const {
-  Finding finding;
-  finding.kind = kind_.kind;
+  Finding finding = message_finding(kind_.kind, event, context);
   finding.severity = rule.severity;
   finding.confidence = 95;
   finding.quiet = kind_.quiet;
-  finding.source = client_party(event, context);
-  finding.destination = server_party(event, context);
-  finding.protocol = protocol_words(event);
-  finding.transport = to_string(event.transport);
-  set_operation(finding, event);
-  finding.outcome = event.message.outcome;
   const std::string unit = finding.target;
   finding.target += finding.target.empty() ? "" : " ";
   finding.target += rule.about;
@@ -113,10 +106,8 @@ Finding EffectAlerts::finding_of(const EffectRule& rule, const Event& event,
   finding.attack = rule.attack;
   finding.certin = rule.certin;
   if (event.message.matched) {
-    finding.evidence.push_back(event.message.request);
+    finding.evidence.insert(finding.evidence.begin(), event.message.request);
   }
-  finding.evidence.push_back(event.packet);
-  finding.state = event.state;
   return finding;
 }
 

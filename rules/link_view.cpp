@@ -97,19 +97,4 @@ BaselineLink link_of(const Event& event, const BaselineService& service) noexcep
   return {host_place(event.client, event.vlan), host_place(event.server, event.vlan), service};
 }
 
-Finding message_finding(std::string_view kind, const Event& event, const RuleContext& context) {
-  Finding finding;
-  finding.kind = kind;
-  finding.source = client_party(event, context);
-  finding.destination = server_party(event, context);
-  finding.protocol = protocol_words(event);
-  finding.transport = to_string(event.transport);
-  set_operation(finding, event);
-  finding.outcome = event.message.outcome;
-  finding.evidence.push_back(event.packet);
-  finding.times = event.repeats + 1U;
-  finding.state = event.state;
-  return finding;
-}
-
 }  // namespace prahari

@@ -59,8 +59,4 @@ class LinkViews {
 // The link of a message in the terms of the baseline.
 [[nodiscard]] BaselineLink link_of(const Event& event, const BaselineService& service) noexcept;
 
-// Fills in what the findings about one message have in common.
-[[nodiscard]] Finding message_finding(std::string_view kind, const Event& event,
-                                      const RuleContext& context);
-
 }  // namespace prahari

@@ -1,5 +1,6 @@
 #include "sensor/command_line.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -96,16 +97,32 @@ CLI::App* descend(CLI::App& root, std::string_view path, std::map<std::string, C
   return at;
 }
 
-std::string group_summary(std::string_view word) {
+// "list, show, export"; empty where the command holds no others.
+std::string names_of_commands(const CLI::App& group) {
+  std::string names;
+  for (const CLI::App* command : group.get_subcommands([](const CLI::App*) { return true; })) {
+    names += names.empty() ? "" : ", ";
+    names += command->get_name();
+  }
+  return names;
+}
+
+// "the inventory: list, show, export" for a command that only holds others; empty for any other.
+std::string group_summary(const CLI::App& group) {
   static const std::map<std::string_view, std::string_view> kGroups = {
-      {"assets", "the inventory: list, show, export"},
-      {"alerts", "alerts and their packets: list, show, export"},
-      {"policy", "zones and conduits: check, test, suggest, explain, export"},
-      {"baseline", "what is normal, and who approved it: status, show, diff, propose, approve"},
-      {"vulns", "known weaknesses, from advisories that you bring: import, list"},
+      {"assets", "the inventory"},
+      {"audit", "the record of who changed what"},
+      {"alerts", "alerts and their packets"},
+      {"policy", "zones and conduits"},
+      {"baseline", "what is normal, and who approved it"},
+      {"vulns", "known weaknesses, from advisories that you bring"},
   };
-  const auto found = kGroups.find(word);
-  return found == kGroups.end() ? std::string{} : std::string{found->second};
+  const std::string names = names_of_commands(group);
+  const auto found = kGroups.find(group.get_name());
+  if (names.empty() || found == kGroups.end()) {
+    return names;
+  }
+  return std::string{found->second} + ": " + names;
 }
 
 std::string footer_of(const CommandSpec& command) {
@@ -153,21 +170,35 @@ void set_version(CLI::App& app) {
   app.set_version_flag("--version", std::string{"prahari "} + PRAHARI_VERSION, "print the version");
 }
 
-// What is wrong with the first word, where the parser's own words would only list what is left.
+// The word that should name a command and does not; empty: there is none. The parser would list
+// what is left of the line, and with --help tell of the group that it got to.
+std::string unknown_command(std::span<char* const> words, const CLI::App& app) {
+  const CLI::App* at = &app;
+  std::string path;
+  for (const char* typed : words) {
+    const std::string word{typed};
+    const std::string known = names_of_commands(*at);
+    if (known.empty() || word.starts_with('-')) {
+      return {};
+    }
+    path += ' ' + word;
+    const auto next =
+        at->get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
+    if (next.empty()) {
+      return "no command" + path + "; expected one of " + known;
+    }
+    at = next.front();
+  }
+  return {};
+}
+
+// What is wrong with the words of the command, where the parser's own words help less.
 std::string misplaced_word(std::span<char* const> words, const CLI::App& app) {
   const std::string first = words.empty() ? std::string{} : words.front();
   if (first.starts_with('-')) {
     return first + ": options come behind the command, as in prahari analyze " + first;
   }
-  std::string known;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() == first) {
-      return {};
-    }
-    known += known.empty() ? "" : ", ";
-    known += command->get_name();
-  }
-  return "no command " + first + "; expected one of " + known;
+  return unknown_command(words, app);
 }
 
 }  // namespace
@@ -198,17 +229,22 @@ int run_command_line(int argc, char** argv) {
     }
   }
   for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
-    if (const std::string words = group_summary(group->get_name()); !words.empty()) {
+    if (const std::string words = group_summary(*group); !words.empty()) {
       group->description(words);
     }
   }
 
+  const std::span<char* const> words_typed{argv + 1, argv + std::max(argc, 1)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {
-    return app.exit(wanted);
+    const std::string words = unknown_command(words_typed, app);
+    if (words.empty()) {
+      return app.exit(wanted);
+    }
+    return static_cast<int>(report({words + "; see prahari --help", Error::Kind::usage}));
   } catch (const CLI::ParseError& mistake) {
-    const std::string words = misplaced_word({argv + 1, argv + argc}, app);
+    const std::string words = misplaced_word(words_typed, app);
     return static_cast<int>(report(
         {(words.empty() ? mistake.what() : words) + "; see prahari --help", Error::Kind::usage}));
   }

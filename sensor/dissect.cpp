@@ -148,7 +148,11 @@ Result<std::vector<std::string>> choose_fields(const Arguments& arguments, const
   std::vector<std::string> known{common_fields().begin(), common_fields().end()};
   for (const Dissector* dissector : all_dissectors()) {
     if (only == nullptr || dissector == only) {
-      known.insert(known.end(), dissector->fields.begin(), dissector->fields.end());
+      for (const std::string_view field : dissector->fields) {
+        if (std::ranges::find(known, field) == known.end()) {  // protocols share names
+          known.emplace_back(field);
+        }
+      }
     }
   }
   const auto wrong = std::ranges::find_if(chosen, [&](const std::string& name) {

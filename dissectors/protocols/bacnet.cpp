@@ -7,6 +7,8 @@
 #include "dissectors/device_text.hpp"
 #include "dissectors/dissector.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/foreign.hpp"
+#include "dissectors/meaning.hpp"
 #include "dissectors/short_words.hpp"
 
 namespace prahari {
@@ -68,12 +70,6 @@ bool has_network_layer(Bytes message) noexcept {
   in.skip(4);
   return in.u8() == 1;
 }
-
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-  Effect effect = Effect::none;
-};
 
 constexpr std::array<Meaning, 30> kConfirmed = {{
     {"Acknowledge Alarm", Operation::admin},
@@ -297,12 +293,7 @@ class BacnetSession final : public Session {
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side /*side*/, Direction direction, Bytes /*head*/, const PacketRef& /*packet*/,
                   Emitter& out) override {
-    out.anomaly({.protocol = Protocol::bacnet,
-                 .problem = kForeign,
-                 .direction = direction,
-                 .function = 0,
-                 .target = {},
-                 .request = {}});
+    out.anomaly(foreign_anomaly(Protocol::bacnet, kForeign, direction));
   }
 
  private:

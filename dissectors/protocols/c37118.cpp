@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 #include "dissectors/printable.hpp"
 
@@ -97,13 +98,7 @@ Frame frame_of(Bytes bytes) noexcept {
   return bytes.size() < head.size ? Frame::need_more() : Frame::complete(head.size);
 }
 
-struct Naming {
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
-
-Naming command_naming(std::uint16_t command) noexcept {
+Meaning command_meaning(std::uint16_t command) noexcept {
   switch (command) {
     case 1:
       return {"Turn Off Transmission", Operation::control};  // how every concentrator begins
@@ -183,10 +178,10 @@ class PhasorSession final : public OtSession {
  private:
   static void on_command(Reader& in, Message& message, Fields* fields) {
     const std::uint16_t command = in.be16();
-    const Naming naming = command_naming(command);
-    message.name = naming.name;
-    message.operation = naming.operation;
-    message.effect = naming.effect;
+    const Meaning meaning = command_meaning(command);
+    message.name = meaning.name;
+    message.operation = meaning.operation;
+    message.effect = meaning.effect;
     message.sub_function = command;
     message.problems |= in.ok() ? 0U : 1U << kTruncated;
     if (fields != nullptr) {

@@ -9,6 +9,8 @@
 #include "dissectors/device_text.hpp"
 #include "dissectors/dissector.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/foreign.hpp"
+#include "dissectors/meaning.hpp"
 #include "dissectors/short_words.hpp"
 
 namespace prahari {
@@ -89,12 +91,6 @@ Frame frame_of(Bytes head) noexcept {
   const std::size_t size = kLinkHeader + data + (data + kBlock - 1) / kBlock * kCrc;
   return head.size() < size ? Frame::need_more() : Frame::complete(size);
 }
-
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-  Effect effect = Effect::none;
-};
 
 constexpr std::array<Meaning, 34> kFunctions = {{
     {"Confirm", Operation::read},
@@ -282,12 +278,7 @@ class Dnp3Session final : public Session {
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side /*side*/, Direction direction, Bytes /*head*/, const PacketRef& /*packet*/,
                   Emitter& out) override {
-    out.anomaly({.protocol = Protocol::dnp3,
-                 .problem = kForeign,
-                 .direction = direction,
-                 .function = 0,
-                 .target = {},
-                 .request = {}});
+    out.anomaly(foreign_anomaly(Protocol::dnp3, kForeign, direction));
   }
   void on_gap(Side side) override { parts_[static_cast<std::size_t>(side)].clear(); }
 

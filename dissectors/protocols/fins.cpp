@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 
 namespace prahari {
@@ -46,81 +47,71 @@ constexpr std::uint8_t kIsResponse = 0x40;
 constexpr std::uint8_t kNoAnswer = 0x01;
 constexpr std::uint8_t kMostGateways = 0x10;
 
-struct Code {
-  std::uint16_t code;
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
 constexpr std::array kCodes = {
-    Code{0x0101, "Memory Area Read", Operation::read},
-    Code{0x0102, "Memory Area Write", Operation::write},
-    Code{0x0103, "Memory Area Fill", Operation::write},
-    Code{0x0104, "Multiple Memory Area Read", Operation::read},
-    Code{0x0105, "Memory Area Transfer", Operation::write},
-    Code{0x0201, "Parameter Area Read", Operation::program},
-    Code{0x0202, "Parameter Area Write", Operation::program},
-    Code{0x0203, "Parameter Area Clear", Operation::program, Effect::erase},
-    Code{0x0220, "Data Link Table Read", Operation::read},
-    Code{0x0221, "Data Link Table Write", Operation::admin, Effect::set_network},
-    Code{0x0304, "Program Area Protect", Operation::admin, Effect::set_security},
-    Code{0x0305, "Program Area Protect Clear", Operation::admin, Effect::set_security},
-    Code{0x0306, "Program Area Read", Operation::program, Effect::program_from},
-    Code{0x0307, "Program Area Write", Operation::program, Effect::program_to},
-    Code{0x0308, "Program Area Clear", Operation::program, Effect::erase},
-    Code{0x0401, "Run", Operation::control, Effect::start},
-    Code{0x0402, "Stop", Operation::control, Effect::stop},
-    Code{0x0403, "Reset", Operation::control, Effect::reset},
-    Code{0x0501, "Controller Data Read", Operation::discover},
-    Code{0x0502, "Connection Data Read", Operation::discover},
-    Code{0x0601, "Controller Status Read", Operation::discover},
-    Code{0x0602, "Network Status Read", Operation::discover},
-    Code{0x0603, "Data Link Status Read", Operation::discover},
-    Code{0x0620, "Cycle Time Read", Operation::read},
-    Code{0x0701, "Clock Read", Operation::read},
-    Code{0x0702, "Clock Write", Operation::admin, Effect::set_time},
-    Code{0x0801, "Internode Echo Test", Operation::discover},
-    Code{0x0802, "Broadcast Test Results Read", Operation::discover},
-    Code{0x0803, "Broadcast Test Data Send", Operation::discover},
-    Code{0x0920, "Message Read or Clear", Operation::control},
-    Code{0x0c01, "Access Right Acquire", Operation::control, Effect::reserve},
-    Code{0x0c02, "Access Right Forced Acquire", Operation::control, Effect::reserve},
-    Code{0x0c03, "Access Right Release", Operation::control, Effect::release},
-    Code{0x2101, "Error Clear", Operation::control, Effect::clear_counters},
-    Code{0x2102, "Error Log Read", Operation::read},
-    Code{0x2103, "Error Log Clear", Operation::control, Effect::erase},
-    Code{0x2140, "Access Log Read", Operation::read},
-    Code{0x2141, "Access Log Clear", Operation::control, Effect::erase},
-    Code{0x2201, "File Name Read", Operation::read},
-    Code{0x2202, "Single File Read", Operation::program},
-    Code{0x2203, "Single File Write", Operation::program},
-    Code{0x2204, "File Memory Format", Operation::program, Effect::erase},
-    Code{0x2205, "File Delete", Operation::program, Effect::erase},
-    Code{0x2206, "Volume Label Write", Operation::program},
-    Code{0x2207, "File Copy", Operation::program},
-    Code{0x2208, "File Name Change", Operation::program},
-    Code{0x2209, "File Data Check", Operation::read},
-    Code{0x220a, "Memory Area File Transfer", Operation::program},
-    Code{0x220b, "Parameter Area File Transfer", Operation::program},
-    Code{0x220c, "Program Area File Transfer", Operation::program, Effect::program_to},
-    Code{0x220f, "File Memory Index Read", Operation::read},
-    Code{0x2210, "File Memory Read", Operation::program},
-    Code{0x2211, "File Memory Write", Operation::program},
-    Code{0x2215, "Directory Create or Delete", Operation::program},
-    Code{0x2301, "Forced Set or Reset", Operation::control, Effect::force},
-    Code{0x2302, "Forced Set or Reset Cancel", Operation::control, Effect::unforce},
-    Code{0x230a, "Multiple Forced Status Read", Operation::read},
-    Code{0x2601, "Name Set", Operation::admin},
-    Code{0x2602, "Name Delete", Operation::admin},
-    Code{0x2603, "Name Read", Operation::discover},
+    CommandCode{0x0101, "Memory Area Read", Operation::read},
+    CommandCode{0x0102, "Memory Area Write", Operation::write},
+    CommandCode{0x0103, "Memory Area Fill", Operation::write},
+    CommandCode{0x0104, "Multiple Memory Area Read", Operation::read},
+    CommandCode{0x0105, "Memory Area Transfer", Operation::write},
+    CommandCode{0x0201, "Parameter Area Read", Operation::program},
+    CommandCode{0x0202, "Parameter Area Write", Operation::program},
+    CommandCode{0x0203, "Parameter Area Clear", Operation::program, Effect::erase},
+    CommandCode{0x0220, "Data Link Table Read", Operation::read},
+    CommandCode{0x0221, "Data Link Table Write", Operation::admin, Effect::set_network},
+    CommandCode{0x0304, "Program Area Protect", Operation::admin, Effect::set_security},
+    CommandCode{0x0305, "Program Area Protect Clear", Operation::admin, Effect::set_security},
+    CommandCode{0x0306, "Program Area Read", Operation::program, Effect::program_from},
+    CommandCode{0x0307, "Program Area Write", Operation::program, Effect::program_to},
+    CommandCode{0x0308, "Program Area Clear", Operation::program, Effect::erase},
+    CommandCode{0x0401, "Run", Operation::control, Effect::start},
+    CommandCode{0x0402, "Stop", Operation::control, Effect::stop},
+    CommandCode{0x0403, "Reset", Operation::control, Effect::reset},
+    CommandCode{0x0501, "Controller Data Read", Operation::discover},
+    CommandCode{0x0502, "Connection Data Read", Operation::discover},
+    CommandCode{0x0601, "Controller Status Read", Operation::discover},
+    CommandCode{0x0602, "Network Status Read", Operation::discover},
+    CommandCode{0x0603, "Data Link Status Read", Operation::discover},
+    CommandCode{0x0620, "Cycle Time Read", Operation::read},
+    CommandCode{0x0701, "Clock Read", Operation::read},
+    CommandCode{0x0702, "Clock Write", Operation::admin, Effect::set_time},
+    CommandCode{0x0801, "Internode Echo Test", Operation::discover},
+    CommandCode{0x0802, "Broadcast Test Results Read", Operation::discover},
+    CommandCode{0x0803, "Broadcast Test Data Send", Operation::discover},
+    CommandCode{0x0920, "Message Read or Clear", Operation::control},
+    CommandCode{0x0c01, "Access Right Acquire", Operation::control, Effect::reserve},
+    CommandCode{0x0c02, "Access Right Forced Acquire", Operation::control, Effect::reserve},
+    CommandCode{0x0c03, "Access Right Release", Operation::control, Effect::release},
+    CommandCode{0x2101, "Error Clear", Operation::control, Effect::clear_counters},
+    CommandCode{0x2102, "Error Log Read", Operation::read},
+    CommandCode{0x2103, "Error Log Clear", Operation::control, Effect::erase},
+    CommandCode{0x2140, "Access Log Read", Operation::read},
+    CommandCode{0x2141, "Access Log Clear", Operation::control, Effect::erase},
+    CommandCode{0x2201, "File Name Read", Operation::read},
+    CommandCode{0x2202, "Single File Read", Operation::program},
+    CommandCode{0x2203, "Single File Write", Operation::program},
+    CommandCode{0x2204, "File Memory Format", Operation::program, Effect::erase},
+    CommandCode{0x2205, "File Delete", Operation::program, Effect::erase},
+    CommandCode{0x2206, "Volume Label Write", Operation::program},
+    CommandCode{0x2207, "File Copy", Operation::program},
+    CommandCode{0x2208, "File Name Change", Operation::program},
+    CommandCode{0x2209, "File Data Check", Operation::read},
+    CommandCode{0x220a, "Memory Area File Transfer", Operation::program},
+    CommandCode{0x220b, "Parameter Area File Transfer", Operation::program},
+    CommandCode{0x220c, "Program Area File Transfer", Operation::program, Effect::program_to},
+    CommandCode{0x220f, "File Memory Index Read", Operation::read},
+    CommandCode{0x2210, "File Memory Read", Operation::program},
+    CommandCode{0x2211, "File Memory Write", Operation::program},
+    CommandCode{0x2215, "Directory Create or Delete", Operation::program},
+    CommandCode{0x2301, "Forced Set or Reset", Operation::control, Effect::force},
+    CommandCode{0x2302, "Forced Set or Reset Cancel", Operation::control, Effect::unforce},
+    CommandCode{0x230a, "Multiple Forced Status Read", Operation::read},
+    CommandCode{0x2601, "Name Set", Operation::admin},
+    CommandCode{0x2602, "Name Delete", Operation::admin},
+    CommandCode{0x2603, "Name Read", Operation::discover},
 };
-constexpr Code kUnknown{0, "Unknown Command", Operation::control};
+constexpr CommandCode kUnknown{0, "Unknown Command", Operation::control};
 
-const Code* find_code(std::uint16_t code) noexcept {
-  const auto found = std::ranges::lower_bound(kCodes, code, {}, &Code::code);
-  return found != kCodes.end() && found->code == code ? &*found : nullptr;
-}
-static_assert(std::ranges::is_sorted(kCodes, {}, &Code::code));
+static_assert(std::ranges::is_sorted(kCodes, {}, &CommandCode::code));
 
 // The common ones of the CV and C modes, W227 5-2-2.
 std::string_view area_name(std::uint8_t area) noexcept {
@@ -268,8 +259,8 @@ class FinsSession final : public OtSession {
 
   void on_fins(Reader in, const Pdu& pdu, Emitter& out) {
     const Header header = read_header(in);
-    const Code* known = find_code(header.command);
-    const Code& code = known != nullptr ? *known : kUnknown;
+    const CommandCode* known = find_code(kCodes, header.command);
+    const CommandCode& code = known != nullptr ? *known : kUnknown;
     Message message;
     message.protocol = Protocol::fins;
     message.direction = direct(pdu, header.response(), out);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 #include "dissectors/unit.hpp"
 
@@ -81,77 +82,71 @@ Frame frame_of(Bytes head) noexcept {
   return head.size() < header.length ? Frame::need_more() : Frame::complete(header.length);
 }
 
-struct Code {
-  std::uint16_t code;
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
 constexpr std::array kCodes = {
-    Code{0, "Read Unique Identifier", Operation::discover},
-    Code{1, "Read Primary Variable", Operation::read},
-    Code{2, "Read Loop Current and Percent", Operation::read},
-    Code{3, "Read Dynamic Variables", Operation::read},
-    Code{6, "Write Polling Address", Operation::admin, Effect::set_network},
-    Code{7, "Read Loop Configuration", Operation::read},
-    Code{8, "Read Variable Classifications", Operation::read},
-    Code{9, "Read Device Variables with Status", Operation::read},
-    Code{11, "Read Unique Identifier by Tag", Operation::discover},
-    Code{12, "Read Message", Operation::read},
-    Code{13, "Read Tag, Descriptor, Date", Operation::discover},
-    Code{14, "Read Transducer Information", Operation::read},
-    Code{15, "Read Device Information", Operation::read},
-    Code{16, "Read Final Assembly Number", Operation::discover},
-    Code{17, "Write Message", Operation::write},
-    Code{18, "Write Tag, Descriptor, Date", Operation::admin},
-    Code{19, "Write Final Assembly Number", Operation::admin},
-    Code{20, "Read Long Tag", Operation::discover},
-    Code{21, "Read Unique Identifier by Long Tag", Operation::discover},
-    Code{22, "Write Long Tag", Operation::admin},
-    Code{33, "Read Device Variables", Operation::read},
-    Code{34, "Write Damping", Operation::write},
-    Code{35, "Write Range Values", Operation::write},
-    Code{36, "Set Upper Range Value", Operation::write},
-    Code{37, "Set Lower Range Value", Operation::write},
-    Code{38, "Reset Configuration Changed Flag", Operation::control},
-    Code{40, "Enter or Exit Fixed Current Mode", Operation::control, Effect::force},
-    Code{41, "Perform Self Test", Operation::control, Effect::change_mode},
-    Code{42, "Perform Device Reset", Operation::control, Effect::reset},
-    Code{43, "Set Primary Variable Zero", Operation::write},
-    Code{44, "Write Units", Operation::write},
-    Code{45, "Trim Loop Current Zero", Operation::write},
-    Code{46, "Trim Loop Current Gain", Operation::write},
-    Code{47, "Write Transfer Function", Operation::write},
-    Code{48, "Read Additional Device Status", Operation::read},
-    Code{49, "Write Transducer Serial Number", Operation::write},
-    Code{50, "Read Dynamic Variable Assignments", Operation::read},
-    Code{51, "Write Dynamic Variable Assignments", Operation::write},
-    Code{52, "Set Device Variable Zero", Operation::write},
-    Code{53, "Write Device Variable Units", Operation::write},
-    Code{54, "Read Device Variable Information", Operation::read},
-    Code{55, "Write Device Variable Damping", Operation::write},
-    Code{59, "Write Number of Preambles", Operation::write},
-    Code{60, "Read Analog Channel", Operation::read},
-    Code{63, "Read Analog Channel Information", Operation::read},
-    Code{66, "Enter or Exit Fixed Analog Channel Mode", Operation::control, Effect::force},
-    Code{71, "Lock Device", Operation::control, Effect::reserve},
-    Code{72, "Squawk", Operation::discover},
-    Code{73, "Find Device", Operation::discover},
-    Code{74, "Read I/O System Capabilities", Operation::discover},
-    Code{75, "Poll Sub-Device", Operation::discover},
-    Code{76, "Read Lock State", Operation::read},
-    Code{77, "Send Command to Sub-Device", Operation::control},
-    Code{79, "Write Device Variable", Operation::control, Effect::force},
-    Code{84, "Read Sub-Device Identity", Operation::discover},
-    Code{89, "Set Real-Time Clock", Operation::admin, Effect::set_time},
-    Code{90, "Read Real-Time Clock", Operation::read},
+    CommandCode{0, "Read Unique Identifier", Operation::discover},
+    CommandCode{1, "Read Primary Variable", Operation::read},
+    CommandCode{2, "Read Loop Current and Percent", Operation::read},
+    CommandCode{3, "Read Dynamic Variables", Operation::read},
+    CommandCode{6, "Write Polling Address", Operation::admin, Effect::set_network},
+    CommandCode{7, "Read Loop Configuration", Operation::read},
+    CommandCode{8, "Read Variable Classifications", Operation::read},
+    CommandCode{9, "Read Device Variables with Status", Operation::read},
+    CommandCode{11, "Read Unique Identifier by Tag", Operation::discover},
+    CommandCode{12, "Read Message", Operation::read},
+    CommandCode{13, "Read Tag, Descriptor, Date", Operation::discover},
+    CommandCode{14, "Read Transducer Information", Operation::read},
+    CommandCode{15, "Read Device Information", Operation::read},
+    CommandCode{16, "Read Final Assembly Number", Operation::discover},
+    CommandCode{17, "Write Message", Operation::write},
+    CommandCode{18, "Write Tag, Descriptor, Date", Operation::admin},
+    CommandCode{19, "Write Final Assembly Number", Operation::admin},
+    CommandCode{20, "Read Long Tag", Operation::discover},
+    CommandCode{21, "Read Unique Identifier by Long Tag", Operation::discover},
+    CommandCode{22, "Write Long Tag", Operation::admin},
+    CommandCode{33, "Read Device Variables", Operation::read},
+    CommandCode{34, "Write Damping", Operation::write},
+    CommandCode{35, "Write Range Values", Operation::write},
+    CommandCode{36, "Set Upper Range Value", Operation::write},
+    CommandCode{37, "Set Lower Range Value", Operation::write},
+    CommandCode{38, "Reset Configuration Changed Flag", Operation::control},
+    CommandCode{40, "Enter or Exit Fixed Current Mode", Operation::control, Effect::force},
+    CommandCode{41, "Perform Self Test", Operation::control, Effect::change_mode},
+    CommandCode{42, "Perform Device Reset", Operation::control, Effect::reset},
+    CommandCode{43, "Set Primary Variable Zero", Operation::write},
+    CommandCode{44, "Write Units", Operation::write},
+    CommandCode{45, "Trim Loop Current Zero", Operation::write},
+    CommandCode{46, "Trim Loop Current Gain", Operation::write},
+    CommandCode{47, "Write Transfer Function", Operation::write},
+    CommandCode{48, "Read Additional Device Status", Operation::read},
+    CommandCode{49, "Write Transducer Serial Number", Operation::write},
+    CommandCode{50, "Read Dynamic Variable Assignments", Operation::read},
+    CommandCode{51, "Write Dynamic Variable Assignments", Operation::write},
+    CommandCode{52, "Set Device Variable Zero", Operation::write},
+    CommandCode{53, "Write Device Variable Units", Operation::write},
+    CommandCode{54, "Read Device Variable Information", Operation::read},
+    CommandCode{55, "Write Device Variable Damping", Operation::write},
+    CommandCode{59, "Write Number of Preambles", Operation::write},
+    CommandCode{60, "Read Analog Channel", Operation::read},
+    CommandCode{63, "Read Analog Channel Information", Operation::read},
+    CommandCode{66, "Enter or Exit Fixed Analog Channel Mode", Operation::control, Effect::force},
+    CommandCode{71, "Lock Device", Operation::control, Effect::reserve},
+    CommandCode{72, "Squawk", Operation::discover},
+    CommandCode{73, "Find Device", Operation::discover},
+    CommandCode{74, "Read I/O System Capabilities", Operation::discover},
+    CommandCode{75, "Poll Sub-Device", Operation::discover},
+    CommandCode{76, "Read Lock State", Operation::read},
+    CommandCode{77, "Send Command to Sub-Device", Operation::control},
+    CommandCode{79, "Write Device Variable", Operation::control, Effect::force},
+    CommandCode{84, "Read Sub-Device Identity", Operation::discover},
+    CommandCode{89, "Set Real-Time Clock", Operation::admin, Effect::set_time},
+    CommandCode{90, "Read Real-Time Clock", Operation::read},
 };
-static_assert(std::ranges::is_sorted(kCodes, {}, &Code::code));
-constexpr Code kOther{0, "Device-Specific Command", Operation::control};
+static_assert(std::ranges::is_sorted(kCodes, {}, &CommandCode::code));
+constexpr CommandCode kOther{0, "Device-Specific Command", Operation::control};
 
-const Code& find_code(std::uint16_t code) noexcept {
-  const auto found = std::ranges::lower_bound(kCodes, code, {}, &Code::code);
-  return found != kCodes.end() && found->code == code ? *found : kOther;
+const CommandCode& command_of(std::uint16_t code) noexcept {
+  const CommandCode* known = find_code(kCodes, code);
+  return known != nullptr ? *known : kOther;
 }
 
 std::string_view session_name(std::uint8_t id) noexcept {
@@ -314,7 +309,7 @@ class HartSession final : public OtSession {
 
   void say(const HartCommand& said, const Header& header, Message& message, Fields* fields,
            const Pdu& pdu, Emitter& out) {
-    const Code& code = find_code(said.command);
+    const CommandCode& code = command_of(said.command);
     message.function = said.command;
     message.name = header.type == kPublish ? "Burst Message" : code.name;
     message.operation = header.type == kPublish ? Operation::read : code.operation;

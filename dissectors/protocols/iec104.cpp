@@ -5,6 +5,8 @@
 
 #include "dissectors/dissector.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/foreign.hpp"
+#include "dissectors/meaning.hpp"
 #include "dissectors/short_words.hpp"
 
 namespace prahari {
@@ -62,12 +64,6 @@ Frame frame_of(Bytes head) noexcept {
   const std::size_t size = length + std::size_t{2};
   return head.size() < size ? Frame::need_more() : Frame::complete(size);
 }
-
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-  Effect effect = Effect::none;
-};
 
 Meaning meaning_of(std::uint8_t type) noexcept {
   if (type < 45) {
@@ -182,12 +178,7 @@ class Iec104Session final : public Session {
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side /*side*/, Direction direction, Bytes /*head*/, const PacketRef& /*packet*/,
                   Emitter& out) override {
-    out.anomaly({.protocol = Protocol::iec104,
-                 .problem = kForeign,
-                 .direction = direction,
-                 .function = 0,
-                 .target = {},
-                 .request = {}});
+    out.anomaly(foreign_anomaly(Protocol::iec104, kForeign, direction));
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 
 namespace prahari {
@@ -119,14 +120,8 @@ std::string group(std::uint16_t address) {
          std::to_string(address & 0xffU);
 }
 
-struct Naming {
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
-
 // The application service, ten bits; those below 10 of the high four are whole groups.
-Naming apci_naming(std::uint16_t apci) noexcept {
+Meaning apci_meaning(std::uint16_t apci) noexcept {
   switch (apci) {
     case 0x3d5:
       return {"Property Read", Operation::read};
@@ -380,10 +375,10 @@ class KnxSession final : public OtSession {
     } else {
       const std::uint8_t second = in.u8();
       const auto apci = static_cast<std::uint16_t>((transport & 3U) << 8U | second);
-      const Naming naming = apci_naming(apci);
-      message.name = naming.name;
-      message.operation = naming.operation;
-      message.effect = naming.effect;
+      const Meaning meaning = apci_meaning(apci);
+      message.name = meaning.name;
+      message.operation = meaning.operation;
+      message.effect = meaning.effect;
       message.sub_function = apci;
       if (apci >> 6U == 2) {
         message.values[0] = size == 1 ? second & 0x3fU : Reader{in}.u8();

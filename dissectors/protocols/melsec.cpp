@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "dissectors/meaning.hpp"
 #include "dissectors/ot_session.hpp"
 
 namespace prahari {
@@ -51,57 +52,46 @@ constexpr std::size_t kMelsoftHeader = 21;
 constexpr std::size_t kMelsoftInner = 26;  // least after that
 constexpr std::uint16_t kReadCpuType = 0x0101;
 
-struct Code {
-  std::uint16_t code;
-  std::string_view name;
-  Operation operation;
-  Effect effect = Effect::none;
-};
 constexpr std::array kCodes = {
-    Code{0x0101, "Read CPU Type", Operation::discover},
-    Code{0x0401, "Batch Read", Operation::read},
-    Code{0x0403, "Random Read", Operation::read},
-    Code{0x0406, "Multiple Block Read", Operation::read},
-    Code{0x0601, "Extend Unit Read", Operation::read},
-    Code{0x0613, "Buffer Memory Read", Operation::read},
-    Code{0x0619, "Loopback Test", Operation::discover},
-    Code{0x0801, "Register Monitor", Operation::read},
-    Code{0x0802, "Monitor", Operation::read},
-    Code{0x0e30, "Search Nodes", Operation::discover},
-    Code{0x0e31, "Set IP Address", Operation::admin, Effect::set_network},
-    Code{0x1001, "Remote Run", Operation::control, Effect::start},
-    Code{0x1002, "Remote Stop", Operation::control, Effect::stop},
-    Code{0x1003, "Remote Pause", Operation::control, Effect::change_mode},
-    Code{0x1005, "Remote Latch Clear", Operation::control, Effect::erase},
-    Code{0x1006, "Remote Reset", Operation::control, Effect::reset},
-    Code{0x1401, "Batch Write", Operation::write},
-    Code{0x1402, "Random Write", Operation::write},
-    Code{0x1406, "Multiple Block Write", Operation::write},
-    Code{0x1601, "Extend Unit Write", Operation::write},
-    Code{0x1613, "Buffer Memory Write", Operation::write},
-    Code{0x1617, "Clear Error", Operation::control, Effect::clear_counters},
-    Code{0x1630, "Remote Password Unlock", Operation::admin},
-    Code{0x1631, "Remote Password Lock", Operation::admin},
-    Code{0x1810, "Read Directory", Operation::program},
-    Code{0x1811, "Search Directory", Operation::program},
-    Code{0x1820, "New File", Operation::program},
-    Code{0x1822, "Delete File", Operation::program, Effect::erase},
-    Code{0x1824, "Copy File", Operation::program},
-    Code{0x1825, "Change File State", Operation::program},
-    Code{0x1826, "Change File Date", Operation::program},
-    Code{0x1827, "Open File", Operation::program},
-    Code{0x1828, "Read File", Operation::program, Effect::program_from},
-    Code{0x1829, "Write File", Operation::program, Effect::program_to},
-    Code{0x182a, "Close File", Operation::program},
-    Code{0x2101, "On Demand", Operation::read},
+    CommandCode{0x0101, "Read CPU Type", Operation::discover},
+    CommandCode{0x0401, "Batch Read", Operation::read},
+    CommandCode{0x0403, "Random Read", Operation::read},
+    CommandCode{0x0406, "Multiple Block Read", Operation::read},
+    CommandCode{0x0601, "Extend Unit Read", Operation::read},
+    CommandCode{0x0613, "Buffer Memory Read", Operation::read},
+    CommandCode{0x0619, "Loopback Test", Operation::discover},
+    CommandCode{0x0801, "Register Monitor", Operation::read},
+    CommandCode{0x0802, "Monitor", Operation::read},
+    CommandCode{0x0e30, "Search Nodes", Operation::discover},
+    CommandCode{0x0e31, "Set IP Address", Operation::admin, Effect::set_network},
+    CommandCode{0x1001, "Remote Run", Operation::control, Effect::start},
+    CommandCode{0x1002, "Remote Stop", Operation::control, Effect::stop},
+    CommandCode{0x1003, "Remote Pause", Operation::control, Effect::change_mode},
+    CommandCode{0x1005, "Remote Latch Clear", Operation::control, Effect::erase},
+    CommandCode{0x1006, "Remote Reset", Operation::control, Effect::reset},
+    CommandCode{0x1401, "Batch Write", Operation::write},
+    CommandCode{0x1402, "Random Write", Operation::write},
+    CommandCode{0x1406, "Multiple Block Write", Operation::write},
+    CommandCode{0x1601, "Extend Unit Write", Operation::write},
+    CommandCode{0x1613, "Buffer Memory Write", Operation::write},
+    CommandCode{0x1617, "Clear Error", Operation::control, Effect::clear_counters},
+    CommandCode{0x1630, "Remote Password Unlock", Operation::admin},
+    CommandCode{0x1631, "Remote Password Lock", Operation::admin},
+    CommandCode{0x1810, "Read Directory", Operation::program},
+    CommandCode{0x1811, "Search Directory", Operation::program},
+    CommandCode{0x1820, "New File", Operation::program},
+    CommandCode{0x1822, "Delete File", Operation::program, Effect::erase},
+    CommandCode{0x1824, "Copy File", Operation::program},
+    CommandCode{0x1825, "Change File State", Operation::program},
+    CommandCode{0x1826, "Change File Date", Operation::program},
+    CommandCode{0x1827, "Open File", Operation::program},
+    CommandCode{0x1828, "Read File", Operation::program, Effect::program_from},
+    CommandCode{0x1829, "Write File", Operation::program, Effect::program_to},
+    CommandCode{0x182a, "Close File", Operation::program},
+    CommandCode{0x2101, "On Demand", Operation::read},
 };
-static_assert(std::ranges::is_sorted(kCodes, {}, &Code::code));
-constexpr Code kUnknown{0, "Unknown Command", Operation::control};
-
-const Code* find_code(std::uint16_t code) noexcept {
-  const auto found = std::ranges::lower_bound(kCodes, code, {}, &Code::code);
-  return found != kCodes.end() && found->code == code ? &*found : nullptr;
-}
+static_assert(std::ranges::is_sorted(kCodes, {}, &CommandCode::code));
+constexpr CommandCode kUnknown{0, "Unknown Command", Operation::control};
 
 std::string_view device_name(std::uint8_t code) noexcept {
   switch (code) {
@@ -299,8 +289,8 @@ class MelsecSession final : public OtSession {
     in.skip(2);  // monitoring timer
     message.function = in.le16();
     message.sub_function = in.le16();
-    const Code* known = find_code(message.function);
-    const Code& code = known != nullptr ? *known : kUnknown;
+    const CommandCode* known = find_code(kCodes, message.function);
+    const CommandCode& code = known != nullptr ? *known : kUnknown;
     message.name = code.name;
     message.operation = code.operation;
     message.effect = code.effect;

@@ -7,6 +7,7 @@
 #include "dissectors/cotp.hpp"
 #include "dissectors/device_text.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/meaning.hpp"
 #include "dissectors/short_words.hpp"
 
 namespace prahari {
@@ -71,12 +72,6 @@ bool is_mms(Bytes payload) noexcept {
   return session.ok() && payload.size() > 16 && (kind == kConnect || kind == kAccept) &&
          (size == 0xff || size == session.remaining());
 }
-
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-  Effect effect = Effect::none;
-};
 
 Meaning meaning_of(std::uint8_t service) noexcept {
   switch (service) {

@@ -6,6 +6,7 @@
 #include "dissectors/cotp.hpp"
 #include "dissectors/device_text.hpp"
 #include "dissectors/few_pending.hpp"
+#include "dissectors/meaning.hpp"
 
 namespace prahari {
 namespace {
@@ -24,11 +25,6 @@ constexpr std::uint8_t kMark = 0x72;
 constexpr std::uint8_t kRequest = 0x31;
 constexpr std::uint8_t kResponse = 0x32;
 constexpr std::uint8_t kSigned = 3;  // version from which on a digest may come first
-
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-};
 
 Meaning meaning_of(std::uint16_t function) noexcept {
   switch (function) {

@@ -289,7 +289,6 @@ class AddressConflict final : public Detector {
 extern const DetectorInfo address_conflict_detector;
 constinit const DetectorInfo address_conflict_detector = {
     .kind = kKind,
-    .title = "Address theft",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<AddressConflict>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -82,7 +82,6 @@ class AlarmSuppression final : public Detector {
 extern const DetectorInfo alarm_suppression_detector;
 constinit const DetectorInfo alarm_suppression_detector = {
     .kind = kKind,
-    .title = "Wipe-out diagnostics and alarm suppression",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<AlarmSuppression>(); },
     .attack = kAttack,
 };

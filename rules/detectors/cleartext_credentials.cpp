@@ -133,21 +133,14 @@ class CleartextCredentials final : public Detector {
   }
 
   static Finding about(const Event& event, const RuleContext& context) {
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = event_finding(kKind, event, context);
     finding.severity = Severity::high;
     finding.confidence = 95;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
     finding.dedup_key = party_id(finding.destination, context.inventory) + '|' + finding.transport +
                         '|' + std::to_string(event.server.port) + '|';
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = {kAttack[0]};
     finding.certin = CertInClass::posture;
-    finding.evidence = {event.packet};
-    finding.state = event.state;
     return finding;
   }
 
@@ -241,7 +234,6 @@ class CleartextCredentials final : public Detector {
 extern const DetectorInfo cleartext_credentials_detector;
 constinit const DetectorInfo cleartext_credentials_detector = {
     .kind = kKind,
-    .title = "Cleartext / default credentials",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<CleartextCredentials>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -430,7 +430,6 @@ class ConduitViolation final : public Detector {
 extern const DetectorInfo conduit_violation_detector;
 constinit const DetectorInfo conduit_violation_detector = {
     .kind = kConduitKind,
-    .title = "Conduit violation",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ConduitViolation>(); },
     .attack = kConduitAttack,
 };

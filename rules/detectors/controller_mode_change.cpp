@@ -100,7 +100,6 @@ class ControllerModeChange final : public Detector {
 extern const DetectorInfo controller_mode_change_detector;
 constinit const DetectorInfo controller_mode_change_detector = {
     .kind = kKind,
-    .title = "Stop / start / mode change / reset",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ControllerModeChange>(); },
     .attack = kAttack,
 };

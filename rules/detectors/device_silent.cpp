@@ -61,7 +61,6 @@ class DeviceSilent final : public Detector {
 extern const DetectorInfo device_silent_detector;
 constinit const DetectorInfo device_silent_detector = {
     .kind = kDeviceSilent,
-    .title = "Device or poll silent",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<DeviceSilent>(); },
     .attack = kSilenceAttack,
     .thresholds = kSilenceThresholds,

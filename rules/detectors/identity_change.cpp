@@ -242,7 +242,6 @@ class IdentityChange final : public Detector {
 extern const DetectorInfo identity_change_detector;
 constinit const DetectorInfo identity_change_detector = {
     .kind = kKind,
-    .title = "Firmware / hardware identity change",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<IdentityChange>(); },
     .attack = kAttack,
 };

@@ -173,7 +173,7 @@ class InternetExposure final : public Detector {
                                           .operation = {},
                                           .name = {},
                                           .target = {},
-                                          .time = {}});
+                                          .time = event.packet.time});
     return verdict.allowed || (event.protocol != Protocol::unknown && is_ot(event.protocol) &&
                                policy.names_protocol(from, to, event.protocol));
   }
@@ -239,7 +239,6 @@ class InternetExposure final : public Detector {
 extern const DetectorInfo internet_exposure_detector;
 constinit const DetectorInfo internet_exposure_detector = {
     .kind = kKind,
-    .title = "OT ↔ Internet",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<InternetExposure>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -211,15 +211,12 @@ class ItAttackInOt final : public Detector {
   // `turned`: the server is who did it.
   void raise(const Sort& sort, const Event& event, bool turned, const std::string& how,
              const RuleContext& context, FindingSink& out, std::string_view indicator = {}) {
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = event_finding(kKind, event, context);
     finding.severity = sort.severity;
     finding.confidence = 85;
-    finding.source = turned ? server_party(event, context) : client_party(event, context);
-    finding.destination = turned ? client_party(event, context) : server_party(event, context);
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
-    finding.outcome = Outcome::unknown;
+    if (turned) {
+      std::swap(finding.source, finding.destination);
+    }
     if (sort.end == OtEnd::destination) {
       finding.has_operation = true;  // so that a permit can cover planned maintenance
       finding.operation = Operation::program;
@@ -241,8 +238,6 @@ class ItAttackInOt final : public Detector {
                          : ignore_entry(finding, context.policy, event.packet.time);
     finding.attack = sort.attack;
     finding.certin = sort.certin;
-    finding.evidence = {event.packet};
-    finding.state = event.state;
     findings_.raise(sort.end, std::move(finding), context, out);
   }
 
@@ -256,7 +251,6 @@ class ItAttackInOt final : public Detector {
 extern const DetectorInfo it_attack_in_ot_detector;
 constinit const DetectorInfo it_attack_in_ot_detector = {
     .kind = kKind,
-    .title = "IT attack inside OT",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ItAttackInOt>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

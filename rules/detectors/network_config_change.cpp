@@ -126,7 +126,6 @@ class NetworkConfigChange final : public Detector {
 extern const DetectorInfo network_config_change_detector;
 constinit const DetectorInfo network_config_change_detector = {
     .kind = kKind,
-    .title = "Network setting of a controller changed",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<NetworkConfigChange>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

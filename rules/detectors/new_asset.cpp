@@ -213,7 +213,6 @@ class NewAsset final : public Detector {
 extern const DetectorInfo new_asset_detector;
 constinit const DetectorInfo new_asset_detector = {
     .kind = kKind,
-    .title = "New asset",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<NewAsset>(); },
     .attack = kAttack,
 };

@@ -165,7 +165,6 @@ class NewOperation final : public Detector {
 extern const DetectorInfo new_operation_detector;
 constinit const DetectorInfo new_operation_detector = {
     .kind = kKind,
-    .title = "New operation for a known pair",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<NewOperation>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -85,14 +85,7 @@ class NewTalker final : public Detector {
     FlowNote& note = notes_.at(event.flow).note;
     note.told = true;
     note.protocol = service.protocol;
-    Finding finding;
-    finding.kind = kKind;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
-    finding.evidence.push_back(event.packet);
-    finding.state = event.state;
+    Finding finding = event_finding(kKind, event, context);
     finding.why = host_words(host_key(finding.source), context.policy) + " connected to " +
                   host_words(host_key(finding.destination), context.policy) + ", " +
                   to_string(service) + ", which it never did while the baseline was learned.";
@@ -178,7 +171,6 @@ class NewTalker final : public Detector {
 extern const DetectorInfo new_talker_detector;
 constinit const DetectorInfo new_talker_detector = {
     .kind = kKind,
-    .title = "New talker to a controller",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<NewTalker>(); },
     .attack = kAttack,
 };

@@ -83,21 +83,14 @@ class OpcuaCertificate final : public Detector {
   }
 
   static Finding about(const Event& event, const RuleContext& context) {
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = event_finding(kKind, event, context);
     finding.severity = Severity::medium;
     finding.quiet = kWeek;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
     if (event.posture.of_client) {
       std::swap(finding.source, finding.destination);  // the finding is about its owner
     }
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
     finding.attack = {kAttack[0], kAttack[1]};
     finding.certin = CertInClass::posture;
-    finding.evidence = {event.packet};
-    finding.state = event.state;
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     return finding;
   }
@@ -221,7 +214,6 @@ class OpcuaCertificate final : public Detector {
 extern const DetectorInfo opcua_certificate_detector;
 constinit const DetectorInfo opcua_certificate_detector = {
     .kind = kKind,
-    .title = "OPC UA certificate anomaly",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<OpcuaCertificate>(); },
     .attack = kAttack,
 };

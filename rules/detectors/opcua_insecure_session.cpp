@@ -118,17 +118,10 @@ class OpcuaInsecureSession final : public Detector {
   }
 
   static Finding about(const Event& event, const RuleContext& context) {
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = event_finding(kKind, event, context);
     finding.quiet = kWeek;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
     finding.attack = {kAttack[0], kAttack[1]};
     finding.certin = CertInClass::posture;
-    finding.evidence = {event.packet};
-    finding.state = event.state;
     finding.accept = ignore_entry(finding, context.policy, event.packet.time);
     return finding;
   }
@@ -159,7 +152,6 @@ class OpcuaInsecureSession final : public Detector {
 extern const DetectorInfo opcua_insecure_session_detector;
 constinit const DetectorInfo opcua_insecure_session_detector = {
     .kind = kKind,
-    .title = "OPC UA insecure session",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<OpcuaInsecureSession>(); },
     .attack = kAttack,
 };

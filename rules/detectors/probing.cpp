@@ -225,7 +225,6 @@ class Probing final : public Detector {
 extern const DetectorInfo probing_detector;
 constinit const DetectorInfo probing_detector = {
     .kind = kKind,
-    .title = "Exception burst / function or point probing",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<Probing>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -45,7 +45,6 @@ class ProgramDownload final : public Detector {
 extern const DetectorInfo program_download_detector;
 constinit const DetectorInfo program_download_detector = {
     .kind = kKind,
-    .title = "Program download to controller",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ProgramDownload>(); },
     .attack = kAttack,
 };

@@ -97,7 +97,6 @@ class ProgramUpload final : public Detector {
 extern const DetectorInfo program_upload_detector;
 constinit const DetectorInfo program_upload_detector = {
     .kind = kKind,
-    .title = "Program upload / configuration read",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ProgramUpload>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

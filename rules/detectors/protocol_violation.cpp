@@ -120,18 +120,13 @@ class ProtocolViolation final : public Detector {
     const bool message = event.kind == EventKind::message;
     const Problem& rule = dissector(event.protocol).problems[problem];
     const Direction direction = message ? event.message.direction : event.anomaly.direction;
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = event_finding(kKind, event, context);
     finding.severity = note.count >= note.many ? Severity::high : Severity::medium;
     finding.confidence = 85;
     finding.certin = CertInClass::incident;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
     if (direction == Direction::to_client) {
       std::swap(finding.source, finding.destination);
     }
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
     finding.dedup_key = to_string(event.client.ip) + '|' + to_string(event.server.ip) + '|' +
                         std::to_string(event.server.port) + '|' + finding.protocol + '|' +
                         std::string{rule.id};
@@ -152,10 +147,8 @@ class ProtocolViolation final : public Detector {
     finding.attack = {kAttack[0]};
     const PacketRef& request = message ? event.message.request : event.anomaly.request;
     if (request.frame != 0) {
-      finding.evidence.push_back(request);
+      finding.evidence.insert(finding.evidence.begin(), request);
     }
-    finding.evidence.push_back(event.packet);
-    finding.state = event.state;
     return finding;
   }
 
@@ -168,7 +161,6 @@ class ProtocolViolation final : public Detector {
 extern const DetectorInfo protocol_violation_detector;
 constinit const DetectorInfo protocol_violation_detector = {
     .kind = kKind,
-    .title = "Malformed / protocol breach",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<ProtocolViolation>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

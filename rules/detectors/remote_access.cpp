@@ -230,7 +230,7 @@ class RemoteAccess final : public Detector {
                                           .operation = {},
                                           .name = {},
                                           .target = {},
-                                          .time = {}});
+                                          .time = event.packet.time});
     const std::string name =
         std::string{to_string(event.transport)} + '/' + std::to_string(event.server.port);
     return from != to && verdict.allowed && verdict.conduit != nullptr &&
@@ -336,7 +336,6 @@ class RemoteAccess final : public Detector {
 extern const DetectorInfo remote_access_detector;
 constinit const DetectorInfo remote_access_detector = {
     .kind = kKind,
-    .title = "Remote access into OT",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<RemoteAccess>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

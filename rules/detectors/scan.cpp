@@ -115,7 +115,6 @@ class Scan final : public Detector {
 extern const DetectorInfo scan_detector;
 constinit const DetectorInfo scan_detector = {
     .kind = kScanKind,
-    .title = "Scan",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<Scan>(); },
     .attack = kScanAttack,
     .thresholds = kScanThresholds,

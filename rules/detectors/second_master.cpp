@@ -218,16 +218,9 @@ class SecondMaster final : public Detector {
 
   // `owned`: null where only the refusal says that somebody owns it.
   static Finding finding_of(const Owned* owned, const Event& event, const RuleContext& context) {
-    Finding finding;
-    finding.kind = kKind;
+    Finding finding = message_finding(kKind, event, context);
     finding.severity = Severity::high;
     finding.confidence = 85;
-    finding.source = client_party(event, context);
-    finding.destination = server_party(event, context);
-    finding.protocol = protocol_words(event);
-    finding.transport = to_string(event.transport);
-    set_operation(finding, event);
-    finding.outcome = event.message.outcome;
     finding.dedup_key = party_id(finding.destination, context.inventory);
     const HostKey holder =
         owned == nullptr
@@ -243,14 +236,12 @@ class SecondMaster final : public Detector {
     finding.accept = permit_entry(finding, context.policy, event.packet.time);
     finding.attack = {kAttack[0], kAttack[1]};
     finding.certin = CertInClass::incident;
-    if (owned != nullptr) {
-      finding.evidence.push_back(owned->granted);
-    }
     if (event.message.matched) {
-      finding.evidence.push_back(event.message.request);
+      finding.evidence.insert(finding.evidence.begin(), event.message.request);
     }
-    finding.evidence.push_back(event.packet);
-    finding.state = event.state;
+    if (owned != nullptr) {
+      finding.evidence.insert(finding.evidence.begin(), owned->granted);
+    }
     return finding;
   }
 
@@ -265,7 +256,6 @@ class SecondMaster final : public Detector {
 extern const DetectorInfo second_master_detector;
 constinit const DetectorInfo second_master_detector = {
     .kind = kKind,
-    .title = "Second master / ownership take-over",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<SecondMaster>(); },
     .attack = kAttack,
 };

@@ -348,7 +348,6 @@ class TimingChange final : public Detector {
 extern const DetectorInfo timing_change_detector;
 constinit const DetectorInfo timing_change_detector = {
     .kind = kKind,
-    .title = "Timing / volume change",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<TimingChange>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

@@ -271,7 +271,6 @@ class WriteOutsideBaseline final : public Detector {
 extern const DetectorInfo write_outside_baseline_detector;
 constinit const DetectorInfo write_outside_baseline_detector = {
     .kind = kKind,
-    .title = "Write outside learned targets or limits",
     .make = []() -> std::unique_ptr<Detector> { return std::make_unique<WriteOutsideBaseline>(); },
     .attack = kAttack,
     .thresholds = kThresholds,

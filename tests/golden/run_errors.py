@@ -61,12 +61,19 @@ def main():
             expect(f"{kind}: cut short", run(program, *command, cut), 0, "cut short after packet")
             expect(f"{kind}: no capture named", run(program, *command), 2, "CAPTURE")
         expect("unknown command", run(program, "analyse"), 2, "analyse")
+        expect("unknown command with --help", run(program, "analyse", "--help"), 2, "no command analyse", "analyze")
+        expect("unknown command of a group", run(program, "assets", "sell"), 2, "no command assets sell", "list, show, export")
+        expect("the same with --help", run(program, "assets", "sell", "--help"), 2, "no command assets sell")
+        expect("help of a group", run(program, "audit", "--help"), 0, "who changed what: log", lines=0)
         expect("unknown option", run(program, "analyze", "--wokers", "2", plant), 2, "--wokers")
         expect("bad number", run(program, "analyze", "--workers", "many", "--out", out, plant), 2, "--workers", "many")
         expect("unknown protocol", run(program, "dissect", "--protocol", "modbux", plant), 2, "modbux", "modbus")
         expect("unknown kind", run(program, "alerts", "list", "--kind", "nonsuch"), 2, "nonsuch", "program-download")
         expect("unknown kind to export", run(program, "alerts", "export", "--kind", "nonsuch"), 2, "nonsuch", "scan")
         expect("no folder to open", run(program, "analyze", "--state", here, plant), 2, "--state")
+        head = run(program, "dissect", "--format", "tsv", cut).stdout.splitlines()[0].split("\t")
+        if len(head) != len(set(head)):
+            failures.append(f"tsv of every protocol: {len(head) - len(set(head))} columns stand there twice")
         expect("unknown field", run(program, "dissect", "--fields", "frame,adr", plant), 2, "adr")
 
         site = here / "site.toml"

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dissectors/cotp.hpp"
+#include "dissectors/meaning.hpp"
 
 namespace prahari::s7comm {
 
@@ -41,11 +42,6 @@ inline constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
     "items", "block",       "szl_id",       "szl_index", "error",   "request_frame"};
 
 // What a function is called and does.
-struct Meaning {
-  std::string_view name;
-  Operation operation = Operation::control;
-  Effect effect = Effect::none;
-};
 [[nodiscard]] Meaning meaning_of_job(std::uint8_t function) noexcept;
 [[nodiscard]] Meaning meaning_of_pi(std::string_view service) noexcept;
 [[nodiscard]] Meaning meaning_of_userdata(std::uint8_t group, std::uint8_t function) noexcept;

@@ -126,6 +126,18 @@ TEST(ReportHtml, BeginsWithWhoDidWhat) {
   }
 }
 
+// Who fell silent is nobody who did something.
+TEST(ReportHtml, SaysOfASilentDeviceThatAlertsAreAboutIt) {
+  test::FakePlant plant = test::fake_plant();
+  for (Alert& alert : plant.alerts) {
+    alert.finding.kind = "device-silent";
+  }
+  const std::string page = report_html({plant.summary, plant.alerts, plant.context()});
+  EXPECT_NE(page.find("3 alerts, all about <b>10.10.5.77</b>"), std::string::npos);
+  EXPECT_NE(page.find("<span class=\"times\">3 alerts about it</span>"), std::string::npos);
+  EXPECT_EQ(page.find("behind 3 alerts"), std::string::npos);
+}
+
 TEST(ReportHtml, EverySectionIsInTheListAndOnThePage) {
   test::FakePlant plant = test::fake_plant();
   plant.network.io.push_back({4, 1, "", "", "class 1", "", ""});

@@ -181,6 +181,16 @@ TEST(Actors, SumWhatOneHostDid) {
   EXPECT_EQ(actors[0].deeds[1].times, 3U);
 }
 
+TEST(Actors, WhatFellSilentDidNothing) {
+  test::FakePlant plant = test::fake_plant();
+  for (Alert& alert : plant.alerts) {
+    alert.finding.kind = "device-silent";
+  }
+  EXPECT_FALSE(actors_behind(plant.alerts, plant.context())[0].did);
+  plant.alerts.back().finding.kind = "scan";
+  EXPECT_TRUE(actors_behind(plant.alerts, plant.context())[0].did);
+}
+
 TEST(Network, DevicesAreNamedOnce) {
   HostView host;
   host.vendor = "Schneider Electric";

@@ -157,16 +157,17 @@ TEST(Engine, WhatAFindingOffersMakesItExpected) {
                                    "alarm-suppression"}));
 }
 
-TEST(Detectors, EachHasAPublicKindAndItsTitle) {
+TEST(Detectors, EachHasAPublicKindOfItsOwn) {
   std::set<std::string_view> seen;
   for (const DetectorInfo* info : all_detectors()) {
     const auto* const kind = std::ranges::find(kAlertKinds, info->kind, &AlertKind::id);
     ASSERT_NE(kind, kAlertKinds.end()) << info->kind;
-    EXPECT_EQ(kind->title, info->title);
     EXPECT_TRUE(seen.insert(info->kind).second);
     EXPECT_EQ(find_detector(info->kind), info);
   }
-  EXPECT_EQ(seen.size(), 24U);
+  for (const AlertKind& kind : kAlertKinds) {
+    EXPECT_TRUE(seen.contains(kind.id) || kind.id == "sensor-blind") << kind.id;
+  }
   EXPECT_EQ(find_detector("no-such-kind"), nullptr);
 }
 

@@ -124,6 +124,18 @@ TEST(RemoteAccess, AConduitThatNamesThePortIsAnAgreementToo) {
   EXPECT_EQ(any.of(kKind)[0].finding.severity, Severity::high) << "any names nothing";
 }
 
+// Wednesday, 03:43 in Kolkata.
+TEST(RemoteAccess, AConduitIsNoAgreementWhileItIsClosed) {
+  const std::string conduit =
+      "[[conduit]]\nfrom = \"office\"\nto = \"supervision\"\nallow = [\"tcp/22\"]\nschedule = ";
+  Scene open{with(conduit + "[\"wed\"]\n")};
+  session(open, "10.4.0.9", "10.2.0.7");
+  EXPECT_EQ(open.of(kKind)[0].finding.severity, Severity::info);
+  Scene closed{with(conduit + "[\"thu\"]\n")};
+  session(closed, "10.4.0.9", "10.2.0.7");
+  EXPECT_EQ(closed.of(kKind)[0].finding.severity, Severity::high);
+}
+
 // 22:13 UTC is 03:43 in Kolkata.
 TEST(RemoteAccess, HoursAreThoseOfTheSite) {
   Scene day{with("[thresholds.remote-access]\nfrom_hour = 8\nto_hour = 18\n")};

@@ -1,19 +1,12 @@
-// prahari assets list|show|export: the inventory that an earlier run left.
+// prahari assets show: one asset, and how each fact about it is known.
 
 #include <array>
-#include <iostream>
-#include <sstream>
 
-#include "alerts/health_json.hpp"
-#include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
-#include "alerts/workbook.hpp"
 #include "capture/time_text.hpp"
 #include "dissectors/join.hpp"
 #include "dissectors/unit.hpp"
 #include "inventory/conflict.hpp"
-#include "inventory/export_csv.hpp"
-#include "inventory/export_cyclonedx.hpp"
 #include "inventory/export_json.hpp"
 #include "inventory/io_view.hpp"
 #include "inventory/posture_view.hpp"
@@ -25,51 +18,6 @@
 
 namespace prahari {
 namespace {
-
-std::string roles_text(const Asset& asset) {
-  std::vector<std::string> held;
-  for (const RoleReason& role : asset.roles) {
-    held.emplace_back(to_string(role.role));
-  }
-  return joined(held);
-}
-
-std::string product_text(const AssetRecord& record, const State& state) {
-  for (const Identity::Field field :
-       {Identity::Field::model, Identity::Field::product, Identity::Field::order_number}) {
-    if (Chosen chosen = choose(record.asset, field, state.aliases); chosen.fact != nullptr) {
-      return chosen.value;
-    }
-  }
-  return {};
-}
-
-std::string vendor_text(const AssetRecord& record, const State& state) {
-  Chosen chosen = choose(record.asset, Identity::Field::vendor, state.aliases);
-  return chosen.fact == nullptr ? record.asset.nic_vendor : chosen.value;
-}
-
-Exit run_list(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
-  }
-  Table table{
-      {"ID", "NAME", "ADDRESS", "MAC", "VENDOR", "PRODUCT", "FIRMWARE", "ROLES", "ZONE", "UNITS"}};
-  const Status read = state->reader.for_each_asset([&](const AssetRecord& record) {
-    const Asset& asset = record.asset;
-    table.add({asset.id, shown_name(record), to_string(asset.ip()),
-               asset.mac.empty() ? "" : to_string(asset.mac), vendor_text(record, *state),
-               product_text(record, *state),
-               choose(asset, Identity::Field::firmware, state->aliases).value, roles_text(asset),
-               record.site.zone, asset.units.empty() ? "" : std::to_string(asset.units.size())});
-  });
-  if (!read) {
-    return report(read.error());
-  }
-  const Status shown = table.print(arguments.value("format", "table"));
-  return shown ? Exit::done : report(shown.error());
-}
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
   if (!value.empty()) {
@@ -242,180 +190,25 @@ Exit run_show(const Arguments& arguments) {
   return shown ? Exit::done : report(shown.error());
 }
 
-// What the run that wrote the state said of itself.
-struct RunWords {
-  BomInfo bom;
-  std::vector<HealthNote> health;
-};
-
-Result<RunWords> run_words(State& state) {
-  RunWords out;
-  std::string made;
-  std::string health;
-  const std::pair<const char*, std::string*> wanted[] = {
-      {"product_version", &out.bom.product_version},
-      {"organisation", &out.bom.organisation},
-      {"site", &out.bom.site},
-      {"run_end", &made},
-      {"capture_health", &health}};
-  for (const auto& [key, value] : wanted) {
-    auto read = state.reader.meta(key);
-    if (!read) {
-      return read.error();
-    }
-    *value = std::move(*read);
-  }
-  parse_time(made, out.bom.made);
-  out.health = read_health(health);
-  return out;
-}
-
-Status export_workbook(State& state, const std::string& file) {
-  if (file.empty()) {
-    return Error{"xlsx is no text; name a file with --out", Error::Kind::usage};
-  }
-  const auto run = run_words(state);
-  if (!run) {
-    return run.error();
-  }
-  const auto known = open_weaknesses(state);
-  if (!known) {
-    return known.error();
-  }
-  const ExportContext context = state.context();
-  WeaknessList weaknesses = (*known)->list();
-  Workbook workbook{file, context, run->bom.made};
-  Status read = state.reader.for_each_asset([&](const AssetRecord& record) {
-    workbook.write(record);
-    (*known)->find(record, weaknesses);
-  });
-  if (read) {
-    read = state.reader.for_each_flow([&](const FlowRecord& record) { workbook.write(record); });
-  }
-  if (!read) {
-    return read;
-  }
-  workbook.write(run->health);
-  if (weaknesses.anything()) {
-    (*known)->finish(weaknesses);
-    workbook.write(weaknesses);
-  }
-  return workbook.finish();
-}
-
-Status export_text(State& state, const std::string& format, std::ostream& out) {
-  const ExportContext context = state.context();
-  const auto each = [&](auto& writer) {
-    return state.reader.for_each_asset([&](const AssetRecord& record) { writer.write(record); });
-  };
-  if (format == "csv") {
-    AssetCsv writer{out, context};
-    return each(writer);
-  }
-  if (format == "json") {
-    AssetJson writer{out, context};
-    Status read = each(writer);
-    writer.finish();
-    return read;
-  }
-  const auto run = run_words(state);
-  if (!run) {
-    return run.error();
-  }
-  const auto known = open_weaknesses(state);
-  if (!known) {
-    return known.error();
-  }
-  WeaknessList weaknesses = (*known)->list();
-  weaknesses.with_not_affected = true;
-  AssetCdx writer{out, context, run->bom};
-  Status read = state.reader.for_each_asset([&](const AssetRecord& record) {
-    writer.write(record);
-    (*known)->find(record, weaknesses);
-  });
-  (*known)->finish(weaknesses);
-  writer.write(weaknesses.rows);
-  writer.finish();
-  return read;
-}
-
-Exit run_export(const Arguments& arguments) {
-  auto state = open_state(arguments);
-  if (!state) {
-    return report(state.error());
-  }
-  const std::string file = arguments.value("out");
-  const std::string format = arguments.value("format", "csv");
-  if (format == "xlsx") {
-    const Status made = export_workbook(*state, file);
-    return made ? Exit::done : report(made.error());
-  }
-  std::ostringstream out;
-  if (const Status read = export_text(*state, format, out); !read) {
-    return report(read.error());
-  }
-  const Status written = file.empty() ? write_out(out.str()) : write_whole(file, out.str());
-  return written ? Exit::done : report(written.error());
-}
-
-constexpr auto kListOptions = std::to_array<OptionSpec>({
-    kStateOption,
-    {.names = "--format",
-     .value = "F",
-     .help = "table (default), json, jsonl or csv",
-     .choices = "table|json|jsonl|csv"},
-});
-constexpr auto kShowOptions = std::to_array<OptionSpec>({
+constexpr auto kOptions = std::to_array<OptionSpec>({
     kStateOption,
     {.names = "ASSET", .value = "ASSET", .help = "id, address, MAC or name", .required = true},
     {.names = "--format", .value = "F", .help = "table (default) or json", .choices = "table|json"},
 });
-constexpr auto kExportOptions = std::to_array<OptionSpec>({
-    kStateOption,
-    {.names = "--format",
-     .value = "F",
-     .help = "csv (default), json, xlsx or cyclonedx (CycloneDX 1.6 JSON)",
-     .choices = "csv|json|xlsx|cyclonedx"},
-    {.names = "--out", .value = "FILE", .help = "write here instead of standard output"},
-});
-constexpr auto kListExamples = std::to_array<std::string_view>({
-    "prahari assets list --state prahari-out\tWho is there",
-});
-constexpr auto kShowExamples = std::to_array<std::string_view>({
+
+constexpr auto kExamples = std::to_array<std::string_view>({
     "prahari assets show 10.20.110.21\tOne asset, and how each fact about it is known",
-});
-constexpr auto kExportExamples = std::to_array<std::string_view>({
-    "prahari assets export --format json --out assets.json\tThe same file that analyze wrote",
-    "prahari assets export --format cyclonedx --out site.cdx.json\tA bill of materials",
 });
 
 }  // namespace
-
-extern constinit const CommandSpec assets_list_command{
-    .path = "assets list",
-    .summary = "list the assets of a result folder",
-    .description = "One line for each asset with its best-known identity.",
-    .options = kListOptions,
-    .examples = kListExamples,
-    .run = run_list,
-};
 
 extern constinit const CommandSpec assets_show_command{
     .path = "assets show",
     .summary = "show one asset and how each fact about it is known",
     .description = "Every fact with its source, confidence and the packet that told it.",
-    .options = kShowOptions,
-    .examples = kShowExamples,
+    .options = kOptions,
+    .examples = kExamples,
     .run = run_show,
-};
-
-extern constinit const CommandSpec assets_export_command{
-    .path = "assets export",
-    .summary = "write the inventory as csv, json, xlsx or CycloneDX",
-    .description = "The same bytes as assets.csv, .json, .xlsx and .cdx.json of the run.",
-    .options = kExportOptions,
-    .examples = kExportExamples,
-    .run = run_export,
 };
 
 }  // namespace prahari
