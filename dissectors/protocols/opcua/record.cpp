@@ -208,6 +208,9 @@ void show_chunks(Fields& fields, const Whole& whole, const Channel* channel) {
     fields.number(index(FieldId::seq), whole.sequence);
     fields.number(index(FieldId::request_id), whole.request_id);
   }
+  if (!whole.security.empty()) {
+    fields.hex(index(FieldId::security), whole.security);
+  }
   if (channel != nullptr && channel->policy != &unknown_policy()) {
     fields.text(index(FieldId::policy), channel->policy->name);
   }
@@ -243,6 +246,8 @@ void show_message(Fields& fields, const Spoken& spoken) {
   show_endpoints(fields, read);
   show_applications(fields, read);
   show_request(fields, spoken);
+  const Bytes body = spoken.whole.body;
+  fields.hex(index(FieldId::body), body.first(std::min(body.size(), kMostBody)));
 }
 
 }  // namespace prahari::opcua

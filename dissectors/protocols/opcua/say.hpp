@@ -9,6 +9,7 @@
 #include "dissectors/dissector.hpp"
 #include "dissectors/protocols/opcua/channel.hpp"
 #include "dissectors/protocols/opcua/pending.hpp"
+#include "dissectors/protocols/opcua/raw_fields.hpp"
 #include "dissectors/protocols/opcua/reading.hpp"
 #include "dissectors/protocols/opcua/seen.hpp"
 
@@ -53,7 +54,10 @@ enum class FieldId : std::uint8_t {
   product_uri,
   cert_sha1,
   request_frame,
-  latency_us
+  latency_us,
+  // Without a name, so in no record: what other formats are made from (raw_fields.hpp).
+  body,
+  security
 };
 
 inline constexpr auto kFieldNames = std::to_array<std::string_view>(
@@ -65,6 +69,8 @@ inline constexpr auto kFieldNames = std::to_array<std::string_view>(
      "values",       "endpoints",  "application_uri", "product_uri", "cert_sha1",  "request_frame",
      "latency_us"});
 static_assert(kFieldNames.size() == static_cast<std::size_t>(FieldId::latency_us) + 1);
+static_assert(static_cast<std::size_t>(FieldId::body) == kBodyField);
+static_assert(static_cast<std::size_t>(FieldId::security) == kSecurityField);
 
 constexpr std::size_t index(FieldId field) noexcept { return static_cast<std::size_t>(field); }
 

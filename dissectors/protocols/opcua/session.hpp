@@ -35,6 +35,7 @@ struct Whole {
   Bytes body;                   // from the type of the message on; empty where encrypted
   std::string_view policy_uri;  // OPN only
   Bytes certificate;            // OPN only: the sender's
+  Bytes security;               // OPN only: policy, certificate and thumbprint as they lie
   std::uint32_t problems = 0;
 };
 
