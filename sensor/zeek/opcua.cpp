@@ -302,7 +302,7 @@ class OpcuaLogs final : public ProtocolLogs {
 
   // What stands in the message itself: its header, and the rows of the other logs.
   void details(Half& half, const Where& where, const Values& values, bool answer, LogFolder& out) {
-    values.bytes(opcua::kBodyField, body_);
+    values.bytes(opcua::kRawField, 0, body_);
     const Number type_id = values.number("type_id");
     if (body_.empty() || !type_id || values.text("service").empty()) {
       return;
@@ -331,7 +331,7 @@ class OpcuaLogs final : public ProtocolLogs {
     }
     const std::string policy = type == "OPN" ? values.text("policy") : "";
     line.policy = policy.empty() ? "" : std::string{kPolicies} + policy;
-    values.bytes(opcua::kSecurityField, body_);
+    values.bytes(opcua::kRawField, 1, body_);
     line.certificates = certificates_of(body_);
     line.request_id = values.number("request_id");
     return line;

@@ -130,9 +130,18 @@ std::string_view Values::json(std::string_view name) const noexcept {
                               : fields_.json(static_cast<std::size_t>(found - names.begin()));
 }
 
-void Values::bytes(std::size_t field, std::vector<std::byte>& out) const {
+void Values::bytes(std::size_t field, std::size_t item, std::vector<std::byte>& out) const {
   out.clear();
-  std::string_view hex = fields_.json(field);
+  std::string_view list = fields_.json(field);
+  if (list.size() <= 2 || list.front() != '[') {
+    return;
+  }
+  list = list.substr(1, list.size() - 2);
+  char mark = '\0';
+  std::string_view hex = take_value(list, mark);
+  for (; item > 0; --item) {
+    hex = take_value(list, mark);
+  }
   if (hex.size() < 2 || hex.front() != '"') {
     return;
   }

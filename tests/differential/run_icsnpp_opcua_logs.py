@@ -80,7 +80,7 @@ def guid_of_wrong_order(column, ours, theirs, capture):
     # OPC 10000-6, 5.2.2.6: Data1 is a UInt32, Data2 and Data3 are UInt16, little-endian. In
     # open62541_client-server_mainloop.pcap the SessionId of CreateSessionResponse is
     #   04 01 00  a0 f7 63 9b  18 fd  8d 0a  52 35 f3 cf f5 1f d1 dd
-    # which is 9b63f7a0-fd18-0a8d-5235-f3cff51fd1dd; ICSNPP has a0f7639b-18fd-8d0a-5235-f3cff51fd1dd.
+    # which is 9b63f7a0-fd18-0a8d-5235-f3cff51fd1dd; ICSNPP has a0f7639b-18fd-8d0a-...
     lies = bytes.fromhex(theirs.replace("-", "")) if column.endswith("_guid") else b""
     return len(lies) == 16 and ours == wire_guid(theirs) and lies in capture
 
@@ -137,6 +137,30 @@ def joined(logs):
                                                                          "res_opcua", "root_"))]
 
 
+def browsed_names(program, capture, logs):
+    """The last step of each path in a record is the BrowseName that a reference had."""
+    if "browse_response_references" not in logs:
+        return [], 0
+    columns, rows = logs["browse_response_references"]
+    called = {}
+    for row in rows:
+        cells = dict(zip(columns, row))
+        ns, numeric, text = (cells["browse_response_ref_type_" + part]
+                             for part in ("namespace_idx", "numeric", "string"))
+        node = ("" if ns in ("-", "0") else f"ns={ns};") + \
+            (f"i={numeric}" if numeric != "-" else f"s={text}")
+        called.setdefault(node, set()).add(cells["browse_response_ref_name"])
+    problems, seen = [], 0
+    for record in driver.dissect(program, capture, "opcua"):
+        for node, path in zip(record["nodes"] or [], record["names"] or []):
+            if path and record["service"] == "Read":
+                seen += 1
+                if not any(path == name or path.endswith("/" + name)
+                           for name in called.get(node, ())):
+                    problems.append(f"{node} is called {path}, not {called.get(node)}")
+    return problems, seen
+
+
 def main():
     program, project = driver.arguments()
     root = project.parent / "shared" / "pcaps" / "opcua"
@@ -157,7 +181,7 @@ def main():
                 report.check(f"{capture.name}: {path.name}",
                              compare(used, name, columns, ours, theirs, raw))
                 compared += 1
-    seen = set()
+    seen, named = set(), 0
     for capture in sorted(root.rglob("*.pcap*")):
         if capture.suffix not in (".pcap", ".pcapng"):
             continue
@@ -169,10 +193,15 @@ def main():
                       for row in rows for column, cell in zip(columns, row)
                       if column in SECRETS and cell not in ("-", "(empty)")]
             report.check(f"{capture.name}: no secret", filled)
+            problems, count = browsed_names(program, capture, logs)
+            report.check(f"{capture.name}: names of what was browsed", problems)
+            named += count
     for reason, count in used.items():
         if reason is not None:
             print(f"{count} times: {reason.__doc__.splitlines()[0]}")
     print(f"{compared} logs compared; {len(seen)} kinds of logs in all captures: {sorted(seen)}")
+    print(f"{named} nodes that are read have the name that a browse gave them")
+    report.check("nodes with names", [] if named >= 150 else [f"only {named}"])
     report.check("logs to compare", [] if compared >= 60 else [f"only {compared}"])
     report.finish()
 

@@ -1,5 +1,5 @@
-// Fields of an OPC UA message that have no name and are in no record: bytes as they came, in hex,
-// for who makes something else of them. They may hold secrets, which must not be written.
+// A field of OPC UA messages that has no name and is in no record: the bytes as they came, for who
+// makes something else of them. They may hold secrets, which must not be written.
 
 #pragma once
 
@@ -9,11 +9,10 @@
 
 namespace prahari::opcua {
 
-// From the type of the message on, put together from its chunks.
-inline constexpr std::size_t kBodyField = 37;
-// Of an OPN: policy, certificate of the sender, thumbprint of the receiver's.
-inline constexpr std::size_t kSecurityField = 38;
-static_assert(kSecurityField < Fields::kMax);
+// A list of two in hex: the message from its type on, put together from its chunks; and of an OPN
+// the policy, the certificate of the sender and the thumbprint of the receiver's.
+inline constexpr std::size_t kRawField = 39;
+static_assert(kRawField < Fields::kMax);
 
 inline constexpr std::size_t kMostBody = std::size_t{1} << 20U;  // more is left out
 

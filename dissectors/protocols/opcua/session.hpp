@@ -12,6 +12,7 @@
 #include "dissectors/protocols/opcua/channel.hpp"
 #include "dissectors/protocols/opcua/framing.hpp"
 #include "dissectors/protocols/opcua/learned.hpp"
+#include "dissectors/protocols/opcua/node_names.hpp"
 #include "dissectors/protocols/opcua/pending.hpp"
 #include "dissectors/protocols/opcua/problems.hpp"
 #include "dissectors/protocols/opcua/roles.hpp"
@@ -95,6 +96,7 @@ class OpcuaSession final : public Session {
   PendingRequests pending_;
   Learned learned_;
   SeenCertificates seen_;
+  NodeNames names_;                  // where records are made
   const Policy* opening_ = nullptr;  // of the OPN request that waits
   Mode opening_mode_ = Mode::unknown;
   std::uint32_t opening_sequence_ = 0;
