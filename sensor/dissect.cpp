@@ -103,6 +103,11 @@ class ZeekWriter final : public Analyst {
 
   Status finish() {
     progress_.clear();
+    if (const std::size_t cut = logs_.cut(); cut > 0) {
+      warn(std::to_string(cut) +
+           " messages have more rows than the logs take of one; the rest of "
+           "each is left out");
+    }
     return logs_.finish();
   }
 

@@ -64,15 +64,40 @@ void Cell::count(std::optional<std::uint64_t> value) {
   append_number(line_, *value);
 }
 
+void Cell::integer(std::int64_t value) {
+  if (value < 0) {
+    line_ += '-';
+  }
+  const auto bits = static_cast<std::uint64_t>(value);
+  append_number(line_, value < 0 ? ~bits + 1 : bits);
+}
+
+void Cell::real(double value) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  const std::string_view text{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  line_ += text;
+  if (text.find_first_not_of("-0123456789") == std::string_view::npos) {
+    line_ += ".0";
+  }
+}
+
 void Cell::boolean(bool value) { line_ += value ? 'T' : 'F'; }
 
 void Cell::time(Timestamp value) {
+  seconds(std::chrono::floor<std::chrono::microseconds>(value.time_since_epoch()).count());
+}
+
+void Cell::seconds(std::int64_t micros) {
   constexpr std::uint64_t kMillion = 1'000'000;
-  const auto micros = static_cast<std::uint64_t>(
-      std::chrono::floor<std::chrono::microseconds>(value.time_since_epoch()).count());
-  append_number(line_, micros / kMillion);
+  if (micros < 0) {
+    line_ += '-';
+  }
+  const auto bits = static_cast<std::uint64_t>(micros);
+  const std::uint64_t size = micros < 0 ? ~bits + 1 : bits;
+  append_number(line_, size / kMillion);
   const std::size_t point = line_.size();
-  append_number(line_, kMillion + micros % kMillion);  // the leading 1 keeps the zeros
+  append_number(line_, kMillion + size % kMillion);  // the leading 1 keeps the zeros
   line_[point] = '.';
 }
 

@@ -21,8 +21,11 @@ class Cell {
   void unset();
   void count(std::uint64_t value);
   void count(std::optional<std::uint64_t> value);  // unset when there is none
+  void integer(std::int64_t value);
+  void real(double value);  // with a point, the shortest that reads back
   void boolean(bool value);
-  void time(Timestamp value);  // seconds since 1970 with six decimals
+  void time(Timestamp value);         // seconds since 1970 with six decimals
+  void seconds(std::int64_t micros);  // since 1970, with six decimals
   void address(const IpAddress& ip);
   void text(std::string_view value);  // UTF-8; other bytes are escaped
   void text_or_unset(std::string_view value);

@@ -45,6 +45,19 @@ class LogFolder {
     written(*file, line.where.time);
   }
 
+  // A line that is made already; `names` and `types` each with a tab in front.
+  template <class Names>
+  void write_text(std::string_view log, Names&& names_and_types, Timestamp time,
+                  std::string_view text) {
+    File* file = find(log);
+    if (file == nullptr) {
+      const auto [names, types] = names_and_types();
+      file = &open(log, names, types, time);
+    }
+    (file->buffer += text) += '\n';
+    written(*file, time);
+  }
+
   // Ends every file. The first error there was, naming the file.
   Status finish();
 

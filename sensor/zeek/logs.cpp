@@ -17,6 +17,14 @@ void Logs::event(const Event& event) {
   }
 }
 
+std::size_t Logs::cut() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& logs : protocols_) {
+    sum += logs->cut();
+  }
+  return sum;
+}
+
 void Logs::record(const Event& message, const Fields& fields) {
   const std::string_view protocol = to_string(message.protocol);
   for (const auto& logs : protocols_) {

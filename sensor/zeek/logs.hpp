@@ -28,6 +28,8 @@ class ProtocolLogs {
                        LogFolder& out) = 0;
   // A flow that may have lines waiting is over.
   virtual void closed(FlowId /*flow*/, LogFolder& /*out*/) {}
+  // Messages with more rows than are written.
+  [[nodiscard]] virtual std::size_t cut() const noexcept { return 0; }
 };
 
 std::unique_ptr<ProtocolLogs> modbus_logs();
@@ -41,6 +43,7 @@ class Logs {
   void event(const Event& event);
   void record(const Event& message, const Fields& fields);
   [[nodiscard]] Status finish() { return folder_.finish(); }
+  [[nodiscard]] std::size_t cut() const noexcept;
   [[nodiscard]] std::size_t files() const noexcept { return folder_.files(); }
 
  private:

@@ -69,6 +69,10 @@ char plain_escape(char c) noexcept {
   }
 }
 
+constexpr unsigned digit_of(char c) noexcept {
+  return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
 }  // namespace
 
 std::string unquote(std::string_view json) {
@@ -124,6 +128,28 @@ std::string_view Values::json(std::string_view name) const noexcept {
   const auto found = std::ranges::find(names, name);
   return found == names.end() ? "null"
                               : fields_.json(static_cast<std::size_t>(found - names.begin()));
+}
+
+void Values::bytes(std::size_t field, std::size_t item, std::vector<std::byte>& out) const {
+  out.clear();
+  std::string_view list = fields_.json(field);
+  if (list.size() <= 2 || list.front() != '[') {
+    return;
+  }
+  list = list.substr(1, list.size() - 2);
+  char mark = '\0';
+  std::string_view hex = take_value(list, mark);
+  for (; item > 0; --item) {
+    hex = take_value(list, mark);
+  }
+  if (hex.size() < 2 || hex.front() != '"') {
+    return;
+  }
+  hex = hex.substr(1, hex.size() - 2);
+  out.reserve(hex.size() / 2);
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    out.push_back(static_cast<std::byte>(digit_of(hex[i]) << 4U | digit_of(hex[i + 1])));
+  }
 }
 
 std::optional<std::uint64_t> Values::number(std::string_view name) const noexcept {

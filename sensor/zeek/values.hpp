@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ class Values {
 
   // "null" for a field that is not set or that the protocol does not have.
   [[nodiscard]] std::string_view json(std::string_view name) const noexcept;
+
+  // Of a field without a name, by its number: an item of its list, hex, as the bytes it stands for.
+  void bytes(std::size_t field, std::size_t item, std::vector<std::byte>& out) const;
 
   [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const noexcept;
   [[nodiscard]] std::string text(std::string_view name) const;  // empty when not set

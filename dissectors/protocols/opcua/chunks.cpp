@@ -38,9 +38,11 @@ void OpcuaSession::on_open(const Header& header, Reader in, const Pdu& pdu, Emit
   whole.header = header;
   whole.size = header.size;
   whole.channel = in.le32();
+  const Bytes security = in.rest();
   whole.policy_uri = read_text(in);
   whole.certificate = read_bytes(in);
   static_cast<void>(read_bytes(in));  // thumbprint of the receiver's certificate
+  whole.security = in.ok() ? security.first(security.size() - in.remaining()) : Bytes{};
   const Policy& policy = policy_of(whole.policy_uri);
   whole.encrypted = &policy != &no_policy();
   if (!in.ok()) {

@@ -22,6 +22,8 @@ struct Item {
   std::uint32_t size = 0;
   std::uint32_t aim = 0;  // the same of the node that is meant: the method that is called
   std::uint32_t aim_size = 0;
+  std::uint32_t path = 0;  // the same of the path that is followed from it
+  std::uint32_t path_size = 0;
   std::uint32_t attribute = kValueAttribute;
   std::uint32_t known = 0;  // its number, if it is a node of namespace 0; else 0
   std::uint32_t status = 0;
@@ -73,6 +75,14 @@ class Items {
   }
   [[nodiscard]] std::string_view aim(const Item& item) const noexcept {
     return std::string_view{text_}.substr(item.aim, item.aim_size);
+  }
+  void set_path(Item& item, std::string_view path) {
+    item.path = static_cast<std::uint32_t>(text_.size());
+    text_ += path;
+    item.path_size = static_cast<std::uint32_t>(path.size());
+  }
+  [[nodiscard]] std::string_view path(const Item& item) const noexcept {
+    return std::string_view{text_}.substr(item.path, item.path_size);
   }
   [[nodiscard]] std::vector<Item>& list() noexcept { return list_; }
   [[nodiscard]] const std::vector<Item>& list() const noexcept { return list_; }

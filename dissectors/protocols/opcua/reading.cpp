@@ -43,6 +43,9 @@ void Reading::start(const Service& service, bool response, const Items* asked,
   endpoints.clear();
   told.clear();
   to_learn.clear();
+  named.clear();
+  diagnostics.clear();
+  strings.clear();
   in_item_ = in_result_ = false;
   at_ = 0;
   application_ = nullptr;
@@ -59,6 +62,12 @@ void Reading::begin(Mark mark, std::size_t index) {
       value_count_ = 0;
       secretive_ = false;
       path_name_ = {};
+      path_size_ = 0;
+      return;
+    case Mark::reference:
+      found_name_ = {};
+      found_node_ = reference_type_ = NodeId{};
+      forward_ = false;
       return;
     case Mark::value:
       in_result_ = response_ && service_->request == service::kRead;
@@ -96,6 +105,7 @@ void Reading::end(Mark mark) {
       application_ = nullptr;
       return;
     case Mark::reference:
+      end_reference();
       if (Few<Learned::Entry, 64>& list = to_learn; !path_name_.empty()) {
         if (Learned::Entry* entry = list.add()) {
           *entry = {fingerprint(found_node_), path_name_};
@@ -150,6 +160,8 @@ void Reading::value(Mark mark, std::size_t index, const Value& value) {
       return on_item(mark, value);
     case Mark::found_node:
     case Mark::browse_name:
+    case Mark::reference_type:
+    case Mark::forward:
       return on_found(mark, value);
     case Mark::manufacturer:
     case Mark::product_name:
@@ -201,6 +213,11 @@ void Reading::on_header(Mark mark, const Value& value) {
       return;
     case Mark::session_name:
       session_name = value.text;
+      return;
+    case Mark::string_table:
+      if (std::string_view* text = strings.add()) {
+        *text = value.text;
+      }
       return;
     case Mark::client_certificate:
       client_certificate = as_bytes(value.text);
@@ -296,6 +313,12 @@ void Reading::on_user(Mark mark, const Value& value) {
       user_token = TokenType::issued;
       secret = as_bytes(value.text);
       return;
+  }
+}
+
+void Reading::diagnostic(const Diagnostic& diagnostic) {
+  if (Diagnostic* one = diagnostics.add()) {
+    *one = diagnostic;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "dissectors/protocols/opcua/items.hpp"
 #include "dissectors/protocols/opcua/learned.hpp"
 #include "dissectors/protocols/opcua/methods.hpp"
+#include "dissectors/protocols/opcua/node_names.hpp"
 #include "dissectors/protocols/opcua/services.hpp"
 #include "dissectors/protocols/opcua/walker.hpp"
 
@@ -80,6 +81,13 @@ struct Told {
   std::uint8_t confidence = 0;
 };
 
+// What a response calls a node, and the node below which it stands (fingerprints; 0: none).
+struct NamedNode {
+  std::uint64_t node = 0;
+  std::uint64_t parent = 0;
+  std::string_view name;
+};
+
 class Reading final : public Visitor {
  public:
   // `asked`: what the request was about, if this is a response whose request was seen.
@@ -88,6 +96,7 @@ class Reading final : public Visitor {
   void begin(Mark mark, std::size_t index) override;
   void end(Mark mark) override;
   void value(Mark mark, std::size_t index, const Value& value) override;
+  void diagnostic(const Diagnostic& diagnostic) override;
 
   std::optional<std::uint32_t> handle;
   std::optional<std::uint32_t> result;  // ServiceResult
@@ -123,6 +132,9 @@ class Reading final : public Visitor {
   Few<Endpoint, 32> endpoints;
   Few<Told, 64> told;
   Few<Learned::Entry, 64> to_learn;
+  Few<NamedNode, 256> named;
+  Few<Diagnostic, 32> diagnostics;
+  Few<std::string_view, 64> strings;  // that diagnostics point to
 
  private:
   void on_header(Mark mark, const Value& value);
@@ -134,6 +146,8 @@ class Reading final : public Visitor {
   void on_build_info(Mark mark, const Value& value);
   void on_value(std::size_t index, const Value& value);
   void end_item();
+  void end_reference();
+  void add_step(std::string_view name);
   void end_result();
   void add_status(std::uint32_t code);
   void tell(Identity::Field field, std::string_view text, std::uint8_t confidence,
@@ -161,6 +175,11 @@ class Reading final : public Visitor {
   std::uint8_t value_count_ = 0;
   std::array<double, Message::kValues> numbers_{};
   std::string_view path_name_;
+  std::string_view found_name_;
+  NodeId reference_type_;
+  bool forward_ = false;
+  std::array<char, NodeNames::kLongest> path_{};  // that is asked for
+  std::size_t path_size_ = 0;
   Application* application_ = nullptr;
 };
 

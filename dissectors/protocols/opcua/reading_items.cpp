@@ -49,6 +49,13 @@ bool is_nameplate(const Item& item, const Learned& learned) noexcept {
   return build_info || find_nameplate(learned.name_of(item.print)) != nullptr;
 }
 
+// The folders at the top say nothing of where a node is.
+std::uint64_t parent_of(const Item& item) noexcept {
+  constexpr std::uint32_t kRootFolder = 84;
+  constexpr std::uint32_t kObjectsFolder = 85;
+  return item.known == kRootFolder || item.known == kObjectsFolder ? 0 : item.print;
+}
+
 constexpr std::uint8_t kOfBuildInfo = 95;  // identification.md section 2
 constexpr std::uint8_t kOfNameplate = 98;
 
@@ -92,12 +99,55 @@ void Reading::on_item(Mark mark, const Value& value) {
       return;
     default:
       path_name_ = Learned::known_name(value.text);
+      add_step(value.text);
       return;
   }
 }
 
+// One more step of the path; one that does not fit leaves it as it is.
+void Reading::add_step(std::string_view name) {
+  const std::size_t slash = path_size_ > 0 ? 1 : 0;
+  if (name.empty() || path_size_ + slash + name.size() > path_.size()) {
+    return;
+  }
+  if (slash > 0) {
+    path_[path_size_++] = '/';
+  }
+  std::ranges::copy(name, path_.begin() + static_cast<std::ptrdiff_t>(path_size_));
+  path_size_ += name.size();
+}
+
+// What a reference says of the node that it leads to. Only one that leads down puts it somewhere:
+// not one to a type, a rule or a description (i=36 to i=41), and the folders at the top are none.
+void Reading::end_reference() {
+  constexpr std::uint32_t kFirstAside = 36;
+  constexpr std::uint32_t kLastAside = 41;
+  NamedNode* one = found_name_.empty() ? nullptr : named.add();
+  if (one == nullptr) {
+    return;
+  }
+  *one = {fingerprint(found_node_), 0, found_name_};
+  const std::size_t told_results = statuses.size();  // not known any more once it is full
+  const bool aside = reference_type_.ns == 0 && reference_type_.number >= kFirstAside &&
+                     reference_type_.number <= kLastAside;
+  if (!forward_ || aside || asked_ == nullptr || told_results == 0 ||
+      told_results >= Items::kKept || told_results > asked_->list().size()) {
+    return;
+  }
+  one->parent = parent_of(asked_->list()[told_results - 1]);
+}
+
 void Reading::on_found(Mark mark, const Value& value) {
+  if (mark == Mark::reference_type) {
+    reference_type_ = value.node;
+    return;
+  }
+  if (mark == Mark::forward) {
+    forward_ = value.bits != 0;
+    return;
+  }
   if (mark == Mark::browse_name) {
+    found_name_ = value.text;
     if (response_) {
       path_name_ = Learned::known_name(value.text);
     }
@@ -108,6 +158,11 @@ void Reading::on_found(Mark mark, const Value& value) {
     *node = value.node;
   }
   const Item* item = service_->request == service::kTranslate ? asked_item() : nullptr;
+  if (item != nullptr && item->path_size > 0) {
+    if (NamedNode* one = named.add()) {
+      *one = {fingerprint(value.node), parent_of(*item), asked_->path(*item)};
+    }
+  }
   if (item != nullptr && !item->name.empty()) {
     if (Learned::Entry* entry = to_learn.add()) {
       *entry = {fingerprint(value.node), item->name};
@@ -130,6 +185,9 @@ void Reading::end_item() {
   if (call && method_.ns != 0 && !method_.null()) {
     // A standard method says nothing without its object, a vendor's belongs to one.
     items.aim_at(*item, method_);
+  }
+  if (service_->request == service::kTranslate) {
+    items.set_path(*item, {path_.data(), path_size_});
   }
   item->attribute = attribute_;
   item->value_count = value_count_;

@@ -1,6 +1,7 @@
 // The record of one message, as `dissect` prints it (contract: "One message: dissect").
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "dissectors/certificate.hpp"
@@ -12,6 +13,7 @@ namespace prahari::opcua {
 namespace {
 
 constexpr std::size_t kLongestValue = 64;
+constexpr std::size_t kLongestText = 256;  // of a diagnostic
 
 // The record's own buffer for NodeIds of a response.
 std::string& scratch() {
@@ -178,6 +180,73 @@ void show_user(Fields& fields, const Reading& read) {
   }
 }
 
+// What was browsed before: for each node of a request its path, empty where it has none; of a Call
+// the methods.
+void show_names(Fields& fields, const Spoken& spoken) {
+  const Reading& read = spoken.reading;
+  NodeNames& names = spoken.names;
+  for (const NamedNode& one : read.named.all()) {
+    names.add(one.node, one.parent, one.name);
+  }
+  const bool call = spoken.service.request == service::kCall;
+  std::array<std::string_view, Items::kKept> paths;
+  std::size_t size = 0;
+  bool any = false;
+  const auto take = [&](std::uint64_t print) {
+    any = !(paths[size++] = names.path_of(print)).empty() || any;
+  };
+  if (call) {
+    for (const NodeId& method : read.methods.all()) {
+      take(fingerprint(method));
+    }
+  } else if (!spoken.response) {
+    for (const Item& item : read.items.list()) {
+      take(item.print);
+    }
+  }
+  if (!any) {
+    return;
+  }
+  fields.begin_list(index(FieldId::names));
+  for (const std::string_view path : std::span{paths}.first(size)) {
+    fields.item(path);
+  }
+  fields.end_list();
+}
+
+// The text that a diagnostic points to; its number where there is none.
+void show_string(Fields& fields, std::string_view name, std::int32_t at, const Reading& read) {
+  const auto strings = read.strings.all();
+  if (at >= 0 && static_cast<std::size_t>(at) < strings.size()) {
+    fields.member(name, strings[static_cast<std::size_t>(at)].substr(0, kLongestText));
+  } else if (at >= 0) {
+    fields.member(name, std::int64_t{at});
+  }
+}
+
+void show_diagnostics(Fields& fields, const Reading& read) {
+  if (read.diagnostics.all().empty()) {
+    return;
+  }
+  fields.begin_list(index(FieldId::diagnostics));
+  for (const Diagnostic& one : read.diagnostics.all()) {
+    fields.begin_item();
+    fields.member("level", std::int64_t{one.level});
+    show_string(fields, "symbol", one.symbol, read);
+    show_string(fields, "namespace", one.ns, read);
+    show_string(fields, "locale", one.locale, read);
+    show_string(fields, "text", one.text, read);
+    if (!one.more.empty()) {
+      fields.member("more", one.more.substr(0, kLongestText));
+    }
+    if (one.status != 0) {
+      fields.member("status", status_name(one.status));
+    }
+    fields.end_item();
+  }
+  fields.end_list();
+}
+
 void show_request(Fields& fields, const Spoken& spoken) {
   if (spoken.request == nullptr) {
     return;
@@ -207,6 +276,12 @@ void show_chunks(Fields& fields, const Whole& whole, const Channel* channel) {
   if (!whole.encrypted) {
     fields.number(index(FieldId::seq), whole.sequence);
     fields.number(index(FieldId::request_id), whole.request_id);
+  }
+  if (!whole.security.empty() || !whole.body.empty()) {
+    fields.begin_list(index(FieldId::raw));
+    fields.item_hex(whole.body.first(std::min(whole.body.size(), kMostBody)));
+    fields.item_hex(whole.security);
+    fields.end_list();
   }
   if (channel != nullptr && channel->policy != &unknown_policy()) {
     fields.text(index(FieldId::policy), channel->policy->name);
@@ -243,6 +318,8 @@ void show_message(Fields& fields, const Spoken& spoken) {
   show_endpoints(fields, read);
   show_applications(fields, read);
   show_request(fields, spoken);
+  show_names(fields, spoken);
+  show_diagnostics(fields, read);
 }
 
 }  // namespace prahari::opcua

@@ -9,6 +9,7 @@
 #include "dissectors/dissector.hpp"
 #include "dissectors/protocols/opcua/channel.hpp"
 #include "dissectors/protocols/opcua/pending.hpp"
+#include "dissectors/protocols/opcua/raw_fields.hpp"
 #include "dissectors/protocols/opcua/reading.hpp"
 #include "dissectors/protocols/opcua/seen.hpp"
 
@@ -53,7 +54,11 @@ enum class FieldId : std::uint8_t {
   product_uri,
   cert_sha1,
   request_frame,
-  latency_us
+  latency_us,
+  names,
+  diagnostics,
+  // Without a name, so in no record: what other formats are made from (raw_fields.hpp).
+  raw
 };
 
 inline constexpr auto kFieldNames = std::to_array<std::string_view>(
@@ -63,8 +68,9 @@ inline constexpr auto kFieldNames = std::to_array<std::string_view>(
      "endpoint_url", "server_uri", "session_name",    "user_token",  "user",       "secret_size",
      "subscription", "lifetime",   "renew",           "nodes",       "attributes", "methods",
      "values",       "endpoints",  "application_uri", "product_uri", "cert_sha1",  "request_frame",
-     "latency_us"});
-static_assert(kFieldNames.size() == static_cast<std::size_t>(FieldId::latency_us) + 1);
+     "latency_us",   "names",      "diagnostics"});
+static_assert(kFieldNames.size() == static_cast<std::size_t>(FieldId::diagnostics) + 1);
+static_assert(static_cast<std::size_t>(FieldId::raw) == kRawField);
 
 constexpr std::size_t index(FieldId field) noexcept { return static_cast<std::size_t>(field); }
 
@@ -78,6 +84,7 @@ struct Spoken {
   Reading& reading;
   const Request* request = nullptr;
   const PacketRef& packet;
+  NodeNames& names;
 };
 
 // record.cpp

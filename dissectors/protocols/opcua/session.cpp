@@ -192,7 +192,8 @@ void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitt
                       .response = named.response,
                       .reading = said,
                       .request = request,
-                      .packet = pdu.packet};
+                      .packet = pdu.packet,
+                      .names = names_};
   const Message message = message_of(spoken, meant, direction_of(pdu));
   if (service.request == service::kOpenSecureChannel && named.response && said.token) {
     channel.renew(*said.token);

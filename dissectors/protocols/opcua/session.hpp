@@ -12,6 +12,7 @@
 #include "dissectors/protocols/opcua/channel.hpp"
 #include "dissectors/protocols/opcua/framing.hpp"
 #include "dissectors/protocols/opcua/learned.hpp"
+#include "dissectors/protocols/opcua/node_names.hpp"
 #include "dissectors/protocols/opcua/pending.hpp"
 #include "dissectors/protocols/opcua/problems.hpp"
 #include "dissectors/protocols/opcua/roles.hpp"
@@ -35,6 +36,7 @@ struct Whole {
   Bytes body;                   // from the type of the message on; empty where encrypted
   std::string_view policy_uri;  // OPN only
   Bytes certificate;            // OPN only: the sender's
+  Bytes security;               // OPN only: policy, certificate and thumbprint as they lie
   std::uint32_t problems = 0;
 };
 
@@ -94,6 +96,7 @@ class OpcuaSession final : public Session {
   PendingRequests pending_;
   Learned learned_;
   SeenCertificates seen_;
+  NodeNames names_;                  // where records are made
   const Policy* opening_ = nullptr;  // of the OPN request that waits
   Mode opening_mode_ = Mode::unknown;
   std::uint32_t opening_sequence_ = 0;

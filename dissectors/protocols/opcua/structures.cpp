@@ -26,7 +26,7 @@ constexpr auto kResponseHeader = std::to_array<Field>({
     {T::uint32, M::handle},
     {T::status, M::service_result},
     {T::diagnostic_info},
-    {T::string, M::none, kArray},
+    {T::string, M::string_table, kArray},
     {T::extension},
 });
 constexpr auto kApplicationDescription = std::to_array<Field>({
@@ -114,8 +114,8 @@ constexpr auto kBrowseDescription = std::to_array<Field>({
 constexpr auto kBrowseResult = std::to_array<Field>(
     {{T::status, M::status}, {T::byte_string}, {T::reference_description, M::reference, kArray}});
 constexpr auto kReferenceDescription = std::to_array<Field>({
-    {T::node_id},
-    {T::boolean},
+    {T::node_id, M::reference_type},
+    {T::boolean, M::forward},
     {T::expanded_node_id, M::found_node},
     {T::qualified_name, M::browse_name},
     {T::localized_text, M::display_name},

@@ -139,7 +139,9 @@ enum class Mark : std::uint8_t {
   value,  // written, or passed to a method, or read
   browse_name,
   display_name,
-  reference,   // a reference begins and ends
+  reference,  // a reference begins and ends
+  reference_type,
+  forward,     // whether it leads away from the node that was browsed
   found_node,  // that a reference or a path leads to
   path_name,   // one step of a path that is asked for
   outcome,     // what became of one target begins and ends
@@ -156,6 +158,7 @@ enum class Mark : std::uint8_t {
   build_number,
   state,
   service_id,
+  string_table,  // the texts that the diagnostics of a response name
 };
 
 struct Field {

@@ -355,7 +355,7 @@ void Walker::dimensions(std::uint32_t count) {
 }
 
 // A loop, not a recursion: it may hold itself as often as the message has bytes.
-void Walker::diagnostic_info() noexcept {
+void Walker::diagnostic_info() {
   std::uint8_t mask = diagnostic_mask::kInner;
   for (unsigned inner = 0; (mask & diagnostic_mask::kInner) != 0 && in_.ok(); ++inner) {
     if (inner > kMaxDepth) {
@@ -363,14 +363,22 @@ void Walker::diagnostic_info() noexcept {
       return;
     }
     mask = in_.u8();
-    for (const std::uint8_t number : {diagnostic_mask::kSymbolicId, diagnostic_mask::kNamespace,
-                                      diagnostic_mask::kLocale, diagnostic_mask::kLocalizedText}) {
-      in_.skip((mask & number) != 0 ? 4 : 0);
-    }
+    const auto index = [&](std::uint8_t bit) {
+      return (mask & bit) != 0 ? static_cast<std::int32_t>(in_.le32()) : -1;
+    };
+    Diagnostic one;
+    one.level = inner;
+    one.symbol = index(diagnostic_mask::kSymbolicId);
+    one.ns = index(diagnostic_mask::kNamespace);
+    one.locale = index(diagnostic_mask::kLocale);
+    one.text = index(diagnostic_mask::kLocalizedText);
     if ((mask & diagnostic_mask::kAdditionalInfo) != 0) {
-      static_cast<void>(read_text(in_));
+      one.more = read_text(in_);
     }
-    in_.skip((mask & diagnostic_mask::kInnerStatus) != 0 ? 4 : 0);
+    one.status = (mask & diagnostic_mask::kInnerStatus) != 0 ? in_.le32() : 0;
+    if ((mask & ~diagnostic_mask::kInner) != 0 && in_.ok()) {
+      visitor_.diagnostic(one);
+    }
   }
 }
 

@@ -31,6 +31,17 @@ struct Value {
   }
 };
 
+// One DiagnosticInfo, without the one inside it; -1: not there.
+struct Diagnostic {
+  unsigned level = 0;  // how many it is inside of
+  std::int32_t symbol = -1;
+  std::int32_t ns = -1;
+  std::int32_t locale = -1;
+  std::int32_t text = -1;
+  std::string_view more;
+  std::uint32_t status = 0;
+};
+
 class Visitor {
  public:
   virtual ~Visitor() = default;
@@ -39,6 +50,8 @@ class Visitor {
   virtual void begin(Mark mark, std::size_t index) = 0;
   virtual void end(Mark mark) = 0;
   virtual void value(Mark mark, std::size_t index, const Value& value) = 0;
+  // One that says something.
+  virtual void diagnostic(const Diagnostic& /*diagnostic*/) {}
 };
 
 class Walker {
@@ -69,7 +82,7 @@ class Walker {
   void variant(Mark mark, std::size_t index);
   void variant_array(Type type, Mark mark, std::uint8_t mask);
   void dimensions(std::uint32_t count);
-  void diagnostic_info() noexcept;
+  void diagnostic_info();
   Value read(Type type) noexcept;
   void read_number(Type type, Value& value) noexcept;
   [[nodiscard]] std::uint32_t count_of(Type type) noexcept;

@@ -65,16 +65,17 @@ NodeId read_node_id(Reader& in) noexcept {
   return read_form(in, form);
 }
 
-NodeId read_expanded_node_id(Reader& in) noexcept {
+ExpandedNodeId read_expanded(Reader& in) noexcept {
   const std::uint8_t form = in.u8();
-  const NodeId node = read_form(in, form & kFormMask);
+  ExpandedNodeId out;
+  out.node = read_form(in, form & kFormMask);
   if ((form & kHasNamespaceUri) != 0) {
-    static_cast<void>(read_bytes(in));
+    out.uri = read_text(in);
   }
   if ((form & kHasServerIndex) != 0) {
-    in.skip(4);
+    out.server = in.le32();
   }
-  return node;
+  return out;
 }
 
 std::uint64_t fingerprint(Bytes bytes) noexcept {

@@ -37,8 +37,16 @@ struct NodeId {
 }
 
 [[nodiscard]] NodeId read_node_id(Reader& in) noexcept;
-// With namespace URI and server index where its flags say so; both are passed over.
-[[nodiscard]] NodeId read_expanded_node_id(Reader& in) noexcept;
+// With namespace URI and server index where its flags say so.
+struct ExpandedNodeId {
+  NodeId node;
+  std::string_view uri;
+  std::uint32_t server = 0;
+};
+[[nodiscard]] ExpandedNodeId read_expanded(Reader& in) noexcept;
+[[nodiscard]] inline NodeId read_expanded_node_id(Reader& in) noexcept {
+  return read_expanded(in).node;
+}
 
 // The same node gives the same number; it tells nodes apart within one session.
 [[nodiscard]] std::uint64_t fingerprint(const NodeId& node) noexcept;
