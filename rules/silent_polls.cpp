@@ -189,6 +189,10 @@ void SilentPolls::on_poll(const Event& event, const RuleContext& context, Findin
     return;
   }
   const BaselinePoll* known = context.baseline->poll(view.link, asked);
+  if (known == nullptr && !asked.text.empty()) {
+    asked.text = {};  // a file from before polls had names has one for all of them
+    known = context.baseline->poll(view.link, asked);
+  }
   const auto at = std::ranges::lower_bound(polls_, known, {}, &Poll::known);
   if (known == nullptr || at == polls_.end() || at->known != known) {
     return;

@@ -238,6 +238,26 @@ TEST(DeviceSilent, ATagThatIsReadNoLongerIsMissed) {
       << plant.sink.alerts[0].finding.why;
 }
 
+TEST(DeviceSilent, AFileFromBeforePollsHadNamesHasOneForAllOfThem) {
+  Plant plant;
+  const auto read = [&](int rounds) {
+    const Talk talk = plant.connected(kHmi, kPlc);
+    for (int i = 0; i < rounds; ++i) {
+      plant.poll(talk, tag("Line1.Speed"), 1, 5);
+    }
+  };
+  read(40);
+  plant.approve([](BaselineData& data) {
+    for (BaselineZone& zone : data.zones) {
+      for (BaselinePoll& poll : zone.polls) {
+        poll.text.clear();
+      }
+    }
+  });
+  read(40);
+  EXPECT_EQ(plant.raised(), "");
+}
+
 TEST(DeviceSilent, UnansweredRequestsOfSeveralClientsAreOneAlert) {
   Plant plant;
   plant.approve();
