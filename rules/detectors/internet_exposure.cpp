@@ -171,7 +171,9 @@ class InternetExposure final : public Detector {
                                           .server_port = event.server.port,
                                           .has_operation = false,
                                           .operation = {},
-                                          .target = {}});
+                                          .name = {},
+                                          .target = {},
+                                          .time = event.packet.time});
     return verdict.allowed || (event.protocol != Protocol::unknown && is_ot(event.protocol) &&
                                policy.names_protocol(from, to, event.protocol));
   }

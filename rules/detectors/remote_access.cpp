@@ -228,7 +228,9 @@ class RemoteAccess final : public Detector {
                                           .server_port = event.server.port,
                                           .has_operation = false,
                                           .operation = {},
-                                          .target = {}});
+                                          .name = {},
+                                          .target = {},
+                                          .time = event.packet.time});
     const std::string name =
         std::string{to_string(event.transport)} + '/' + std::to_string(event.server.port);
     return from != to && verdict.allowed && verdict.conduit != nullptr &&
