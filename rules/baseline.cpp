@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <map>
 #include <tuple>
 
 #include "rules/site_names.hpp"
@@ -48,9 +49,20 @@ class Baseline::Index {
     }
   };
 
+  struct Told {
+    BaselineHostIndex host = kNone;
+    const BaselineFact* fact = nullptr;
+
+    [[nodiscard]] auto key() const {
+      return std::tuple<BaselineHostIndex, std::uint32_t, Identity::Field, std::string_view>{
+          host, fact->unit, fact->field, fact->source};
+    }
+  };
+
   explicit Index(BaselineData given) : data(std::move(given)) {
     sort(data);
     gather_hosts();
+    gather_facts();
     gather_links();
     for (Link& link : links) {
       link.written.settle();
@@ -82,6 +94,7 @@ class Baseline::Index {
   std::vector<Known> macs;          // by MAC address
   std::vector<BaselineHost> hosts;  // by BaselineHostIndex
   std::vector<Link> links;          // by key
+  std::vector<Told> facts;          // by key
 
  private:
   void gather_hosts() {
@@ -112,20 +125,30 @@ class Baseline::Index {
     std::vector<BaselineHost> listed = std::move(hosts);
     std::ranges::stable_sort(listed, before, &BaselineHost::place);
     hosts.clear();
+    std::map<MacAddress, BaselineHostIndex> numbers;
     for (Known& one : known) {
-      one.host = one.mac.empty() ? kNone : by_mac(one.mac);
-      if (one.host != kNone) {
+      const auto next = static_cast<BaselineHostIndex>(hosts.size());
+      one.host = one.mac.empty() ? next : numbers.try_emplace(one.mac, next).first->second;
+      if (one.host != next) {
         continue;
       }
-      one.host = static_cast<BaselineHostIndex>(hosts.size());
       const auto at = std::ranges::lower_bound(listed, one.place, before, &BaselineHost::place);
       hosts.push_back(at != listed.end() && at->place == one.place
                           ? *at
                           : BaselineHost{.place = one.place, .mac = {}, .name = {}, .role = {}});
-      if (!one.mac.empty()) {
-        macs.insert(std::ranges::upper_bound(macs, one.mac, {}, &Known::mac), one);
+    }
+    for (const auto& [mac, number] : numbers) {
+      macs.push_back({{}, mac, number});
+    }
+  }
+
+  void gather_facts() {
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselineFact& one : zone.facts) {
+        facts.push_back({by_place(one.host), &one});
       }
     }
+    std::ranges::stable_sort(facts, [](const Told& a, const Told& b) { return a.key() < b.key(); });
   }
 
   [[nodiscard]] Link link_of(const BaselineLink& link) const {
@@ -301,8 +324,8 @@ const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
 template <class Visit>
 void Baseline::Index::each_like(const Link& here, Visit&& visit) const {
   const std::string& role = hosts[here.server].role;
-  for (const Link& one : links) {
-    if (one.client == here.client && one.service == here.service &&
+  for (const Link& one : std::ranges::equal_range(links, here.client, {}, &Link::client)) {
+    if (one.service == here.service &&
         (one.server == here.server || (!role.empty() && hosts[one.server].role == role))) {
       visit(one);
     }
@@ -389,15 +412,10 @@ const BaselinePoll* Baseline::poll(BaselineLinkIndex link, std::uint32_t unit,
 
 const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,
                                    Identity::Field field, std::string_view source) const noexcept {
-  for (const BaselineZone& zone : index_->data.zones) {
-    for (const BaselineFact& one : zone.facts) {
-      if (one.unit == unit && one.field == field && one.source == source &&
-          index_->by_place(one.host) == host) {
-        return &one;
-      }
-    }
-  }
-  return nullptr;
+  const std::tuple<BaselineHostIndex, std::uint32_t, Identity::Field, std::string_view> wanted{
+      host, unit, field, source};
+  const auto at = std::ranges::lower_bound(index_->facts, wanted, {}, &Index::Told::key);
+  return at != index_->facts.end() && at->key() == wanted ? at->fact : nullptr;
 }
 
 std::vector<const BaselineCertificate*> Baseline::certificates(BaselineHostIndex host,
