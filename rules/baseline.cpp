@@ -24,6 +24,17 @@ struct Known {
 auto key(const HostPlace& place) { return std::tie(place.ip, place.mac, place.vlan); }
 bool before(const HostPlace& a, const HostPlace& b) { return key(a) < key(b); }
 
+auto table_of(const BaselineTarget* one) {
+  return std::tuple<std::uint32_t, std::string_view>(one->unit, one->table);
+}
+
+std::span<const BaselineTarget* const> of_table(const std::vector<const BaselineTarget*>& sorted,
+                                                const TargetQuery& target) noexcept {
+  const std::tuple<std::uint32_t, std::string_view> wanted(target.unit, target.table);
+  const auto [begin, end] = std::ranges::equal_range(sorted, wanted, {}, table_of);
+  return {begin, end};
+}
+
 HostPlace place_of(const HostKey& host) noexcept {
   return {host.ip, host.ip.empty() ? host.mac : MacAddress{}, host.vlan};
 }
@@ -38,7 +49,8 @@ class Baseline::Index {
     BaselineService service;
     BaselineTalker talker;
     std::vector<const BaselineOperation*> operations;
-    std::vector<const BaselineTarget*> writes;
+    std::vector<const BaselineTarget*> writes;   // by unit and table
+    std::vector<const BaselineTarget*> limited;  // of those, the ones that people bounded
     std::vector<const BaselinePoll*> polls;
     TargetSet written;
     TargetSet read;
@@ -65,6 +77,9 @@ class Baseline::Index {
     gather_facts();
     gather_links();
     for (Link& link : links) {
+      std::ranges::stable_sort(link.writes, {}, table_of);  // they may stand in several zones
+      std::ranges::copy_if(link.writes, std::back_inserter(link.limited),
+                           [](const auto* one) { return one->limits || one->most_step; });
       link.written.settle();
       link.read.settle();
     }
@@ -301,15 +316,8 @@ bool Baseline::reads(BaselineLinkIndex link, const TargetQuery& target) const no
 
 const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
                                             const TargetQuery& target) const noexcept {
-  const auto& writes = index_->links[link].writes;
-  // Sorted as the file is.
-  const auto like = [&](const BaselineTarget* one) {
-    return std::tuple<std::uint32_t, std::string_view>(one->unit, one->table);
-  };
-  const auto wanted = std::tuple<std::uint32_t, std::string_view>(target.unit, target.table);
-  const auto at = std::ranges::lower_bound(writes, wanted, {}, like);
-  for (auto it = at; it != writes.end() && like(*it) == wanted; ++it) {
-    const BaselineTarget& one = **it;
+  for (const BaselineTarget* entry : written(link, target)) {
+    const BaselineTarget& one = *entry;
     const bool same = !target.text.empty()
                           ? one.text == target.text
                           : target.count > 0 && one.text.empty() && one.first == target.first &&
@@ -319,6 +327,16 @@ const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
     }
   }
   return nullptr;
+}
+
+std::span<const BaselineTarget* const> Baseline::limited(BaselineLinkIndex link,
+                                                         const TargetQuery& target) const noexcept {
+  return of_table(index_->links[link].limited, target);
+}
+
+std::span<const BaselineTarget* const> Baseline::written(BaselineLinkIndex link,
+                                                         const TargetQuery& target) const noexcept {
+  return of_table(index_->links[link].writes, target);
 }
 
 template <class Visit>

@@ -330,7 +330,7 @@ void read(const Entry& in, BaselineTarget& out) {
   }
   out.text = in.text("text", false);
   out.times = in.number("times", kMostNumber, false);
-  in.each("values", Message::kValues, [&](const Json& item) {
+  in.each("values", BaselineTarget::kRanges, [&](const Json& item) {
     out.values.push_back(in.values("", &item).value_or(ValueRange{}));
   });
   out.step = in.optional_real("step");
