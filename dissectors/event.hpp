@@ -77,7 +77,6 @@ struct MessageFacts {
   bool matched : 1;
   bool further : 1;   // another target of the message before; counted once
   bool envelope : 1;  // only carries messages that follow as messages of their own
-  std::uint8_t value_count;
   std::uint16_t function;
   std::uint16_t sub_function;
   std::uint32_t status;
@@ -87,7 +86,7 @@ struct MessageFacts {
   std::uint32_t count;
   std::string_view name;  // literals both
   std::string_view table;
-  std::array<double, Message::kValues> values;
+  NumberList values;  // all that are written; in the packet or in the pool, as Event::text
   PacketRef request;
 };
 

@@ -6,6 +6,7 @@
 
 namespace prahari {
 
+// The values lie where the message has them.
 [[nodiscard]] inline MessageFacts facts_of(const Message& message) noexcept {
   return {
       .kind = message.kind,
@@ -16,7 +17,6 @@ namespace prahari {
       .matched = message.matched,
       .further = message.further,
       .envelope = message.envelope,
-      .value_count = message.value_count,
       .function = message.function,
       .sub_function = message.sub_function,
       .status = message.status,
@@ -26,7 +26,9 @@ namespace prahari {
       .count = message.target.count,
       .name = message.name,
       .table = message.target.table,
-      .values = message.values,
+      .values = !message.written.empty()
+                    ? message.written
+                    : NumberList::of(std::span{message.values}.first(message.value_count)),
       .request = message.request,
   };
 }

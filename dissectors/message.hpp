@@ -10,6 +10,7 @@
 
 #include "capture/packet.hpp"
 #include "dissectors/address.hpp"
+#include "dissectors/number_list.hpp"
 
 namespace prahari {
 
@@ -158,6 +159,7 @@ struct Message {
   std::string_view name;                 // in plain words, a literal: "Write Single Coil"
   Target target;                         // of a matched response: the request's
   std::array<double, kValues> values{};  // the first values written; whole up to 2^53
+  NumberList written;                    // all of them, where there are more; lives as text does
   PacketRef request;                     // completed the request that this answers
   const PacketRef* packet = nullptr;     // completed it, if that is not the packet at hand
 };

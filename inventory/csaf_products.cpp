@@ -8,6 +8,27 @@ namespace {
 constexpr std::size_t kMostProducts = 50'000;
 constexpr std::size_t kMostListed = 256;   // model numbers, serial numbers, of one product
 constexpr std::size_t kMostBranches = 40;  // one in another
+// Of all products, written out: a product repeats what stands above it, and one that lies in
+// another repeats all of that, so that a short file could fill any memory.
+constexpr std::size_t kMostText = std::size_t{64} << 20U;
+
+std::size_t size_of(const std::vector<std::string>& texts) noexcept {
+  std::size_t out = texts.size() * sizeof(std::string);
+  for (const std::string& text : texts) {
+    out += text.size();
+  }
+  return out;
+}
+
+std::size_t size_of(const AdvisoryProduct& product) noexcept {
+  std::size_t out = sizeof product;
+  for (const std::string* text :
+       {&product.id, &product.name, &product.vendor, &product.family, &product.product,
+        &product.version, &product.component, &product.cpe}) {
+    out += text->size();
+  }
+  return out + size_of(product.models) + size_of(product.serials) + size_of(product.skus);
+}
 
 // What the branches above a product say.
 struct Above {
@@ -87,6 +108,11 @@ class TreeReader {
     if (!fields_.ok()) {
       return;
     }
+    text_ += size_of(product);
+    if (text_ > kMostText) {
+      return fields_.fail(node, "its products, written out, are larger than " +
+                                    std::to_string(kMostText >> 20U) + " MiB; refused");
+    }
     const std::string id = product.id;
     if (!out_.add(std::move(product))) {
       fields_.fail(node, "a second product with the id " + id);
@@ -156,6 +182,7 @@ class TreeReader {
 
   JsonFields& fields_;
   CsafProducts out_;
+  std::size_t text_ = 0;  // bytes of what is in there
 };
 
 }  // namespace

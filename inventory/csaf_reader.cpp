@@ -13,6 +13,7 @@ constexpr std::size_t kMostWeaknesses = 5'000;
 constexpr std::size_t kMostListed = 1'000;
 constexpr std::size_t kMostProducts = 50'000;
 constexpr std::size_t kMostWarnings = 20;
+constexpr std::size_t kMostReferences = 4'000'000;  // to products, those of groups among them
 constexpr double kHighestScore = 10.0;
 
 class CsafReader {
@@ -125,7 +126,18 @@ class CsafReader {
                                 " is not in the product tree; passed over");
       }
     });
+    refers(in, out.size());
     return tidy(std::move(out));
+  }
+
+  // Groups are named over and over, and each time all of a group are meant.
+  bool refers(const JsonNode& at, std::size_t products) {
+    references_ += products;
+    if (references_ > kMostReferences) {
+      fields_.fail(at, "names products more than " + std::to_string(kMostReferences) +
+                           " times in all; refused");
+    }
+    return fields_.ok();
   }
 
   static std::vector<std::uint32_t> tidy(std::vector<std::uint32_t> list) {
@@ -164,7 +176,8 @@ class CsafReader {
     remedy.url = fields_.text(node, "url");
     remedy.products = products(node, "product_ids");
     for (const std::string& group : fields_.texts(node, "group_ids", kMostListed)) {
-      if (const auto found = products_.groups.find(group); found != products_.groups.end()) {
+      const auto found = products_.groups.find(group);
+      if (found != products_.groups.end() && refers(node, found->second.size())) {
         remedy.products.insert(remedy.products.end(), found->second.begin(), found->second.end());
       }
     }
@@ -188,6 +201,7 @@ class CsafReader {
   JsonFields fields_;
   Advisory out_;
   CsafProducts products_;
+  std::size_t references_ = 0;
 };
 
 }  // namespace

@@ -57,8 +57,18 @@ void absorb_addresses(Asset& row, const Asset& part) {
   }
 }
 
-bool said_apart(const std::set<Pair>& apart, const std::string& a, const std::string& b) {
-  return apart.contains({a, b}) || apart.contains({b, a});
+// By one id, all that people told apart from it. They are few, and parts of a row may be many.
+using Apart = std::map<std::string, std::set<std::string>>;
+
+Apart said_apart(std::span<const MergeOrder> orders) {
+  Apart out;
+  for (const MergeOrder& order : orders) {
+    if (!order.same) {
+      out[order.row].insert(order.part);
+      out[order.part].insert(order.row);
+    }
+  }
+  return out;
 }
 
 // The row that an asset is part of, or itself.
@@ -104,27 +114,23 @@ void follow(MergedRows& rows, const MergeOrder& order) {
 
 MergedRows apply_orders(std::span<const MergeNote> notes, std::span<const MergeOrder> orders,
                         const std::function<bool(const std::string&)>& known) {
-  std::set<Pair> apart;
-  for (const MergeOrder& order : orders) {
-    if (!order.same) {
-      apart.emplace(order.row, order.part);
-    }
-  }
+  const Apart apart = said_apart(orders);
+  std::set<Pair> merged;  // row and part
   MergedRows rows;
   for (const MergeNote& note : notes) {
     if (!known(note.row) || !known(note.part)) {
       continue;
     }
-    const auto parted = [&](const std::string& other) {
-      return said_apart(apart, note.part, other);
-    };
-    std::vector<MergeNote>& row = rows[note.row];
-    const bool out =
-        !note.apart && (parted(note.row) || std::ranges::any_of(row, [&](const MergeNote& other) {
-                          return !other.apart && parted(other.part);
-                        }));
+    const auto others = apart.find(note.part);
+    const bool out = !note.apart && others != apart.end() &&
+                     std::ranges::any_of(others->second, [&](const std::string& other) {
+                       return other == note.row || merged.contains({note.row, other});
+                     });
     if (!out) {
-      row.push_back(note);
+      rows[note.row].push_back(note);
+      if (!note.apart) {
+        merged.emplace(note.row, note.part);
+      }
     }
   }
   for (const MergeOrder& order : orders) {

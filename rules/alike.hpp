@@ -5,8 +5,10 @@
 // client reads there.
 //
 // Two things an intruder on the operator's station does and an operator does not are kept out: a
-// value outside what the client ever wrote to such targets, and many first-time targets within a
-// minute: a person presses one button after the other, a program walks through all of them.
+// value outside what the client ever wrote to such targets or outside its engineering limits, and
+// many first-time targets within a minute: a person presses one button after the other, a program
+// walks through all of them. A patient program stays below that, so there is a number for a day,
+// too: what people press day by day is a proposal that they approve.
 
 #pragma once
 
@@ -22,6 +24,11 @@ inline constexpr Threshold kAlikeThreshold{
     "alike", 6, 0, 1000,
     "first-time targets of one client and server within a minute that still count as known, when "
     "it writes the like elsewhere"};
+
+inline constexpr std::size_t kMostAlikeInDay = 64;
+inline constexpr Threshold kAlikeDayThreshold{
+    "alike_day", 32, 0, kMostAlikeInDay,
+    "first-time targets of one client and server within a day that still count as known"};
 
 class Alike {
  public:
@@ -44,14 +51,23 @@ class Alike {
     }
     friend bool operator==(const Link&, const Link&) = default;
   };
-  // Targets that were new within the last minute.
+  // Targets that were new within the last minute, and within the last day.
   struct Recent {
     Timestamp since{};
     std::array<std::uint64_t, kMostRecent> targets{};
     std::uint32_t count = 0;
+    Timestamp day_since{};
+    std::array<std::uint64_t, kMostAlikeInDay> of_day{};
+    std::uint32_t day_count = 0;
+  };
+  struct Most {
+    double in_minute = 0;
+    double in_day = 0;
   };
 
-  bool few_of_late(const Link& link, const TargetQuery& target, Timestamp now, double most);
+  bool few_of_late(const Link& link, const TargetQuery& target, Timestamp now, const Most& most);
+  static bool few_in_minute(Recent& recent, std::uint64_t print, Timestamp now, double most);
+  static bool few_in_day(Recent& recent, std::uint64_t print, Timestamp now, double most);
 
   std::string_view kind_;
   std::uint64_t seed_ = process_seed();

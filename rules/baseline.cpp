@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <map>
 #include <tuple>
 
 #include "rules/site_names.hpp"
@@ -23,6 +24,17 @@ struct Known {
 auto key(const HostPlace& place) { return std::tie(place.ip, place.mac, place.vlan); }
 bool before(const HostPlace& a, const HostPlace& b) { return key(a) < key(b); }
 
+auto table_of(const BaselineTarget* one) {
+  return std::tuple<std::uint32_t, std::string_view>(one->unit, one->table);
+}
+
+std::span<const BaselineTarget* const> of_table(const std::vector<const BaselineTarget*>& sorted,
+                                                const TargetQuery& target) noexcept {
+  const std::tuple<std::uint32_t, std::string_view> wanted(target.unit, target.table);
+  const auto [begin, end] = std::ranges::equal_range(sorted, wanted, {}, table_of);
+  return {begin, end};
+}
+
 HostPlace place_of(const HostKey& host) noexcept {
   return {host.ip, host.ip.empty() ? host.mac : MacAddress{}, host.vlan};
 }
@@ -37,7 +49,8 @@ class Baseline::Index {
     BaselineService service;
     BaselineTalker talker;
     std::vector<const BaselineOperation*> operations;
-    std::vector<const BaselineTarget*> writes;
+    std::vector<const BaselineTarget*> writes;   // by unit and table
+    std::vector<const BaselineTarget*> limited;  // of those, the ones that people bounded
     std::vector<const BaselinePoll*> polls;
     TargetSet written;
     TargetSet read;
@@ -48,11 +61,25 @@ class Baseline::Index {
     }
   };
 
+  struct Told {
+    BaselineHostIndex host = kNone;
+    const BaselineFact* fact = nullptr;
+
+    [[nodiscard]] auto key() const {
+      return std::tuple<BaselineHostIndex, std::uint32_t, Identity::Field, std::string_view>{
+          host, fact->unit, fact->field, fact->source};
+    }
+  };
+
   explicit Index(BaselineData given) : data(std::move(given)) {
     sort(data);
     gather_hosts();
+    gather_facts();
     gather_links();
     for (Link& link : links) {
+      std::ranges::stable_sort(link.writes, {}, table_of);  // they may stand in several zones
+      std::ranges::copy_if(link.writes, std::back_inserter(link.limited),
+                           [](const auto* one) { return one->limits || one->most_step; });
       link.written.settle();
       link.read.settle();
     }
@@ -82,6 +109,7 @@ class Baseline::Index {
   std::vector<Known> macs;          // by MAC address
   std::vector<BaselineHost> hosts;  // by BaselineHostIndex
   std::vector<Link> links;          // by key
+  std::vector<Told> facts;          // by key
 
  private:
   void gather_hosts() {
@@ -112,20 +140,30 @@ class Baseline::Index {
     std::vector<BaselineHost> listed = std::move(hosts);
     std::ranges::stable_sort(listed, before, &BaselineHost::place);
     hosts.clear();
+    std::map<MacAddress, BaselineHostIndex> numbers;
     for (Known& one : known) {
-      one.host = one.mac.empty() ? kNone : by_mac(one.mac);
-      if (one.host != kNone) {
+      const auto next = static_cast<BaselineHostIndex>(hosts.size());
+      one.host = one.mac.empty() ? next : numbers.try_emplace(one.mac, next).first->second;
+      if (one.host != next) {
         continue;
       }
-      one.host = static_cast<BaselineHostIndex>(hosts.size());
       const auto at = std::ranges::lower_bound(listed, one.place, before, &BaselineHost::place);
       hosts.push_back(at != listed.end() && at->place == one.place
                           ? *at
                           : BaselineHost{.place = one.place, .mac = {}, .name = {}, .role = {}});
-      if (!one.mac.empty()) {
-        macs.insert(std::ranges::upper_bound(macs, one.mac, {}, &Known::mac), one);
+    }
+    for (const auto& [mac, number] : numbers) {
+      macs.push_back({{}, mac, number});
+    }
+  }
+
+  void gather_facts() {
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselineFact& one : zone.facts) {
+        facts.push_back({by_place(one.host), &one});
       }
     }
+    std::ranges::stable_sort(facts, [](const Told& a, const Told& b) { return a.key() < b.key(); });
   }
 
   [[nodiscard]] Link link_of(const BaselineLink& link) const {
@@ -278,15 +316,8 @@ bool Baseline::reads(BaselineLinkIndex link, const TargetQuery& target) const no
 
 const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
                                             const TargetQuery& target) const noexcept {
-  const auto& writes = index_->links[link].writes;
-  // Sorted as the file is.
-  const auto like = [&](const BaselineTarget* one) {
-    return std::tuple<std::uint32_t, std::string_view>(one->unit, one->table);
-  };
-  const auto wanted = std::tuple<std::uint32_t, std::string_view>(target.unit, target.table);
-  const auto at = std::ranges::lower_bound(writes, wanted, {}, like);
-  for (auto it = at; it != writes.end() && like(*it) == wanted; ++it) {
-    const BaselineTarget& one = **it;
+  for (const BaselineTarget* entry : written(link, target)) {
+    const BaselineTarget& one = *entry;
     const bool same = !target.text.empty()
                           ? one.text == target.text
                           : target.count > 0 && one.text.empty() && one.first == target.first &&
@@ -298,11 +329,21 @@ const BaselineTarget* Baseline::write_entry(BaselineLinkIndex link,
   return nullptr;
 }
 
+std::span<const BaselineTarget* const> Baseline::limited(BaselineLinkIndex link,
+                                                         const TargetQuery& target) const noexcept {
+  return of_table(index_->links[link].limited, target);
+}
+
+std::span<const BaselineTarget* const> Baseline::written(BaselineLinkIndex link,
+                                                         const TargetQuery& target) const noexcept {
+  return of_table(index_->links[link].writes, target);
+}
+
 template <class Visit>
 void Baseline::Index::each_like(const Link& here, Visit&& visit) const {
   const std::string& role = hosts[here.server].role;
-  for (const Link& one : links) {
-    if (one.client == here.client && one.service == here.service &&
+  for (const Link& one : std::ranges::equal_range(links, here.client, {}, &Link::client)) {
+    if (one.service == here.service &&
         (one.server == here.server || (!role.empty() && hosts[one.server].role == role))) {
       visit(one);
     }
@@ -389,15 +430,10 @@ const BaselinePoll* Baseline::poll(BaselineLinkIndex link, const PollQuery& want
 
 const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,
                                    Identity::Field field, std::string_view source) const noexcept {
-  for (const BaselineZone& zone : index_->data.zones) {
-    for (const BaselineFact& one : zone.facts) {
-      if (one.unit == unit && one.field == field && one.source == source &&
-          index_->by_place(one.host) == host) {
-        return &one;
-      }
-    }
-  }
-  return nullptr;
+  const std::tuple<BaselineHostIndex, std::uint32_t, Identity::Field, std::string_view> wanted{
+      host, unit, field, source};
+  const auto at = std::ranges::lower_bound(index_->facts, wanted, {}, &Index::Told::key);
+  return at != index_->facts.end() && at->key() == wanted ? at->fact : nullptr;
 }
 
 std::vector<const BaselineCertificate*> Baseline::certificates(BaselineHostIndex host,

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,15 +100,19 @@ struct ValueRange {
 
 // What is written or read: numbers `first` to `last` of a table, or a name.
 struct BaselineTarget {
+  static constexpr std::size_t kRanges = Message::kValues + 1;
+
   BaselineLink link;
   std::uint32_t unit = 0;
   std::string table;  // "coil", "holding", "tag", "node"
   std::uint32_t first = 0;
   std::uint32_t last = 0;  // inclusive; below `first`: the operation has no address
-  std::string text;        // printable; empty where targets are numbers
+  std::string text;        // printable; empty where targets are numbers. With numbers, too: so many
+                           // elements from there on, else one
   // Of writes only.
   std::uint64_t times = 0;
-  std::vector<ValueRange> values;    // of the first values written, at most Message::kValues
+  // Of each of the first Message::kValues values written; one more is of all that came behind them.
+  std::vector<ValueRange> values;
   std::optional<double> step;        // the largest change of the first value between two writes
   std::optional<ValueRange> limits;  // engineering limits, which people add
   std::optional<double> most_step;   // likewise: how far one write may move it
@@ -248,6 +253,12 @@ class Baseline {
   // The entry of exactly that target, or null.
   [[nodiscard]] const BaselineTarget* write_entry(BaselineLinkIndex link,
                                                   const TargetQuery& target) const noexcept;
+  // The entries of the target's unit and table that have limits or a largest step.
+  [[nodiscard]] std::span<const BaselineTarget* const> limited(
+      BaselineLinkIndex link, const TargetQuery& target) const noexcept;
+  // All entries of the target's unit and table.
+  [[nodiscard]] std::span<const BaselineTarget* const> written(
+      BaselineLinkIndex link, const TargetQuery& target) const noexcept;
   // "Alike counts as known": the link's client writes the same table (tags of the same program,
   // nodes of the same namespace) on its server or on one of the same role, and the target lies
   // inside what it reads there.

@@ -23,6 +23,7 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kMostNumber = std::uint64_t{1} << 53U;
 constexpr std::size_t kMostZones = 4096;
 constexpr std::size_t kNodesPerEntry = 64;
+constexpr std::size_t kMostNodes = 8'000'000;  // each takes up to a hundred bytes while it is read
 
 // Brackets outside of strings; the reader builds a tree, whose depth and size must be bounded.
 struct Shape {
@@ -329,7 +330,7 @@ void read(const Entry& in, BaselineTarget& out) {
   }
   out.text = in.text("text", false);
   out.times = in.number("times", kMostNumber, false);
-  in.each("values", Message::kValues, [&](const Json& item) {
+  in.each("values", BaselineTarget::kRanges, [&](const Json& item) {
     out.values.push_back(in.values("", &item).value_or(ValueRange{}));
   });
   out.step = in.optional_real("step");
@@ -436,7 +437,7 @@ Error input_error(const std::string& name, const std::string& text) {
 Result<BaselineData> parse_baseline(std::string_view json, const std::string& name,
                                     const BaselineLimits& limits) {
   const Shape shape = shape_of(json);
-  if (json.size() > limits.bytes || shape.depth > limits.depth ||
+  if (json.size() > limits.bytes || shape.depth > limits.depth || shape.nodes > kMostNodes ||
       shape.nodes / kNodesPerEntry > limits.entries) {
     return input_error(name, " expected a baseline of at most " + std::to_string(limits.bytes) +
                                  " bytes and " + std::to_string(limits.depth) +

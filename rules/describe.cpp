@@ -189,9 +189,9 @@ void set_operation(Finding& finding, const Event& event) {
   finding.operation = message.operation;
   finding.operation_name = message.name;
   finding.target = target_words(event);
-  const std::size_t values = std::min<std::size_t>(message.value_count, message.values.size());
-  finding.values.assign(message.values.begin(),
-                        message.values.begin() + static_cast<std::ptrdiff_t>(values));
+  for (std::size_t i = 0; i < std::min(message.values.size(), Message::kValues); ++i) {
+    finding.values.push_back(message.values[i]);
+  }
 }
 
 Finding event_finding(std::string_view kind, const Event& event, const RuleContext& context) {

@@ -153,6 +153,21 @@ void Learner::Impl::on_operation(std::uint32_t link, const Event& event) {
   }
 }
 
+void Learner::Impl::learn_values(const NumberList& values, LearnedTarget& target) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = values[i];
+    if (!std::isfinite(value)) {
+      break;
+    }
+    const std::size_t at = std::min(i, target.values.size() - 1);
+    ValueRange& range = target.values[at];
+    const bool first = at >= target.value_count;
+    range.least = first ? value : std::min(range.least, value);
+    range.most = first ? value : std::max(range.most, value);
+    target.value_count = std::max(target.value_count, static_cast<std::uint8_t>(at + 1));
+  }
+}
+
 void Learner::Impl::on_target(std::uint32_t link, const Event& event) {
   const MessageFacts& message = event.message;
   const bool write = message.operation == Operation::write;
@@ -182,24 +197,15 @@ void Learner::Impl::on_target(std::uint32_t link, const Event& event) {
   if (!write) {
     return;
   }
-  if (message.value_count > 0 && std::isfinite(message.values[0])) {
+  if (!message.values.empty() && std::isfinite(message.values[0])) {
     if (target.times > 0) {
       target.step = std::max(target.step, std::abs(message.values[0] - target.last));
       target.stepped = true;
     }
     target.last = message.values[0];
   }
-  for (std::size_t i = 0; i < message.value_count; ++i) {
-    const double value = message.values[i];
-    if (!std::isfinite(value)) {
-      break;
-    }
-    ValueRange& range = target.values[i];
-    const bool first = i >= target.value_count;
-    range.least = first ? value : std::min(range.least, value);
-    range.most = first ? value : std::max(range.most, value);
-    target.value_count = std::max(target.value_count, static_cast<std::uint8_t>(i + 1));
-  }
+  target.elements = std::max(target.elements, named ? message.count : 0);
+  learn_values(message.values, target);
   ++target.times;
 }
 

@@ -195,6 +195,10 @@ void Learner::Impl::export_targets(BaselineData& out) {
     target.first = key.count > 0 ? key.first : 1;
     target.last = key.count > 0 ? key.first + (key.count - 1) : 0;
     target.text = learned.text;
+    if (learned.elements > 1) {
+      target.first = 0;
+      target.last = learned.elements - 1;
+    }
     target.times = learned.times;
     target.values.assign(learned.values.begin(), learned.values.begin() + learned.value_count);
     if (learned.stepped) {

@@ -101,9 +101,10 @@ struct LearnedTarget {
   std::string_view table;  // a literal
   std::string text;
   std::uint64_t times = 0;
+  std::uint32_t elements = 0;  // the most that were written at once, from a name on
   std::uint8_t value_count = 0;
   bool stepped = false;
-  std::array<ValueRange, Message::kValues> values{};
+  std::array<ValueRange, BaselineTarget::kRanges> values{};
   double last = 0;
   double step = 0;
 };
@@ -155,6 +156,7 @@ class Learner::Impl {
   void on_message(const Event& event);
   void on_operation(std::uint32_t link, const Event& event);
   void on_target(std::uint32_t link, const Event& event);
+  static void learn_values(const NumberList& values, LearnedTarget& target);
   void on_poll(std::uint32_t link, const Event& event);
   std::uint16_t section(std::string_view name);
 

@@ -13,6 +13,8 @@ namespace prahari {
 
 class Mistakes {
  public:
+  static constexpr std::size_t kMost = 1000;
+
   explicit Mistakes(std::string file) : files_{std::move(file)} {}
 
   // One more file; Place::file is then what this returns.
@@ -24,8 +26,12 @@ class Mistakes {
   // "line 7", or "line 7 of zones.toml" where that is another file than the one at hand.
   [[nodiscard]] std::string line_words(const Place& place, std::uint16_t at_hand) const;
 
-  // `key` is the path of the key: "zone[2].members[0]"; empty for the whole file.
+  // `key` is the path of the key: "zone[2].members[0]"; empty for the whole file. What comes once
+  // there are kMost is passed over: nobody mends that by hand.
   void add(const Place& place, std::string_view key, std::string_view text) {
+    if (full()) {
+      return;
+    }
     std::string full{key};
     full += key.empty() ? "" : ": ";
     full += text;
@@ -34,6 +40,7 @@ class Mistakes {
 
   [[nodiscard]] bool empty() const noexcept { return found_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return found_.size(); }
+  [[nodiscard]] bool full() const noexcept { return found_.size() >= kMost; }
 
   // In the order of the files.
   [[nodiscard]] std::vector<Mistake> take();

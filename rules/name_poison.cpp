@@ -31,7 +31,7 @@ NamePoison::Verdict NamePoison::on_message(const Event& event, std::size_t least
     return {};
   }
   if (event.message.kind != Kind::response || event.text.empty() || !names_host(event.server.ip) ||
-      asked_directly_.peek(pair) != asked_directly_.kNone) {
+      (event.protocol == Protocol::nbns && asked_directly_.peek(pair) != asked_directly_.kNone)) {
     return {};
   }
   std::uint32_t slot = answerers_.find(pair.server);

@@ -8,6 +8,7 @@
 namespace prahari {
 
 std::vector<Mistake> Mistakes::take() {
+  const bool more = full();
   std::ranges::stable_sort(found_, [](const Found& a, const Found& b) {
     return std::tuple{a.file, a.mistake.line, a.mistake.column} <
            std::tuple{b.file, b.mistake.line, b.mistake.column};
@@ -17,6 +18,9 @@ std::vector<Mistake> Mistakes::take() {
     taken.push_back(std::move(found.mistake));
   }
   found_.clear();
+  if (more) {
+    taken.back().text += "; after " + std::to_string(kMost) + " mistakes no more are looked for";
+  }
   return taken;
 }
 

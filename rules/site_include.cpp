@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <system_error>
+#include <unordered_map>
 
 #include "rules/wording.hpp"
 
@@ -113,14 +114,14 @@ class DocumentReader {
 
   // Lists of tables are one list; any other section may stand once.
   void merge(std::string name, Node value, const Place& key) {
-    const auto known = std::ranges::find(root_.names, name);
-    if (known == root_.names.end()) {
+    const auto [known, fresh] = places_.try_emplace(name, root_.names.size());
+    if (fresh) {
       root_.names.push_back(std::move(name));
       root_.items.push_back(std::move(value));
       root_.keys.push_back(key);
       return;
     }
-    Node& before = root_.items[static_cast<std::size_t>(known - root_.names.begin())];
+    Node& before = root_.items[known->second];
     if (before.kind == Node::Kind::array && value.kind == Node::Kind::array) {
       std::ranges::move(value.items, std::back_inserter(before.items));
       return;
@@ -128,16 +129,14 @@ class DocumentReader {
     const bool list = before.kind == Node::Kind::array || value.kind == Node::Kind::array;
     mistakes_.add(key, name,
                   list ? "expected [[" + name + "]] (with two brackets) in every file"
-                       : "already in " +
-                             mistakes_.line_words(
-                                 root_.keys[static_cast<std::size_t>(known - root_.names.begin())],
-                                 key.file) +
+                       : "already in " + mistakes_.line_words(root_.keys[known->second], key.file) +
                              "; it stands once, in one of the files");
   }
 
   const ReadInclude& read_;
   Mistakes& mistakes_;
   Node root_;
+  std::unordered_map<std::string, std::size_t> places_;  // of sections in the root
   std::map<std::string, Place> seen_;
   std::size_t bytes_ = 0;
 };

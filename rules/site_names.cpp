@@ -11,13 +11,12 @@ namespace {
 
 using Need = Section::Need;
 
-std::vector<std::string_view> zone_names(const Site& site) {
-  std::vector<std::string_view> names;
-  for (const Zone& zone : site.zones) {
-    names.push_back(zone.name);
-  }
-  names.push_back(kUnassigned);
-  return names;
+// Of a plant with many zones a line shows a few.
+std::string some_of(std::span<const std::string_view> names) {
+  constexpr std::size_t kMostShown = 12;
+  return names.size() <= kMostShown ? one_of(names)
+                                    : one_of(names.first(kMostShown)) + " and " +
+                                          std::to_string(names.size() - kMostShown) + " more";
 }
 
 std::optional<CivilTime> civil_of(const Node& node) {
@@ -50,35 +49,60 @@ std::optional<Timestamp> read_instant(Section& section, const Node& node, std::s
 
 }  // namespace
 
-std::string unknown_zone(const std::string& name, const Site& site) {
-  const std::vector<std::string_view> names = zone_names(site);
-  if (std::ranges::find(names, name) != names.end()) {
-    return {};
+SiteNames::SiteNames(const Site& site) : site_(site), zones_{kUnassigned} {
+  for (const Zone& zone : site.zones) {
+    zones_.insert(zone.name);
   }
-  return "unknown zone " + in_quotes(name) +
-         (nearest(name, names).empty() ? ", expected " + one_of(names) : did_you_mean(name, names));
+  for (const SiteAsset& asset : site.assets) {
+    assets_.insert(asset.name);
+  }
 }
 
-void check_zone(Section& section, std::string_view key, const std::string& name, const Site& site) {
+std::vector<std::string_view> SiteNames::zones() const {
+  std::vector<std::string_view> names;
+  for (const Zone& zone : site_.zones) {
+    names.push_back(zone.name);
+  }
+  names.push_back(kUnassigned);
+  return names;
+}
+
+std::vector<std::string_view> SiteNames::all() const {
+  std::vector<std::string_view> names = zones();
+  for (const SiteAsset& asset : site_.assets) {
+    names.push_back(asset.name);
+  }
+  return names;
+}
+
+std::string unknown_zone(const std::string& name, const SiteNames& names) {
+  if (names.has_zone(name)) {
+    return {};
+  }
+  const std::vector<std::string_view> known = names.zones();
+  return "unknown zone " + in_quotes(name) +
+         (nearest(name, known).empty() ? ", expected " + some_of(known)
+                                       : did_you_mean(name, known));
+}
+
+void check_zone(Section& section, std::string_view key, const std::string& name,
+                const SiteNames& names) {
   if (name.empty()) {
     return;
   }
-  if (const std::string mistake = unknown_zone(name, site); !mistake.empty()) {
+  if (const std::string mistake = unknown_zone(name, names); !mistake.empty()) {
     section.mistake(key, mistake);
   }
 }
 
-void check_end(Section& section, std::string_view key, const std::string& name, const Site& site) {
-  std::vector<std::string_view> names = zone_names(site);
-  for (const SiteAsset& asset : site.assets) {
-    names.push_back(asset.name);
-  }
-  if (name.empty() || std::ranges::find(names, name) != names.end() ||
-      std::holds_alternative<Member>(parse_member(name))) {
+void check_end(Section& section, std::string_view key, const std::string& name,
+               const SiteNames& names) {
+  if (name.empty() || names.has(name) || std::holds_alternative<Member>(parse_member(name))) {
     return;
   }
   section.mistake(key, "nothing is called " + in_quotes(name) +
-                           "; expected a zone, an asset or an address" + did_you_mean(name, names));
+                           "; expected a zone, an asset or an address" +
+                           did_you_mean(name, names.all()));
 }
 
 std::optional<Timestamp> read_until(Section& section, Section::Need need, const Timezone& timezone,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <unordered_map>
 
 #include "rules/allow_parser.hpp"
 #include "rules/member.hpp"
@@ -17,6 +18,10 @@ namespace {
 using Need = Section::Need;
 
 constexpr double kLastLevel = 5;
+// A plant has far less of each; what comes beyond slows every look-up down.
+constexpr std::size_t kMostZones = 4096;
+constexpr std::size_t kMostTables = 32'768;
+constexpr std::size_t kMostMembers = 32'768;  // of all zones
 constexpr std::array<std::string_view, 4> kCriticalities = {"low", "medium", "high", "safety"};
 
 // Calls `use` with each text of a list.
@@ -65,6 +70,11 @@ void read_members(Section& section, Zone& zone, Owners& owners, const Mistakes& 
                 section.mistake(place, key, *problem);
                 return;
               }
+              if (owners.size() >= kMostMembers) {
+                return section.mistake(place, key,
+                                       "expected at most " + std::to_string(kMostMembers) +
+                                           " members of all zones, found more; name networks");
+              }
               zone.members.push_back(std::get<Member>(member));
               zone.member_lines.push_back(place.line);
               const auto [owner, fresh] =
@@ -79,16 +89,20 @@ void read_members(Section& section, Zone& zone, Owners& owners, const Mistakes& 
             });
 }
 
-// The text of a key that must differ from one already used by `others`.
-template <class Items>
-void check_unique(Section& section, std::string_view key, const std::string& name,
-                  const Items& others, const Mistakes& mistakes) {
-  const auto other = std::ranges::find(others, name, [](const auto& item) { return item.name; });
-  if (!name.empty() && other != others.end()) {
-    section.mistake(key,
-                    "the name " + in_quotes(name) + " is already used in " +
-                        mistakes.line_words({other->line, 0, other->file}, section.place().file) +
-                        "; names are unique");
+// Where each name stands that must differ from all others.
+using NamesUsed = std::unordered_map<std::string, Place>;
+
+void check_unique(Section& section, std::string_view key, const std::string& name, NamesUsed& used,
+                  const Mistakes& mistakes) {
+  if (name.empty()) {
+    return;
+  }
+  const auto [other, fresh] =
+      used.try_emplace(name, Place{section.line(), 0, section.place().file});
+  if (!fresh) {
+    section.mistake(key, "the name " + in_quotes(name) + " is already used in " +
+                             mistakes.line_words(other->second, section.place().file) +
+                             "; names are unique");
   }
 }
 
@@ -172,7 +186,17 @@ void read_match(Section& section, SiteAsset& asset, Owners& owners, const Mistak
 template <class Use>
 void each_section(const Node& root, std::string_view name, Mistakes& mistakes, Use use) {
   std::map<std::uint16_t, std::size_t> next;
+  const std::size_t most = name == "zone" ? kMostZones : kMostTables;
+  std::size_t count = 0;
   for (const Node* table : tables_of(root, name, mistakes)) {
+    if (++count > most) {
+      mistakes.add(table->place, name,
+                   "expected at most " + std::to_string(most) + " of [[" + std::string{name} +
+                       "]], found more; sum them up, or watch the plant with several sensors");
+    }
+    if (count > most || mistakes.full()) {
+      return;
+    }
     std::string path = item_key(name, next[table->place.file]++);
     Section section{*table, path, mistakes};
     use(section, *table, path);
@@ -206,13 +230,14 @@ std::vector<const Node*> tables_of(const Node& root, std::string_view name, Mist
 
 void read_zones(const Node& root, Site& site, Mistakes& mistakes) {
   Owners owners;
+  NamesUsed names;
   each_section(
       root, "zone", mistakes, [&](Section& section, const Node& table, const std::string& path) {
         Zone zone;
         zone.line = section.line();
         zone.file = section.place().file;
         zone.name = section.text("name", Need::required);
-        check_unique(section, "name", zone.name, site.zones, mistakes);
+        check_unique(section, "name", zone.name, names, mistakes);
         if (zone.name == kUnassigned) {
           section.mistake("name", "\"unassigned\" is the name of what no zone names; take another");
         }
@@ -231,6 +256,7 @@ void read_zones(const Node& root, Site& site, Mistakes& mistakes) {
 }
 
 void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
+  const SiteNames names{site};
   each_section(root, "conduit", mistakes,
                [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
                  Conduit conduit;
@@ -238,8 +264,8 @@ void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
                  conduit.file = section.place().file;
                  conduit.from = section.text("from", Need::required);
                  conduit.to = section.text("to", Need::required);
-                 check_zone(section, "from", conduit.from, site);
-                 check_zone(section, "to", conduit.to, site);
+                 check_zone(section, "from", conduit.from, names);
+                 check_zone(section, "to", conduit.to, names);
                  read_allow(section, conduit.allow);
                  read_schedule(section, Need::optional, conduit.schedule);
                  site.conduits.push_back(std::move(conduit));
@@ -248,14 +274,17 @@ void read_conduits(const Node& root, Site& site, Mistakes& mistakes) {
 
 void read_assets(const Node& root, Site& site, Mistakes& mistakes) {
   Owners owners;
+  NamesUsed names;
+  for (const Zone& zone : site.zones) {
+    names.try_emplace(zone.name, Place{zone.line, 0, zone.file});
+  }
   each_section(root, "asset", mistakes,
                [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
                  SiteAsset asset;
                  asset.line = section.line();
                  asset.file = section.place().file;
                  asset.name = section.text("name", Need::required);
-                 check_unique(section, "name", asset.name, site.assets, mistakes);
-                 check_unique(section, "name", asset.name, site.zones, mistakes);
+                 check_unique(section, "name", asset.name, names, mistakes);
                  read_match(section, asset, owners, mistakes);
                  asset.criticality = section.choice("criticality", kCriticalities);
                  asset.owner = section.text("owner");
@@ -266,6 +295,7 @@ void read_assets(const Node& root, Site& site, Mistakes& mistakes) {
 }
 
 void read_ignores(const Node& root, Site& site, Mistakes& mistakes) {
+  const SiteNames names{site};
   each_section(
       root, "ignore", mistakes,
       [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
@@ -278,8 +308,8 @@ void read_ignores(const Node& root, Site& site, Mistakes& mistakes) {
         }
         ignore.from = section.text("from");
         ignore.to = section.text("to");
-        check_end(section, "from", ignore.from, site);
-        check_end(section, "to", ignore.to, site);
+        check_end(section, "from", ignore.from, names);
+        check_end(section, "to", ignore.to, names);
         ignore.until = read_until(section, Need::optional, site.timezone, ignore.until_text);
         ignore.reason = section.text("reason", Need::required);
         site.ignores.push_back(std::move(ignore));
@@ -287,6 +317,7 @@ void read_ignores(const Node& root, Site& site, Mistakes& mistakes) {
 }
 
 void read_exceptions(const Node& root, Site& site, Mistakes& mistakes) {
+  const SiteNames names{site};
   each_section(root, "exception", mistakes,
                [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
                  Exception made;
@@ -294,8 +325,8 @@ void read_exceptions(const Node& root, Site& site, Mistakes& mistakes) {
                  made.file = section.place().file;
                  made.from = section.text("from", Need::required);
                  made.to = section.text("to", Need::required);
-                 check_end(section, "from", made.from, site);
-                 check_end(section, "to", made.to, site);
+                 check_end(section, "from", made.from, names);
+                 check_end(section, "to", made.to, names);
                  read_allow(section, made.allow);
                  made.owner = section.text("owner", Need::required);
                  made.reason = section.text("reason", Need::required);
@@ -306,6 +337,7 @@ void read_exceptions(const Node& root, Site& site, Mistakes& mistakes) {
 }
 
 void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
+  const SiteNames names{site};
   each_section(root, "permit", mistakes,
                [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
                  Permit permit;
@@ -313,8 +345,8 @@ void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
                  permit.file = section.place().file;
                  permit.from = section.text("from", Need::required);
                  permit.to = section.text("to", Need::required);
-                 check_end(section, "from", permit.from, site);
-                 check_end(section, "to", permit.to, site);
+                 check_end(section, "from", permit.from, names);
+                 check_end(section, "to", permit.to, names);
                  each_text(
                      section, "allow", Need::required, R"(["program"])",
                      [&](const std::string& text, const Place& place, const std::string& key) {
@@ -327,6 +359,7 @@ void read_permits(const Node& root, Site& site, Mistakes& mistakes) {
 }
 
 void read_shifts(const Node& root, Site& site, Mistakes& mistakes) {
+  const SiteNames names{site};
   each_section(root, "baseline", mistakes,
                [&](Section& section, const Node& /*table*/, const std::string& /*path*/) {
                  BaselineShift shift;
@@ -336,7 +369,7 @@ void read_shifts(const Node& root, Site& site, Mistakes& mistakes) {
                  each_text(
                      section, "zones", Need::optional, R"(["filling"])",
                      [&](const std::string& text, const Place& place, const std::string& key) {
-                       if (const std::string wrong = unknown_zone(text, site); !wrong.empty()) {
+                       if (const std::string wrong = unknown_zone(text, names); !wrong.empty()) {
                          section.mistake(place, key, wrong);
                        }
                        shift.zones.push_back(text);

@@ -19,13 +19,14 @@ void TargetSet::add(const BaselineTarget& target) {
   if (target.text.empty() && target.first <= target.last) {
     spans_.push_back({target.unit, target.table, target.first, target.last});
   } else {
-    names_.push_back({target.unit, target.table, target.text});
+    const std::uint32_t more = target.first <= target.last ? target.last - target.first : 0;
+    names_.push_back({target.unit, target.table, target.text, more});
   }
 }
 
 void TargetSet::settle() {
   std::ranges::sort(names_, {}, [](const Name& one) {
-    return std::tuple_cat(table_of(one), std::tuple{one.text});
+    return std::tuple_cat(table_of(one), std::tuple{one.text, ~one.more});  // the longest first
   });
   std::ranges::sort(spans_, {}, [](const Span& one) {
     return std::tuple_cat(table_of(one), std::tuple{one.first});
@@ -48,7 +49,8 @@ bool TargetSet::has_name(const TargetQuery& target) const noexcept {
     return std::tuple_cat(table_of(one), std::tuple{one.text});
   };
   const auto at = std::ranges::lower_bound(names_, key(target), {}, key);
-  return at != names_.end() && key(*at) == key(target);
+  return at != names_.end() && key(*at) == key(target) &&
+         (target.text.empty() || target.count <= 1 || target.count - 1 <= at->more);
 }
 
 bool TargetSet::covers(const TargetQuery& target) const noexcept {

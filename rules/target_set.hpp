@@ -35,7 +35,8 @@ class TargetSet {
   struct Name {
     std::uint32_t unit = 0;
     std::string_view table;
-    std::string_view text;  // empty: the operation has no target
+    std::string_view text;   // empty: the operation has no target
+    std::uint32_t more = 0;  // elements behind the first
   };
 
   [[nodiscard]] bool has_name(const TargetQuery& target) const noexcept;

@@ -20,6 +20,9 @@ void EventBuffer::event(const Event& event) {
   entry.text = static_cast<std::uint32_t>(pool_.size());
   entry.event = event;
   pool_ += event.text;
+  if (event.kind == EventKind::message) {
+    pool_ += event.message.values.bytes();  // right behind it
+  }
 }
 
 void EventBuffer::record(const Event& message, const Fields& fields) {
@@ -50,6 +53,9 @@ void EventBuffer::replay(std::uint32_t packet, Analyst& analyst, enip::Multicast
   while (replayed_ < entries_.size() && entries_[replayed_].packet == packet) {
     Entry& entry = entries_[replayed_++];
     entry.event.text = pool.substr(entry.text, entry.event.text.size());
+    if (entry.event.kind == EventKind::message) {
+      entry.event.message.values.move_to(pool.substr(entry.text + entry.event.text.size()));
+    }
     if (style_ != RecordStyle::none) {
       names.learn(entry.event);
     }

@@ -311,6 +311,10 @@ class FinsSession final : public OtSession {
            ++message.value_count) {
         message.values[message.value_count] = values.be16();
       }
+      if (count > Message::kValues) {
+        message.written = {Reader{in}.take(std::size_t{2} * count), NumberList::Form::whole, 2,
+                           NumberList::Order::big};
+      }
     }
     if (fields != nullptr) {
       fields->number(kArea, area);

@@ -322,6 +322,10 @@ class MelsecSession final : public OtSession {
            ++message.value_count) {
         message.values[message.value_count] = values.le16();
       }
+      if (count > Message::kValues) {
+        message.written = {Reader{in}.take(std::size_t{2} * count), NumberList::Form::whole, 2,
+                           NumberList::Order::little};
+      }
     }
     if (fields != nullptr) {
       fields->text(kDevice, message.target.table);

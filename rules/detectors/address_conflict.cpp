@@ -1,10 +1,13 @@
 // Somebody takes the address of another (detections.md, 14), as ARP shows it: two stations answer
 // for one address within a minute, or the address of a controller or a gateway goes over to another
-// station that no DHCP server or DCP said had it.
+// station that no DHCP server or DCP said had it. To ask in the name of another spoils neighbours
+// as well as an answer does, so where one of the two speaks an OT protocol a question counts, too.
 //
 // Not counted: stations that share an address by design (VRRP, HSRP, GLBP, CARP, clusters), by
 // their group address or because they speak the protocol; a station that asks whether an address is
-// free (RFC 5227); PRP, HSR and DLR, whose devices keep one MAC address.
+// free (RFC 5227); PRP, HSR and DLR, whose devices keep one MAC address. Anybody can send what says
+// so: a station that speaks an OT protocol shares with nobody, and what was given away is not in
+// use at the former owner.
 
 #include <algorithm>
 #include <array>
@@ -95,6 +98,10 @@ Timestamp::duration between(Timestamp a, Timestamp b) noexcept { return a < b ? 
 class AddressConflict final : public Detector {
  public:
   void on_event(const Event& event, const RuleContext& context, FindingSink& out) override {
+    if (event.kind == EventKind::message && event.message.kind == Kind::request &&
+        is_ot(event.protocol) && asking_.find({event.client.ip, event.vlan}) == asking_.kNone) {
+      asking_.insert({event.client.ip, event.vlan});
+    }
     if (event.kind != EventKind::host) {
       return;
     }
@@ -151,11 +158,13 @@ class AddressConflict final : public Detector {
     const bool announces = event.server.ip == ip;
     const bool answers = event.host.arp_operation == kReply || announces;
     Claims& claims = claims_of({ip, event.vlan});
-    const Claim* rival = rival_of(claims, mac);
-    // No controller shares its address with a router, whatever the station calls itself.
-    if (rival != nullptr && answers && !is_given(claims, mac, event.packet.time) &&
-        (!redundant || is_controller(*rival, context.inventory))) {
-      judge(claims, *rival, event, context, out);
+    if (const Claim* rival = rival_of(claims, mac)) {
+      const bool asks = asking_.peek({ip, event.vlan}) != asking_.kNone;
+      const bool ot = asks || is_controller(rival->mac, context.inventory);
+      if ((answers || ot || is_controller(mac, context.inventory)) && (!redundant || ot) &&
+          !is_given(claims, *rival, event, context.inventory)) {
+        judge(claims, *rival, event, context, out);
+      }
     }
     if (!redundant) {
       note(claims, mac, answers, event);
@@ -173,14 +182,25 @@ class AddressConflict final : public Detector {
     return rival;
   }
 
-  static bool is_controller(const Claim& owner, const Inventory& inventory) {
-    const AssetIndex asset = inventory.find(owner.mac);
+  static bool is_controller(const MacAddress& mac, const Inventory& inventory) {
+    const AssetIndex asset = inventory.find(mac);
     return asset != prahari::kNone && inventory.answered_in(asset) != 0;
   }
 
-  static bool is_given(const Claims& claims, const MacAddress& mac, Timestamp now) noexcept {
-    return claims.given == mac && claims.given_at != Timestamp::min() &&
-           between(claims.given_at, now) <= kGivenFor;
+  // Whether the station was given the address, and the former owner has left it since.
+  static bool is_given(const Claims& claims, const Claim& rival, const Event& event,
+                       const Inventory& inventory) {
+    if (claims.given != event.client.mac || claims.given_at == Timestamp::min() ||
+        between(claims.given_at, event.packet.time) > kGivenFor ||
+        rival.answered > claims.given_at) {
+      return false;
+    }
+    const AssetIndex owner = inventory.find(rival.mac);
+    return owner == prahari::kNone ||
+           std::ranges::none_of(inventory.asset(owner).addresses, [&](const AddressUse& use) {
+             return use.ip == event.client.ip && use.vlan == event.vlan &&
+                    use.last > claims.given_at;
+           });
   }
 
   static void note(Claims& claims, const MacAddress& mac, bool answers, const Event& event) {
@@ -282,6 +302,7 @@ class AddressConflict final : public Detector {
 
   LruTable<Place, Claims, KeyHash> addresses_{kMostAddresses};
   LruTable<Station, StationNote, KeyHash> stations_{kMostStations};
+  LruTable<Place, char, KeyHash> asking_{kMostStations};  // addresses that talk to controllers
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 1> kAttack = {"T0855"};
 constexpr std::uint32_t kMostKnown = 8192;
 constexpr std::size_t kKept = 4;
 
-constexpr auto kThresholds = std::to_array<Threshold>({kAlikeThreshold});
+constexpr auto kThresholds = std::to_array<Threshold>({kAlikeThreshold, kAlikeDayThreshold});
 
 struct Key {
   const Baseline* baseline = nullptr;  // `link` is an index of it

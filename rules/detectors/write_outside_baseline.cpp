@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <span>
 
 #include "dissectors/join.hpp"
 #include "dissectors/lru_table.hpp"
@@ -19,6 +21,7 @@
 #include "rules/schedule.hpp"
 #include "rules/week_hours.hpp"
 #include "rules/wording.hpp"
+#include "rules/write_limits.hpp"
 
 namespace prahari {
 namespace {
@@ -28,11 +31,13 @@ constexpr std::array<std::string_view, 2> kAttack = {"T0836", "T0831"};
 constexpr std::uint32_t kMostTargets = 8192;
 constexpr std::chrono::minutes kQuiet{15};
 
-constexpr std::size_t kWrites = 1;
-constexpr std::size_t kMargin = 2;
-constexpr std::size_t kHours = 3;
+constexpr std::size_t kWrites = 2;
+constexpr std::size_t kMargin = 3;
+constexpr std::size_t kHours = 4;
+constexpr std::size_t kMostShared = 32;  // entries that one write may touch and are weighed
 constexpr auto kThresholds = std::to_array<Threshold>({
     kAlikeThreshold,
+    kAlikeDayThreshold,
     {"writes", 20, 3, 1e6,
      "writes to a target while learning, from which on its values say what is usual"},
     {"margin", 1, 0, 1000,
@@ -67,6 +72,7 @@ struct Departure {
   std::string_view sort;
   Severity severity = Severity::high;
   bool alike = false;
+  std::size_t at = 0;  // which of the values
 };
 
 std::string range_words(const ValueRange& range) {
@@ -103,6 +109,11 @@ class WriteOutsideBaseline final : public Detector {
   bool departs(const LinkView& view, const TargetQuery& target, const Event& event,
                const RuleContext& context, Departure& out) {
     const Baseline& baseline = *context.baseline;
+    // Limits come first: whatever else a write is, and however it is put together, they hold.
+    if (outside_limits(view, target, event, context, out) ||
+        steps_too_far(view, target, event, context, out)) {
+      return true;
+    }
     if (!baseline.writes(view.link, target)) {
       out.alike = alike_.counts_as_known(view.link, event, context);
       out.severity = out.alike ? Severity::info : Severity::high;
@@ -113,63 +124,132 @@ class WriteOutsideBaseline final : public Detector {
                           : "which it never wrote while the baseline was learned";
       return true;
     }
-    const BaselineTarget* entry = baseline.write_entry(view.link, target);
-    return entry != nullptr && value_departs(*entry, event, context, out);
+    return far_outside(view, target, event, context, out);
   }
 
-  bool value_departs(const BaselineTarget& entry, const Event& event, const RuleContext& context,
-                     Departure& out) {
-    const MessageFacts& message = event.message;
-    const auto* const end = message.values.begin() + message.value_count;
-    if (message.value_count == 0) {
+  static bool outside_limits(const LinkView& view, const TargetQuery& target, const Event& event,
+                             const RuleContext& context, Departure& out) {
+    const auto breach =
+        breach_of_limits(*context.baseline, view.link, target, event.message.values);
+    if (!breach) {
       return false;
     }
-    const Last last = remember(entry, event);
-    if (entry.limits) {
-      const auto* const bad = std::find_if(message.values.begin(), end, [&](double value) {
-        return !(value >= entry.limits->least && value <= entry.limits->most);  // NaN is outside
-      });
-      if (bad != end) {
-        out.sort = "limits";
-        out.expected = range_words(*entry.limits);
-        out.why = "where the engineering limits allow " + out.expected;
-        return true;
+    out.sort = "limits";
+    out.at = breach->at;
+    out.expected = range_words(*breach->entry->limits);
+    out.why = "where the engineering limits allow " + out.expected;
+    return true;
+  }
+
+  // Of the first value of each entry that has a largest step.
+  bool steps_too_far(const LinkView& view, const TargetQuery& target, const Event& event,
+                     const RuleContext& context, Departure& out) {
+    bool found = false;
+    for (const BaselineTarget* entry : context.baseline->limited(view.link, target)) {
+      const ValueSpan span = values_on(*entry, target, event.message.values.size());
+      if (!entry->most_step || span.empty() ||
+          (target.text.empty() && entry->first < target.first)) {
+        continue;
+      }
+      const double value = event.message.values[span.begin];
+      const Last last = remember(*entry, value, event.packet.time);
+      if (found || !last.known || !(std::abs(value - last.value) > *entry->most_step)) {
+        continue;
+      }
+      found = true;
+      out.sort = "step";
+      out.at = span.begin;
+      out.expected = "a step of at most " + value_words(*entry->most_step);
+      out.why = "a step from " + value_words(last.value) + ", where at most " +
+                value_words(*entry->most_step) + " is allowed";
+    }
+    return found;
+  }
+
+  // What was written while learning of the number that one value is for.
+  struct Usual {
+    std::optional<ValueRange> range;
+    std::uint64_t times = 0;
+    bool bounded = false;  // people said what it may be
+
+    void take(const BaselineTarget& entry, std::size_t at) {
+      if (at >= entry.values.size()) {
+        if (entry.values.size() < BaselineTarget::kRanges) {
+          return;  // not learned
+        }
+        at = entry.values.size() - 1;
+      }
+      const ValueRange& more = entry.values[at];
+      range = range
+                  ? ValueRange{std::min(range->least, more.least), std::max(range->most, more.most)}
+                  : more;
+      times += entry.times;
+    }
+  };
+
+  // The entries that say something of the values: the one of exactly this target, or else all that
+  // share numbers with it.
+  struct Shared {
+    std::array<const BaselineTarget*, kMostShared> entries{};
+    std::size_t count = 0;
+  };
+  static Shared shared_with(const LinkView& view, const TargetQuery& target, std::size_t values,
+                            const Baseline& baseline) {
+    Shared out;
+    if (const BaselineTarget* entry = baseline.write_entry(view.link, target)) {
+      out.entries[out.count++] = entry;
+      return out;
+    }
+    if (!target.text.empty() || values != target.count) {
+      return out;
+    }
+    for (const BaselineTarget* entry : baseline.written(view.link, target)) {
+      if (out.count < kMostShared && !values_on(*entry, target, values).empty()) {
+        out.entries[out.count++] = entry;
       }
     }
-    if (entry.most_step && last.known &&
-        std::abs(message.values[0] - last.value) > *entry.most_step) {
-      out.sort = "step";
-      out.expected = "a step of at most " + value_words(*entry.most_step);
-      out.why = "a step from " + value_words(last.value) + ", where at most " +
-                value_words(*entry.most_step) + " is allowed";
-      return true;
-    }
-    return !entry.limits && far_outside(entry, event, context, out);
+    return out;
   }
 
-  static bool far_outside(const BaselineTarget& entry, const Event& event,
+  static Usual usual_of(const Shared& shared, const TargetQuery& target, std::size_t at) {
+    Usual out;
+    for (const BaselineTarget* entry : std::span{shared.entries}.first(shared.count)) {
+      const bool numbered = target.text.empty() && target.count > 0;
+      const std::uint64_t number = std::uint64_t{target.first} + at;
+      if (shared.count > 1 && numbered && (number < entry->first || number > entry->last)) {
+        continue;
+      }
+      const bool shifted = numbered && entry->first != target.first;
+      const std::uint64_t place = shifted ? number - entry->first : at;
+      if (shifted && number < entry->first) {
+        continue;
+      }
+      out.bounded |= entry->limits.has_value();
+      out.take(*entry, static_cast<std::size_t>(place));
+    }
+    return out;
+  }
+
+  static bool far_outside(const LinkView& view, const TargetQuery& target, const Event& event,
                           const RuleContext& context, Departure& out) {
-    const ZoneIndex zone = context.policy.zone_of(host_key(event.server, event.vlan));
-    const auto threshold = [&](std::size_t which) {
-      return context.policy.threshold(kKind, kThresholds[which], zone);
-    };
-    if (static_cast<double>(entry.times) < threshold(kWrites)) {
+    const NumberList& values = event.message.values;
+    if (values.empty()) {
       return false;
     }
-    const double margin = threshold(kMargin);
-    const std::size_t count = std::min<std::size_t>(entry.values.size(), event.message.value_count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const ValueRange& usual = entry.values[i];
-      // What was always the same may change by a tenth of itself before it is remarkable.
-      const double size = std::max(std::abs(usual.least), std::abs(usual.most)) / 10;
-      const double room = std::max(usual.most - usual.least, size) * margin;
-      const double value = event.message.values[i];
-      if (!(value >= usual.least - room && value <= usual.most + room)) {
+    const Shared shared = shared_with(view, target, values.size(), *context.baseline);
+    const ZoneIndex zone = context.policy.zone_of(host_key(event.server, event.vlan));
+    const double least = context.policy.threshold(kKind, kThresholds[kWrites], zone);
+    const double margin = context.policy.threshold(kKind, kThresholds[kMargin], zone);
+    for (std::size_t i = 0; shared.count > 0 && i < values.size(); ++i) {
+      const Usual usual = usual_of(shared, target, i);
+      if (usual.range && !usual.bounded && static_cast<double>(usual.times) >= least &&
+          lies_far(values[i], *usual.range, margin)) {
         out.sort = "value";
+        out.at = i;
         out.severity = Severity::medium;
-        out.expected = range_words(usual) + " in " + with_commas(entry.times) + " writes";
-        out.why = "where " + with_commas(entry.times) + " writes while learning were all " +
-                  range_words(usual);
+        out.expected = range_words(*usual.range) + " in " + with_commas(usual.times) + " writes";
+        out.why = "where " + with_commas(usual.times) + " writes while learning were all " +
+                  range_words(*usual.range);
         return true;
       }
     }
@@ -202,14 +282,21 @@ class WriteOutsideBaseline final : public Detector {
     return true;
   }
 
-  Last remember(const BaselineTarget& entry, const Event& event) {
+  static bool lies_far(double value, const ValueRange& usual, double margin) noexcept {
+    // What was always the same may change by a tenth of itself before it is remarkable.
+    const double size = std::max(std::abs(usual.least), std::abs(usual.most)) / 10;
+    const double room = std::max(usual.most - usual.least, size) * margin;
+    return !(value >= usual.least - room && value <= usual.most + room);
+  }
+
+  Last remember(const BaselineTarget& entry, double value, Timestamp now) {
     std::uint32_t slot = last_.find({&entry});
     if (slot == last_.kNone) {
       slot = last_.insert({&entry});
     }
     const Last before = last_[slot];
-    if (std::isfinite(event.message.values[0])) {  // the next step is counted from a number
-      last_[slot] = {event.packet.time, event.message.values[0], true};
+    if (std::isfinite(value)) {  // the next step is counted from a number
+      last_[slot] = {now, value, true};
     }
     return before;
   }
@@ -228,8 +315,12 @@ class WriteOutsideBaseline final : public Detector {
     finding.certin = departure.alike ? CertInClass::none : CertInClass::incident;
     finding.attack = {kAttack[0], kAttack[1]};
     std::string seen = finding.target;
-    if (!finding.values.empty()) {
-      seen += " = " + value_words(finding.values.front());
+    if (!event.message.values.empty()) {
+      seen += " = " + value_words(event.message.values[departure.at]);
+    }
+    if (departure.at > 0) {
+      seen += " (value " + std::to_string(departure.at + 1) + " of " +
+              std::to_string(event.message.values.size()) + ')';
     }
     finding.why = host_words(host_key(finding.source), context.policy) + " wrote " + seen + " of " +
                   host_words(host_key(finding.destination), context.policy) + " by " +
@@ -251,7 +342,11 @@ class WriteOutsideBaseline final : public Detector {
     entry.last = target.count > 0 && target.text.empty() ? target.first + (target.count - 1) : 0;
     entry.text = target.text;
     entry.times = 1;
-    for (std::size_t i = 0; i < event.message.value_count; ++i) {
+    if (!target.text.empty() && target.count > 1) {
+      entry.first = 0;
+      entry.last = target.count - 1;
+    }
+    for (std::size_t i = 0; i < std::min(event.message.values.size(), Message::kValues); ++i) {
       const double value = event.message.values[i];
       if (!std::isfinite(value)) {
         entry.values.clear();  // JSON has no such number

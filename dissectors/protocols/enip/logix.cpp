@@ -81,8 +81,18 @@ double as_real(std::uint64_t value, const Type& type) noexcept {
   }
 }
 
+NumberList numbers_of(Bytes data, const Type& type) noexcept {
+  const NumberList::Form form = type.form == Form::real     ? NumberList::Form::real
+                                : type.form == Form::number ? NumberList::Form::with_sign
+                                                            : NumberList::Form::whole;
+  return {data, form, type.size, NumberList::Order::little};
+}
+
 // The elements of an elementary type, in the record and, of what is written, in the message.
 void show_values(const Call& call, const Type& type, Bytes data, bool written) {
+  if (written && data.size() / type.size > Message::kValues) {
+    call.message.written = numbers_of(data, type);
+  }
   data = data.first(std::min(data.size(), kShown));
   if (call.fields != nullptr) {
     call.fields->begin_list(static_cast<std::size_t>(CipField::values));
@@ -225,6 +235,7 @@ void decode_write(Call& call) {
     const std::size_t size = known == nullptr ? 0 : known->size;
     const bool last = size > 0 && offset + data.size() >= size * elements;
     show(call, type, put_together(call, offset, data, last), true);
+    call.message.written = size > 0 ? numbers_of(data, *known) : NumberList{};  // of this part
     return;
   }
   show(call, type, data, true);

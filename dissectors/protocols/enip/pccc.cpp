@@ -142,6 +142,10 @@ void show_written(const PcccCall& call, const Address& address) noexcept {
   while (words && in.remaining() >= 2 && call.message.value_count < Message::kValues) {
     write_value(call, static_cast<std::int16_t>(in.le16()));
   }
+  if (words && address.data.size() / 2 > Message::kValues) {
+    call.message.written = {address.data, NumberList::Form::with_sign, 2,
+                            NumberList::Order::little};
+  }
 }
 
 // The mode that a change asks for.

@@ -44,6 +44,9 @@ void show_bits(const Decoding& d, Bytes bits, std::size_t count, bool written) {
   for (std::size_t i = 0; written && i < std::min(count, Message::kValues); ++i) {
     d.written(static_cast<std::int32_t>(bit_at(i)));
   }
+  if (written && count > Message::kValues) {
+    d.message.written = NumberList::of_bits(bits, count);
+  }
   if (d.fields == nullptr) {
     return;
   }
@@ -62,6 +65,9 @@ void show_registers(const Decoding& d, Bytes registers, bool written, std::size_
       break;
     }
     d.written(head.be16());
+  }
+  if (written && registers.size() / 2 > Message::kValues) {
+    d.message.written = {registers, NumberList::Form::whole, 2, NumberList::Order::big};
   }
   if (d.fields == nullptr) {
     return;

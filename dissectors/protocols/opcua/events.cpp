@@ -68,6 +68,10 @@ void emit_requests(Message message, const Spoken& spoken, Emitter& out) {
     aim(one, items, item, 1);
     one.value_count = item.value_count;
     one.values = item.values;
+    if (item.written_count > item.value_count) {
+      one.written = NumberList::of(
+          std::span{spoken.reading.written}.subspan(item.written, item.written_count));
+    }
     out.message(one);
   }
 }

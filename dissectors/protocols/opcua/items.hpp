@@ -34,12 +34,16 @@ struct Item {
   std::uint64_t print = 0;  // tells the node again
   std::string_view name;    // a literal
   std::array<double, Message::kValues> values{};
+  std::uint32_t written = 0;  // where in Reading::written all of its values lie, and how many
+  std::uint32_t written_count = 0;
 };
 
-// Keeps the first 64 and counts all. The buffers are reused: no heap once they have grown.
+// Keeps the first 64 and counts all; of what changes its targets, all that a message has room for:
+// nobody hides a write behind 64 others. The buffers are reused: no heap once they have grown.
 class Items {
  public:
   static constexpr std::size_t kKept = 64;
+  static constexpr std::size_t kMostChanged = 8192;
 
   void clear() noexcept {
     list_.clear();
@@ -48,9 +52,9 @@ class Items {
   }
 
   // Null beyond what is kept.
-  Item* add(const NodeId& node) {
+  Item* add(const NodeId& node, std::size_t most = kKept) {
     ++total_;
-    if (list_.size() == kKept) {
+    if (list_.size() >= most) {
       return nullptr;
     }
     Item& item = list_.emplace_back();
@@ -93,17 +97,24 @@ class Items {
 
   // Whether this has room for what `other` holds without more heap.
   [[nodiscard]] bool fits(const Items& other) const noexcept {
-    return text_.capacity() >= other.text_.size() && list_.capacity() >= other.list_.size();
+    return text_.capacity() >= other.text_size_kept() && list_.capacity() >= other.kept();
   }
 
-  // Takes over what `other` holds; both keep their buffers.
+  // Takes over the first that `other` holds, which is what an answer is held against; both keep
+  // their buffers.
   void assign(const Items& other) {
-    list_.assign(other.list_.begin(), other.list_.end());
-    text_.assign(other.text_);
+    list_.assign(other.list_.begin(),
+                 other.list_.begin() + static_cast<std::ptrdiff_t>(other.kept()));
+    text_.assign(other.text_, 0, other.text_size_kept());
     total_ = other.total_;
   }
 
  private:
+  [[nodiscard]] std::size_t kept() const noexcept { return std::min(list_.size(), kKept); }
+  [[nodiscard]] std::size_t text_size_kept() const noexcept {
+    return list_.size() > kKept ? list_[kKept].text : text_.size();
+  }
+
   std::vector<Item> list_;
   std::string text_;
   std::size_t total_ = 0;

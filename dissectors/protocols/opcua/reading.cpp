@@ -33,6 +33,7 @@ void Reading::start(const Service& service, bool response, const Items* asked,
   client_certificate = server_certificate = user_certificate = secret = {};
   user_token.reset();
   items.clear();
+  written.clear();
   methods.clear();
   found.clear();
   values.clear();
@@ -60,6 +61,7 @@ void Reading::begin(Mark mark, std::size_t index) {
       attribute_ = kValueAttribute;
       removes_ = false;
       value_count_ = 0;
+      item_written_ = static_cast<std::uint32_t>(written.size());
       secretive_ = false;
       path_name_ = {};
       path_size_ = 0;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "dissectors/protocols/opcua/items.hpp"
 #include "dissectors/protocols/opcua/learned.hpp"
@@ -121,7 +122,8 @@ class Reading final : public Visitor {
   std::string_view algorithm;
   Bytes secret;
 
-  Items items;  // targets of a request
+  Items items;                  // targets of a request
+  std::vector<double> written;  // their values, one after the other; no more than the bytes hold
   Few<NodeId, Items::kKept> methods;
   Few<NodeId, Items::kKept> found;  // nodes that a response leads to
   Few<Shown, 64> values;
@@ -173,6 +175,7 @@ class Reading final : public Visitor {
   bool removes_ = false;
   bool secretive_ = false;  // the method at hand takes passwords or keys
   std::uint8_t value_count_ = 0;
+  std::uint32_t item_written_ = 0;
   std::array<double, Message::kValues> numbers_{};
   std::string_view path_name_;
   std::string_view found_name_;

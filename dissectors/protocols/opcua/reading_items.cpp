@@ -178,7 +178,10 @@ void Reading::end_item() {
       *kept = method_;
     }
   }
-  Item* item = items.add(node_.null() && !parent_.null() ? parent_ : node_);
+  const bool changes = !response_ && (service_->operation == Operation::write ||
+                                      service_->operation == Operation::control);
+  Item* item = items.add(node_.null() && !parent_.null() ? parent_ : node_,
+                         changes ? Items::kMostChanged : Items::kKept);
   if (item == nullptr) {
     return;
   }
@@ -192,6 +195,8 @@ void Reading::end_item() {
   item->attribute = attribute_;
   item->value_count = value_count_;
   item->values = numbers_;
+  item->written = item_written_;
+  item->written_count = static_cast<std::uint32_t>(written.size()) - item_written_;
   item->name = path_name_;
   judge(*item);
 }
@@ -257,9 +262,11 @@ void Reading::on_value(std::size_t index, const Value& value) {
   if (Shown* shown = values.add()) {
     *shown = {value.type, value.number, value.bits, value.text};
   }
-  if (in_item_ && value.is_number() && value_count_ < numbers_.size() &&
-      std::isfinite(value.number)) {
-    numbers_[value_count_++] = value.number;
+  if (in_item_ && !response_ && value.is_number()) {
+    written.push_back(value.number);
+    if (value_count_ < numbers_.size() && std::isfinite(value.number)) {
+      numbers_[value_count_++] = value.number;
+    }
   }
   const Item* item = in_result_ ? asked_item() : nullptr;
   if (item == nullptr || item->attribute != kValueAttribute) {

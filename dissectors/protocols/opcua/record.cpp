@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <span>
 
 #include "dissectors/certificate.hpp"
 #include "dissectors/protocols/opcua/say.hpp"
@@ -41,9 +42,11 @@ void show_number(Fields& fields, FieldId field, std::optional<std::uint32_t> num
 }
 
 void show_nodes(Fields& fields, const Reading& read) {
-  if (!read.items.list().empty() || !read.found.all().empty()) {
+  const auto shown =
+      std::span{read.items.list()}.first(std::min(read.items.list().size(), Items::kKept));
+  if (!shown.empty() || !read.found.all().empty()) {
     fields.begin_list(index(FieldId::nodes));
-    for (const Item& item : read.items.list()) {
+    for (const Item& item : shown) {
       fields.item(read.items.text(item));
     }
     if (read.items.list().empty()) {
@@ -54,9 +57,9 @@ void show_nodes(Fields& fields, const Reading& read) {
     fields.end_list();
   }
   const auto other_than_value = [](const Item& item) { return item.attribute != kValueAttribute; };
-  if (std::ranges::any_of(read.items.list(), other_than_value)) {
+  if (std::ranges::any_of(shown, other_than_value)) {
     fields.begin_list(index(FieldId::attributes));
-    for (const Item& item : read.items.list()) {
+    for (const Item& item : shown) {
       fields.item(std::int64_t{item.attribute});
     }
     fields.end_list();

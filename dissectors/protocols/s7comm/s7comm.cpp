@@ -117,7 +117,29 @@ Item read_item(Reader& in) noexcept {
   return item;
 }
 
-// The value behind one item of a write, where it is one number.
+// The numbers behind an item that writes several, by the type that it names.
+NumberList numbers_of(Bytes bytes, std::uint8_t type) noexcept {
+  using Form = NumberList::Form;
+  const bool real = type == 8;
+  const bool signs = type == 5 || type == 7;
+  const std::size_t width = type == 2 || type == 3 ? 1 : type == 4 || type == 5 ? 2 : 4;
+  return type < 2 || type > 8 ? NumberList{}
+                              : NumberList{bytes,
+                                           real    ? Form::real
+                                           : signs ? Form::with_sign
+                                                   : Form::whole,
+                                           width, NumberList::Order::big};
+}
+
+void read_values(Bytes bytes, const Item& item, Message& message) noexcept {
+  message.written = numbers_of(bytes, item.type);
+  for (std::size_t i = 0; i < std::min(message.written.size(), Message::kValues); ++i) {
+    message.values[i] = message.written[i];
+    ++message.value_count;
+  }
+}
+
+// The value behind one item of a write.
 void read_value(Reader& in, const Item& item, Message& message) noexcept {
   in.skip(1);
   const std::uint8_t transport = in.u8();
@@ -128,8 +150,11 @@ void read_value(Reader& in, const Item& item, Message& message) noexcept {
   if (size % 2 != 0 && in.remaining() > 0) {
     in.skip(1);
   }
-  if (item.count != 1 || !value.ok()) {
+  if (!value.ok()) {
     return;
+  }
+  if (item.count != 1) {
+    return read_values(value.rest(), item, message);
   }
   message.value_count = 1;
   switch (size) {
@@ -353,6 +378,7 @@ void S7Session::tell_items(const Header& header, Message& message, Fields* field
   for (std::size_t i = 0; i < count && in.ok() && !in.done(); ++i) {
     const Item item = read_item(in);
     message.value_count = 0;
+    message.written = {};
     if (message.function == kWrite && !values.done()) {
       read_value(values, item, message);
     }

@@ -112,6 +112,7 @@ TEST(ModbusRows, MessageCarriesTargetAndValues) {
   EXPECT_EQ(talk.last.target.count, 6U);
   ASSERT_EQ(talk.last.value_count, 4);
   EXPECT_EQ(talk.last.values, (std::array<double, 4>{1, 2, 3, 4}));
+  EXPECT_EQ(talk.last.written.size(), 6U) << "all of them";
   EXPECT_EQ(talk.last.outcome, Outcome::unknown);
   const PacketRef request = talk.packet;
 

@@ -276,6 +276,25 @@ TEST(OpcuaPairing, EachTargetOfAWriteIsOneEventWithItsStatus) {
   EXPECT_EQ(talk.field("results"), R"({"Good":1,"BadNodeIdUnknown":1,"BadUserAccessDenied":1})");
 }
 
+// Nobody hides a write behind many others, nor a value behind many others of an array.
+TEST(OpcuaPairing, EveryTargetAndEveryValueOfAWriteIsTold) {
+  OpcuaTalk talk;
+  talk.open();
+  Ua write = Ua{}.asks(673).u32(200);
+  for (int i = 0; i < 199; ++i) {
+    write.node(2, "n" + std::to_string(i)).u32(13).null().raw("010B").real(1);
+  }
+  write.node(2, "last").u32(13).null().raw("018B").u32(6);
+  for (const double value : {1, 2, 3, 4, 5, 600}) {
+    write.real(value);
+  }
+  talk.ask(write, 3);
+  ASSERT_EQ(talk.lines.size(), 200U);
+  EXPECT_EQ(talk.lines.back(), "also request write \"Write\" node ns=2;s=last = 1, 2, 3, 4");
+  EXPECT_EQ(talk.messages.back().written.size(), 6U);
+  EXPECT_EQ(talk.messages.front().written.size(), 0U);
+}
+
 TEST(OpcuaPairing, AFaultIsTheAnswerOfItsRequest) {
   OpcuaTalk talk;
   talk.open();

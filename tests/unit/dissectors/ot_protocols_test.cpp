@@ -24,6 +24,10 @@ class OtTalk final : public BasicTalk {
     if (message.value_count != 0) {
       line << " wrote " << message.values[0];
     }
+    if (!message.written.empty()) {
+      line << " of " << message.written.size() << " up to "
+           << message.written[message.written.size() - 1];
+    }
     line << (message.matched ? " matched" : "");
     append_problems(line, message);
     lines.push_back(line.str());
@@ -52,6 +56,9 @@ const std::vector<Row>& rows() {
         "< 03000016 02f080 320300000005000200010000 0501 ff"},
        {R"(request write "Write Variable" @DB1.2 wrote 7)",
         R"(response write "Write Variable" matched)"}},
+      {Protocol::s7comm,
+       {"03000027 02f080 320100000005000e0008 0501120a10040002000184000010 0004002000070008"},
+       {R"(request write "Write Variable" @DB1.2 wrote 7 of 2 up to 8)"}},
       {Protocol::s7comm,
        {"03000021 02f080 32010000000600100000 29 0000000000 09 505f50524f4752414d"},
        {R"(request control/stop "PLC Stop" @P_PROGRAM)"}},

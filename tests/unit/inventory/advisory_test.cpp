@@ -162,6 +162,49 @@ TEST(Csaf, RefusesWhatWouldFillTheMemory) {
   EXPECT_FALSE(read(json.dump()));
 }
 
+// A short file whose products repeat each other, or whose remedies name all products again and
+// again.
+TEST(Csaf, RefusesWhatWouldGrowBeyondItsFile) {
+  Json heavy = good();
+  Json& tree = heavy["product_tree"];
+  Json box = {{"name", "Box"}, {"product_id", "BOX"}};
+  for (int i = 0; i < 256; ++i) {
+    box["product_identification_helper"]["model_numbers"].push_back(std::string(500, 'm') +
+                                                                    std::to_string(i));
+  }
+  tree["full_product_names"] = {{{"name", "Firmware"}, {"product_id", "FW"}}, box};
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = "BOTH-" + std::to_string(i);
+    tree["relationships"].push_back({{"category", "installed_on"},
+                                     {"product_reference", "FW"},
+                                     {"relates_to_product_reference", "BOX"},
+                                     {"full_product_name", {{"name", id}, {"product_id", id}}}});
+  }
+  auto found = read(heavy.dump());
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("written out, are larger than 64 MiB"), std::string::npos)
+      << found.error().message;
+
+  Json many = good();
+  Json& products = many["product_tree"]["full_product_names"];
+  Json group = {{"group_id", "ALL"}, {"product_ids", Json::array()}};
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string id = "P-" + std::to_string(i);
+    products.push_back({{"name", id}, {"product_id", id}});
+    group["product_ids"].push_back(id);
+  }
+  many["product_tree"]["product_groups"] = {group};
+  many["vulnerabilities"][0]["remediations"] = Json::array();
+  for (int i = 0; i < 500; ++i) {
+    many["vulnerabilities"][0]["remediations"].push_back(
+        {{"category", "mitigation"}, {"details", "none"}, {"group_ids", {"ALL"}}});
+  }
+  found = read(many.dump());
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("names products more than"), std::string::npos)
+      << found.error().message;
+}
+
 TEST(Csaf, ControlsOfItsTextsAreGone) {
   const auto found = read(text_of(data("advisories/ex-2026-007.json")));
   ASSERT_TRUE(found) << found.error().message;

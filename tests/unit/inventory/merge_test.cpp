@@ -147,6 +147,55 @@ TEST_F(Merging, AMadeUpMacMayBeAnImpostorToo) {
   EXPECT_EQ(refused().size(), 1U);
 }
 
+// The same maker, even the next MAC, and all that the victim says of itself: but later.
+TEST_F(Merging, WhoComesLaterWithAKnownSerialIsNotThatDevice) {
+  cip("00:1d:9c:00:00:01", "00a1b2c3");
+  cip("00:1d:9c:00:00:02", "00a1b2c3");
+  assets_.back().first_seen = at(3600);
+  EXPECT_TRUE(merged().empty());
+  ASSERT_EQ(refused().size(), 1U);
+  EXPECT_EQ(refused()[0].row, assets_[0].id);
+  EXPECT_EQ(refused()[0].reason,
+            "same serial 00a1b2c3 of Rockwell Automation/Allen-Bradley told at both, but one came "
+            "long after the other");
+}
+
+TEST_F(Merging, PortsOfOneDeviceHaveNeighbouringMacs) {
+  cip("00:1d:9c:00:00:01", "00a1b2c3");
+  cip("00:1d:9c:5a:00:01", "00a1b2c3");
+  EXPECT_TRUE(merged().empty());
+  ASSERT_EQ(refused().size(), 1U);
+  EXPECT_TRUE(refused()[0].reason.ends_with("but their MAC addresses are no neighbours"));
+}
+
+// The first of them, not the one with the lowest MAC, is whom the others are held against.
+TEST_F(Merging, AnImpostorDoesNotBecomeTheRowOfItsVictim) {
+  cip("00:1d:9c:00:00:05", "00a1b2c3");
+  cip("00:1d:9c:00:00:01", "00a1b2c3");
+  assets_.back().first_seen = at(3600);
+  cip("00:1d:9c:00:00:06", "00a1b2c3");
+  const auto found = merged();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].row, assets_[0].id);
+  EXPECT_EQ(found[0].part, assets_[2].id);
+  ASSERT_EQ(refused().size(), 1U);
+  EXPECT_EQ(refused()[0].row, assets_[0].id);
+  EXPECT_EQ(refused()[0].part, assets_[1].id);
+}
+
+TEST_F(Merging, AStrangerIsNoPortOfTheDeviceThatItsLldpNames) {
+  device("28:63:36:00:00:10", "Siemens");
+  tell(Field::name, "filler-io", "PROFINET DCP", 85);
+  device("28:63:36:00:00:11", "Siemens");
+  assets_.back().first_seen = at(3600);
+  tell(Field::mac, "28:63:36:00:00:10", "LLDP", 95);
+  device("28:63:36:00:00:12", "Siemens");
+  assets_.back().first_seen = at(7200);
+  tell(Field::station, "filler-io", "LLDP chassis id", 95);
+  EXPECT_TRUE(merged().empty());
+  EXPECT_EQ(refused().size(), 2U);
+}
+
 TEST_F(Merging, OneSerialInManyDevicesIsACopy) {
   for (int i = 1; i <= 6; ++i) {
     cip("00:1d:9c:00:00:0" + std::to_string(i), "006c061a");
@@ -191,16 +240,20 @@ TEST_F(Merging, NobodyBecomesPartOfADeviceByNamingItsMac) {
   EXPECT_EQ(refused().size(), 1U);
 }
 
-TEST_F(Merging, AHostBehindARouterThatTellsItsMacIsTheDeviceOfThatMac) {
+TEST_F(Merging, AHostBehindARouterIsTheDeviceWhoseMacItTellsAndWhoseAddressItHas) {
   device("b8:ae:ed:7e:1b:4c", "");
   host("10.9.0.7");
   tell(Field::mac, "b8:ae:ed:7e:1b:4c", "NetBIOS node status", 50);
-  ASSERT_EQ(merged().size(), 1U);
-  EXPECT_EQ(merged()[0].row, assets_[0].id);
+  EXPECT_TRUE(merged().empty()) << "anybody may say so";
   assets_[0].addresses.push_back(use("10.0.0.1"));
   EXPECT_TRUE(merged().empty()) << "that device has another address";
+  ASSERT_EQ(refused().size(), 1U);
+  EXPECT_EQ(refused()[0].reason,
+            "from afar, its NetBIOS node status names MAC b8:ae:ed:7e:1b:4c as that of the device, "
+            "but that device does not show its address");
   assets_[0].addresses.push_back(use("10.9.0.7", 20));
-  EXPECT_EQ(merged().size(), 1U) << "and this one as well";
+  ASSERT_EQ(merged().size(), 1U) << "and this one as well";
+  EXPECT_EQ(merged()[0].row, assets_[0].id);
 }
 
 TEST_F(Merging, APortOfAProfinetStationHasTheNextMac) {
@@ -289,11 +342,19 @@ TEST_F(ChangingMac, NamesThatManyHaveAndMakersMacsAreNoReason) {
 }
 
 TEST_F(ChangingMac, AClientIdThatStaysTellsTheDevice) {
-  client("00:1d:9c:00:00:01", "a-name", 0, 400, "0001000129ff00aa");
+  client("da:a1:19:00:00:01", "a-name", 0, 400, "0001000129ff00aa");
   client("ea:a1:19:00:00:01", "b-name", 500, 900, "0001000129ff00aa");
   const auto found = merged();
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].row, assets_[0].id) << "the MAC that its maker gave";
+  EXPECT_EQ(found[0].row, assets_[0].id) << "the first";
+}
+
+TEST_F(ChangingMac, NobodyTakesOverADeviceThatIsSwitchedOffByItsClientId) {
+  client("00:1d:9c:00:00:01", "panel-7", 0, 400, "0001000129ff00aa");
+  client("ea:a1:19:00:00:01", "panel-7", 500, 900, "0001000129ff00aa");
+  client("00:1d:9c:00:00:02", "panel-7", 1000, 1900, "0001000129ff00aa");
+  EXPECT_TRUE(merged().empty());
+  EXPECT_EQ(refused().size(), 2U);
 }
 
 // --- what people say

@@ -126,6 +126,37 @@ TEST(AddressConflict, AControllerSharesWithNoRouter) {
   EXPECT_EQ(scene.of(kKind).size(), 1U);
 }
 
+// Nor does the station that talks to it, though a forged VRRP packet makes a router of anybody.
+TEST(AddressConflict, AnOperatorStationSharesWithNoRouterEither) {
+  Scene scene;
+  const auto owner = to_string(Scene::station("10.1.0.50"));
+  claim(scene, "10.1.0.50", owner);
+  poll(scene, "10.1.0.7", "10.1.0.50");
+  claim(scene, "10.1.0.50", "00:00:5e:00:01:07");
+  EXPECT_EQ(scene.of(kKind).size(), 1U);
+}
+
+// A question fills the tables of its neighbours with its sender, as an answer does.
+TEST(AddressConflict, AQuestionInTheNameOfAControllerIsATheft) {
+  Scene scene;
+  claim(scene, "10.1.0.7", kOwner);
+  poll(scene, "10.1.0.7");
+  claim(scene, "10.1.0.7", kThief, 1, "10.1.0.9");
+  EXPECT_EQ(scene.of(kKind).size(), 1U);
+}
+
+// Anybody can say that he gave an address away.
+TEST(AddressConflict, WhatIsStillInUseWasNotGivenAway) {
+  Scene scene;
+  claim(scene, "10.1.0.7", kOwner);
+  poll(scene, "10.1.0.7");
+  given(scene, "10.1.0.7", kThief);
+  after(scene, 5);
+  poll(scene, "10.1.0.7");
+  claim(scene, "10.1.0.7", kThief);
+  EXPECT_EQ(scene.of(kKind).size(), 1U);
+}
+
 TEST(AddressConflict, OnePlanOfAddressesInTwoCells) {
   Scene scene;
   for (const std::uint16_t vlan : std::initializer_list<std::uint16_t>{110, 120}) {

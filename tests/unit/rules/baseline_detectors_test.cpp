@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include <gtest/gtest.h>
+
 #include "learned_plant.hpp"
 
 namespace prahari::test {

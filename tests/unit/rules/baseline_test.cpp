@@ -230,5 +230,39 @@ TEST(WeekHours, GoByTheClockOfTheSite) {
   EXPECT_EQ(hour_of_week(monday - std::chrono::seconds{1}, *kolkata), 167U);
 }
 
+// Each MAC address but the last is put before those that are there: nothing is sorted in anew.
+TEST(Baseline, ManyHostsInAnyOrderAreIndexedAtOnce) {
+  BaselineData data;
+  BaselineZone zone;
+  zone.name = std::string{kWholeSite};
+  constexpr unsigned kHosts = 200'000;
+  for (unsigned i = 0; i < kHosts; ++i) {
+    BaselineHost host;
+    host.place.ip.family = IpAddress::Family::v4;
+    for (unsigned octet = 0; octet < 4; ++octet) {
+      const auto low = static_cast<std::uint8_t>(i >> 8 * octet);
+      const auto high = static_cast<std::uint8_t>((kHosts - i) >> 8 * octet);
+      host.place.ip.octets[3 - octet] = low;
+      host.mac.octets[5 - octet] = high;
+    }
+    host.mac.octets[0] = 2;
+    zone.hosts.push_back(host);
+    zone.facts.push_back({host.place, Identity::kNoUnit, Identity::Field::serial, "CIP identity",
+                          std::to_string(i)});
+  }
+  data.zones = {std::move(zone)};
+  const Baseline baseline{std::move(data)};
+  HostKey key;
+  key.ip.family = IpAddress::Family::v4;
+  key.ip.octets[2] = 1;
+  const BaselineHostIndex host = baseline.host(key);
+  ASSERT_NE(host, kNone);
+  const BaselineFact* fact =
+      baseline.fact(host, Identity::kNoUnit, Identity::Field::serial, "CIP identity");
+  ASSERT_NE(fact, nullptr);
+  EXPECT_EQ(fact->value, "256");
+  EXPECT_EQ(baseline.fact(host, 1, Identity::Field::serial, "CIP identity"), nullptr);
+}
+
 }  // namespace
 }  // namespace prahari

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,12 +70,15 @@ class Plant : public Scene {
                 std::uint16_t repeats = 0) {
     Event made = message(talk, Kind::request, what);
     made.repeats = repeats;
-    if (value) {
-      made.message.value_count = 1;
-      made.message.values[0] = *value;
-    }
+    const std::array<double, 1> written{value.value_or(0)};
+    made.message.values = NumberList::of(std::span{written}.first(value ? 1 : 0));
     feed(made);
     return made.packet;
+  }
+  void write(const Talk& talk, const Ask& what, std::span<const double> values) {
+    Event made = message(talk, Kind::request, what);
+    made.message.values = NumberList::of(values);
+    feed(made);
   }
   void reply(const Talk& talk, const PacketRef& request, const Ask& what, bool matched = true,
              Protocol protocol = Protocol::modbus) {

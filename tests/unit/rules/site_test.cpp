@@ -278,5 +278,46 @@ TEST(Site, UntilTakesTimesToo) {
   EXPECT_GT(until("9999-12-31"), at(7'000'000'000));
 }
 
+// A file that somebody made to keep a reader busy.
+TEST(Site, WhatNoPlantHasIsOneClearMistake) {
+  std::string zones;
+  for (int i = 0; i < 20'000; ++i) {
+    zones += "[[zone]]\nname = \"z" + std::to_string(i) +
+             "\"\nmembers = [\"vlan:" + std::to_string(i % 4000 + 1) + "\"]\n";
+  }
+  const auto many = parse_site(zones, "site.toml");
+  ASSERT_TRUE(std::holds_alternative<std::vector<Mistake>>(many));
+  const auto& of_zones = std::get<std::vector<Mistake>>(many);
+  EXPECT_NE(to_string(of_zones.back()).find("expected at most 4096 of [[zone]]"), std::string::npos)
+      << to_string(of_zones.back());
+  std::string keys;
+  for (int i = 0; i < 20'000; ++i) {
+    keys += "k" + std::to_string(i) + " = 1\n";
+  }
+  const auto unknown = parse_site(keys, "site.toml");
+  ASSERT_TRUE(std::holds_alternative<std::vector<Mistake>>(unknown));
+  const auto& of_keys = std::get<std::vector<Mistake>>(unknown);
+  EXPECT_EQ(of_keys.size(), 1000U);
+  EXPECT_NE(of_keys.back().text.find("after 1000 mistakes no more are looked for"),
+            std::string::npos);
+}
+
+TEST(Site, ManyOfAllThatAPlantMayHaveAreReadAtOnce) {
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {
+    const std::string number = std::to_string(i);
+    text += "[[zone]]\nname = \"z" + number +
+            "\"\nmembers = [\"vlan:" + std::to_string(i % 4000 + 1) + "\"]\n[[asset]]\nname = \"a" +
+            number + "\"\nmatch = \"10.0." + std::to_string(i / 200) + '.' +
+            std::to_string(i % 200 + 1) + "\"\n[[conduit]]\nfrom = \"z" + number +
+            "\"\nto = \"z0\"\nallow = [\"any\"]\n";
+  }
+  const auto read = parse_site(text, "site.toml");
+  ASSERT_TRUE(std::holds_alternative<Site>(read))
+      << to_string(std::get<std::vector<Mistake>>(read).front());
+  EXPECT_EQ(std::get<Site>(read).zones.size(), 4000U);
+  EXPECT_EQ(std::get<Site>(read).conduits.size(), 4000U);
+}
+
 }  // namespace
 }  // namespace prahari::test
