@@ -10,8 +10,6 @@
 namespace prahari::zeek {
 namespace {
 
-using namespace filters;
-
 constexpr auto kTriggers =
     std::to_array<std::string_view>({"Status", "StatusValue", "StatusValueTimestamp"});
 constexpr auto kDeadbands =
@@ -28,7 +26,7 @@ constexpr std::string_view word(const std::array<std::string_view, N>& words,
 }
 
 void data_change(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kDataChange);
+  Row row = message.row(filters::kDataChange);
   row.cell("monitored_parameters_link_id").text(link.view());
   row.cell("trigger").text_or_unset(word(kTriggers, message.in.le32()));
   row.cell("deadband_type").text_or_unset(word(kDeadbands, message.in.le32()));
@@ -52,7 +50,7 @@ void put_start(OpcuaMessage& message, Row& row, std::string_view column) {
 }
 
 void aggregate(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kAggregate);
+  Row row = message.row(filters::kAggregate);
   row.cell("monitored_parameters_link_id").text(link.view());
   put_start(message, row, "start_time");
   put_node(row, "aggregate_type_encoding_mask", message.node());
@@ -62,7 +60,7 @@ void aggregate(OpcuaMessage& message, const Uid& link) {
 }
 
 void aggregate_result(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kAggregate);
+  Row row = message.row(filters::kAggregate);
   row.cell("monitored_parameters_link_id").text(link.view());
   put_start(message, row, "revised_start_time");
   row.cell("revised_processing_interval").real(message.real());
@@ -80,7 +78,7 @@ void simple(OpcuaMessage& message, const Uid& link, const Log& log, std::string_
     const Uid path = message.new_link();
     for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
       const OpcuaName name = message.name();
-      Row step = message.row(kPath);
+      Row step = message.row(filters::kPath);
       step.cell("simple_attribute_operand_browse_path_link_id").text(path.view());
       step.cell("browse_path_src").text(what);
       step.cell("namespace_index").count(std::uint64_t{name.ns});
@@ -95,7 +93,7 @@ void simple(OpcuaMessage& message, const Uid& link, const Log& log, std::string_
 }
 
 void step(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kStep);
+  Row row = message.row(filters::kStep);
   row.cell("browse_path_element_link_id").text(link.view());
   put_node(row, "type_id_encoding_mask", message.node());
   row.cell("is_inverse").boolean(message.boolean());
@@ -107,7 +105,7 @@ void step(OpcuaMessage& message, const Uid& link) {
 }
 
 void attribute(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kAttribute);
+  Row row = message.row(filters::kAttribute);
   row.cell("content_filter_filter_operand_link_id").text(link.view());
   put_node(row, "node_id_encoding_mask", message.node());
   row.cell("alias").text_or_unset(message.text());
@@ -125,14 +123,14 @@ void attribute(OpcuaMessage& message, const Uid& link) {
 }
 
 void element_index(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kIndex);
+  Row row = message.row(filters::kIndex);
   row.cell("content_filter_filter_operand_link_id").text(link.view());
   row.cell("element_index").count(std::uint64_t{message.in.le32()});
   message.write(row);
 }
 
 void literal(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kLiteral);
+  Row row = message.row(filters::kLiteral);
   row.cell("content_filter_filter_operand_link_id").text(link.view());
   const Uid value = message.new_link();
   variant(message, value, VariantSource::literal);
@@ -145,7 +143,7 @@ void element(OpcuaMessage& message, const Uid& link) {
   const std::string_view named = word(kOperators, message.in.le32());
   const std::uint32_t size = message.count();
   for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-    Row row = message.row(kElement);
+    Row row = message.row(filters::kElement);
     row.cell("content_filter_element_link_id").text(link.view());
     row.cell("filter_operator").text_or_unset(named);
     const OpcuaExtension operand = read_extension(message);
@@ -159,7 +157,7 @@ void element(OpcuaMessage& message, const Uid& link) {
 
 // ContentFilter, and what belongs to it.
 void where(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kWhere);
+  Row row = message.row(filters::kWhere);
   row.cell("where_clause_link_id").text(link.view());
   const std::uint32_t size = message.count();
   if (size > 0) {
@@ -173,14 +171,14 @@ void where(OpcuaMessage& message, const Uid& link) {
 }
 
 void event(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kEvent);
+  Row row = message.row(filters::kEvent);
   row.cell("monitored_parameters_link_id").text(link.view());
   const std::uint32_t size = message.count();
   if (size > 0) {
     const Uid selected = message.new_link();
     row.cell("select_clause_link_id").text(selected.view());
     for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-      simple(message, selected, kSelect, "SelectClause");
+      simple(message, selected, filters::kSelect, "SelectClause");
     }
   }
   const Uid clause = message.new_link();
@@ -205,7 +203,7 @@ void put_outcome(OpcuaMessage& message, Row& row, std::string_view column, Opcua
 }
 
 void element_result(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kElement);
+  Row row = message.row(filters::kElement);
   row.cell("content_filter_element_link_id").text(link.view());
   put_outcome(message, row, "content_filter_operand_status_code_link_id",
               OpcuaSource::filter_operand);
@@ -213,7 +211,7 @@ void element_result(OpcuaMessage& message, const Uid& link) {
 }
 
 void where_result(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kWhere);
+  Row row = message.row(filters::kWhere);
   row.cell("where_clause_link_id").text(link.view());
   const std::uint32_t size = message.count();
   if (size > 0) {
@@ -232,11 +230,11 @@ void where_result(OpcuaMessage& message, const Uid& link) {
 }
 
 void event_result(OpcuaMessage& message, const Uid& link) {
-  Row row = message.row(kEvent);
+  Row row = message.row(filters::kEvent);
   row.cell("monitored_parameters_link_id").text(link.view());
   const Uid selected = message.new_link();
   row.cell("select_clause_link_id").text(selected.view());
-  Row clause = message.row(kSelect);
+  Row clause = message.row(filters::kSelect);
   clause.cell("select_clause_link_id").text(selected.view());
   put_outcome(message, clause, "select_clause_status_code_link_id", OpcuaSource::select_clause);
   message.write(clause);
@@ -255,7 +253,7 @@ void write_known(OpcuaMessage& message, std::uint32_t type, const Uid& link) {
     case 600:
       return attribute(message, link);
     case 603:
-      return simple(message, link, kSimple, "SimpleAttributeOperand");
+      return simple(message, link, filters::kSimple, "SimpleAttributeOperand");
     case 724:
       return data_change(message, link);
     case 727:

@@ -4,12 +4,13 @@
 #include <array>
 #include <bit>
 
+#include "dissectors/protocols/opcua/types.hpp"
 #include "sensor/zeek/opcua_logs.hpp"
 
 namespace prahari::zeek {
 namespace {
 
-using opcua::NodeId;
+using opcua::Type;
 
 constexpr auto kMetadataColumns = std::to_array<Heading>({
     {"variant_source_data_link_id", "string"},
@@ -89,42 +90,12 @@ constexpr Log kDataValue{"opcua_binary_variant_data_value", kDataValueColumns};
 constexpr std::array<std::string_view, 3> kSources = {"Read", "LiteralOperand", "Write"};
 constexpr std::array<std::string_view, 3> kShapes = {"Value", "Array", "MultiDimArray"};
 
-// The built-in types by their numbers (OPC 10000-6, table 1).
-enum Type : std::uint8_t {
-  kNull,
-  kBoolean,
-  kSByte,
-  kByte,
-  kInt16,
-  kUInt16,
-  kInt32,
-  kUInt32,
-  kInt64,
-  kUInt64,
-  kFloat,
-  kDouble,
-  kString,
-  kDateTime,
-  kGuid,
-  kByteString,
-  kXml,
-  kNodeId,
-  kExpandedNodeId,
-  kStatusCode,
-  kQualifiedName,
-  kLocalizedText,
-  kExtensionObject,
-  kDataValueType,
-  kVariant,
-  kDiagnosticInfo
-};
-
 constexpr std::uint8_t kArrayBit = 0x80;
 constexpr std::uint8_t kDimensionsBit = 0x40;
 
 struct Shape {
   std::uint8_t mask = 0;
-  std::uint8_t type = 0;
+  Type type{};
   std::uint32_t size = 1;
   VariantSource source{};
   // Joins the rows of all elements that have any elsewhere.
@@ -133,40 +104,40 @@ struct Shape {
   Uid extension;
 };
 
-bool put_number(OpcuaMessage& message, Row& row, std::uint8_t type) {
+bool put_number(OpcuaMessage& message, Row& row, Type type) {
   constexpr std::string_view kSigned = "variant_data_value_signed_numeric";
   constexpr std::string_view kUnsigned = "variant_data_value_unsigned_numeric";
   Reader& in = message.in;
   switch (type) {
-    case kBoolean:
-    case kByte:
+    case Type::boolean:
+    case Type::byte:
       row.cell(kUnsigned).count(std::uint64_t{in.u8()});
       return true;
-    case kUInt16:
+    case Type::uint16:
       row.cell(kUnsigned).count(std::uint64_t{in.le16()});
       return true;
-    case kUInt32:
+    case Type::uint32:
       row.cell(kUnsigned).count(std::uint64_t{in.le32()});
       return true;
-    case kUInt64:
+    case Type::uint64:
       row.cell(kUnsigned).count(in.le64());
       return true;
-    case kSByte:
+    case Type::sbyte:
       row.cell(kSigned).integer(static_cast<std::int8_t>(in.u8()));
       return true;
-    case kInt16:
+    case Type::int16:
       row.cell(kSigned).integer(static_cast<std::int16_t>(in.le16()));
       return true;
-    case kInt32:
+    case Type::int32:
       row.cell(kSigned).integer(static_cast<std::int32_t>(in.le32()));
       return true;
-    case kInt64:
+    case Type::int64:
       row.cell(kSigned).integer(static_cast<std::int64_t>(in.le64()));
       return true;
-    case kFloat:
+    case Type::real:
       row.cell("variant_data_value_decimal").real(std::bit_cast<float>(in.le32()));
       return true;
-    case kDouble:
+    case Type::double_real:
       row.cell("variant_data_value_decimal").real(message.real());
       return true;
     default:
@@ -174,35 +145,35 @@ bool put_number(OpcuaMessage& message, Row& row, std::uint8_t type) {
   }
 }
 
-bool put_text(OpcuaMessage& message, Row& row, std::uint8_t type) {
+bool put_text(OpcuaMessage& message, Row& row, Type type) {
   constexpr std::string_view kText = "variant_data_value_string";
   switch (type) {
-    case kString:
-    case kXml:
+    case Type::string:
+    case Type::xml:
       row.cell(kText).text(message.text());
       return true;
-    case kByteString:
+    case Type::byte_string:
       put_hex(row.cell(kText), message.bytes());
       return true;
-    case kGuid:
+    case Type::guid:
       put_guid(row.cell(kText), message.in.take(16));
       return true;
-    case kDateTime:
+    case Type::date_time:
       put_date(row.cell("variant_data_value_time"), message.time());
       return true;
-    case kNodeId:
+    case Type::node_id:
       put_node(row, "variant_data_node_id_encoding_mask", message.node());
       return true;
-    case kExpandedNodeId:
+    case Type::expanded_node_id:
       put_expanded_node(row, "variant_data_node_id_encoding_mask", message.node());
       return true;
-    case kQualifiedName: {
+    case Type::qualified_name: {
       const OpcuaName name = message.name();
       row.cell("variant_data_encoding_name_idx").count(std::uint64_t{name.ns});
       row.cell("variant_data_encoding_name").text(name.name);
       return true;
     }
-    case kLocalizedText: {
+    case Type::localized_text: {
       const OpcuaText text = message.localized();
       row.cell("variant_data_mask").hex(text.mask, 2);
       row.cell("variant_data_locale").text_or_unset(text.locale);
@@ -232,25 +203,25 @@ void data_value_row(OpcuaMessage& message, const Uid& link, VariantSource source
 // What has rows in another log: these first, then the link to them.
 void put_linked(OpcuaMessage& message, Row& row, const Shape& shape) {
   switch (shape.type) {
-    case kStatusCode:
+    case Type::status:
       message.status(shape.status, OpcuaSource::variant, message.in.le32());
       row.cell("variant_data_status_code_link_id").text(shape.status.view());
       return;
-    case kDiagnosticInfo:
+    case Type::diagnostic_info:
       message.diagnostics(shape.diagnostic, OpcuaSource::variant);
       row.cell("variant_data_diag_info_link_id").text(shape.diagnostic.view());
       return;
-    case kExtensionObject:
+    case Type::extension:
       extension_row(message, shape.extension);
       row.cell("variant_data_ext_obj_link_id").text(shape.extension.view());
       return;
-    case kVariant: {
+    case Type::variant: {
       const Uid link = message.new_link();
       variant(message, link, shape.source, true);
       row.cell("variant_metadata_data_link_id").text(link.view());
       return;
     }
-    case kDataValueType: {
+    case Type::data_value: {
       const Uid link = message.new_link();
       data_value_row(message, link, shape.source);
       row.cell("variant_data_value_link_id").text(link.view());
@@ -287,9 +258,9 @@ void put_dimensions(OpcuaMessage& message, Row& row) {
 }
 
 // 26 to 31 are reserved and read as ByteString (OPC 10000-6, 5.2.2.16).
-std::uint8_t type_of(std::uint8_t mask) noexcept {
-  const std::uint8_t type = mask & 0x3fU;
-  return type > kDiagnosticInfo ? std::uint8_t{kByteString} : type;
+Type type_of(std::uint8_t mask) noexcept {
+  const auto type = static_cast<Type>(mask & 0x3fU);
+  return type > Type::diagnostic_info ? Type::byte_string : type;
 }
 
 }  // namespace
@@ -302,7 +273,7 @@ void variant(OpcuaMessage& message, const Uid& link, VariantSource source, bool 
   shape.source = source;
   const bool array = (shape.mask & kArrayBit) != 0;
   const bool divided = array && (shape.mask & kDimensionsBit) != 0;
-  shape.size = array ? message.count() : shape.type == kNull ? 0 : 1;
+  shape.size = array ? message.count() : shape.type == Type::null ? 0 : 1;
   shape.status = message.new_link();
   shape.diagnostic = message.new_link();
   shape.extension = message.new_link();
@@ -317,8 +288,9 @@ void variant(OpcuaMessage& message, const Uid& link, VariantSource source, bool 
   row.cell("dara_variant_encoding_mask").hex(shape.mask, 2);
   row.cell("data_variant_data_type").count(std::uint64_t{form});
   row.cell("data_variant_data_type_str").text(kShapes[form]);
-  row.cell("built_in_data_type").count(std::uint64_t{shape.type});
-  row.cell("built_in_data_type_str").text_or_unset(built_in_word(shape.type));
+  row.cell("built_in_data_type").count(static_cast<std::uint64_t>(shape.type));
+  row.cell("built_in_data_type_str")
+      .text_or_unset(built_in_word(static_cast<std::uint32_t>(shape.type)));
   const Uid data = message.new_link();
   row.cell("variant_data_link_id").text(data.view());
   elements(message, data, shape);
