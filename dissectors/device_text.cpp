@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dissectors/printable.hpp"
+
 namespace prahari {
 namespace {
 
@@ -10,40 +12,13 @@ constexpr std::size_t kMinRun = 4;
 
 constexpr bool printable_ascii(unsigned char c) { return c >= 0x20 && c <= 0x7E; }
 
-// How many bytes the UTF-8 character at the head takes; 0 when it is none, or a control character.
-std::size_t utf8_character(std::string_view text) noexcept {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) {
-    return printable_ascii(lead) ? 1 : 0;
-  }
-  std::size_t size = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    size = 2;
-  } else if ((lead & 0xF0U) == 0xE0) {
-    size = 3;
-  } else if (lead >= 0xF0 && lead <= 0xF4) {
-    size = 4;
-  }
-  if (size == 0 || size > text.size()) {
-    return 0;
-  }
-  const auto second = static_cast<unsigned char>(text[1]);
-  const bool control = lead == 0xC2 && second < 0xA0;
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool beyond = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  const bool continued = std::ranges::all_of(text.substr(1, size - 1), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
-  });
-  return control || overlong || beyond || !continued ? 0 : size;
-}
-
 bool printable_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
-    const std::size_t size = utf8_character(text);
-    if (size == 0) {
+    const CodePoint c = decode_utf8(text);
+    if (c.size == 0 || acts_on_terminal(c.value)) {
       return false;
     }
-    text.remove_prefix(size);
+    text.remove_prefix(c.size);
   }
   return true;
 }

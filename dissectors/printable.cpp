@@ -35,7 +35,8 @@ CodePoint decode_utf8(std::string_view text) noexcept {
 
 bool acts_on_terminal(std::uint32_t c) noexcept {
   return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f || c == 0x061c ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200b ||
+         c == 0x2060 || c == 0xfeff;
 }
 
 void append_printable(std::string& out, std::string_view text, std::size_t limit) {

@@ -17,7 +17,8 @@ struct CodePoint {
 // The code point at the head of a text that is not empty (RFC 3629: shortest form, no surrogates).
 [[nodiscard]] CodePoint decode_utf8(std::string_view text) noexcept;
 
-// Moves a cursor, hides or reorders text: C0, DEL, C1, line separators, bidirectional controls.
+// Moves a cursor, hides or reorders text: C0, DEL, C1, line separators, bidirectional controls, and
+// what has no width in any script.
 [[nodiscard]] bool acts_on_terminal(std::uint32_t c) noexcept;
 
 // The same for one byte of ASCII: C0 and DEL.

@@ -108,6 +108,21 @@ allow = ["tcp/443"]
   EXPECT_EQ(scene.of(kKind).size(), 1U);
 }
 
+// The scene plays in the night from Tuesday to Wednesday; 1970 began on a Thursday.
+TEST(InternetExposure, AConduitWithHoursHoldsAtTheTimeOfThePacket) {
+  for (const bool open : {true, false}) {
+    Scene scene{std::string{kZones} + R"(
+[[conduit]]
+from = "cell"
+to = "unassigned"
+allow = ["tcp/443"]
+schedule = [")" +
+                (open ? "tue,wed" : "thu") + "\"]\n"};
+    scene.connect(scene.talk("10.1.0.7", "203.0.113.9", 443));
+    EXPECT_EQ(scene.of(kKind).size(), open ? 0U : 1U);
+  }
+}
+
 TEST(InternetExposure, APlantThatUsesPublicAddressesNamesThem) {
   Scene scene{"[[zone]]\nname = \"cell\"\nlevel = 1\nmembers = [\"141.81.0.0/16\"]\n"};
   scene.connect(scene.talk("141.81.0.10", "141.81.0.86", 502));

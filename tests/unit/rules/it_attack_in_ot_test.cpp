@@ -129,6 +129,17 @@ TEST(ItAttackInOt, AHostThatAnswersForItselfAndANameServerAreNone) {
   EXPECT_TRUE(scene.of(kKind).empty());
 }
 
+// A question by NetBIOS is easily forged, and says nothing of LLMNR, which asks nobody directly.
+TEST(ItAttackInOt, AQuestionByNetBiosExcusesNoAnswersByLlmnr) {
+  Scene scene{kZones};
+  const Talk asked = scene.talk("10.2.0.7", "10.2.0.66", 137, Transport::udp);
+  scene.send(envelope(scene, asked, Protocol::nbns, Kind::request, "Name Query"));
+  for (const std::string_view name : {"FILESRV", "PRINTER", "HISTORIAN"}) {
+    name_answer(scene, "10.2.0.7", "10.2.0.66", name);
+  }
+  EXPECT_EQ(scene.of(kKind).size(), 1U);
+}
+
 Site site_with(std::vector<Indicator> intel) {
   Site site = site_of(kZones);
   site.intel = std::move(intel);
