@@ -1,13 +1,13 @@
 #include "sensor/selftest_pack.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "capture/data_files.hpp"
 #include "capture/time_text.hpp"
+#include "dissectors/printable.hpp"
+#include "inventory/json_file.hpp"
 #include "rules/kinds.hpp"
 #include "sensor/json_text.hpp"
 
@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSchema = "prahari.selftest/1";
 constexpr std::string_view kName = "pack.json";
+constexpr std::size_t kLargest = std::size_t{4} << 20U;
+constexpr std::size_t kLongestWord = 60;
 
 Error wrong(const fs::path& file, const std::string& words) {
   return Error{file.string() + ": " + words +
@@ -45,7 +47,8 @@ Status read_test(const fs::path& file, const Json& entry, std::size_t number, Se
   PackedTest test;
   test.kind = text_of(entry, "kind");
   if (!test.kind.empty() && !known_kind(test.kind)) {
-    return wrong(file, where + "\"kind\" is no kind of alert: " + test.kind);
+    return wrong(
+        file, where + "\"kind\" is no kind of alert: " + printable_text(test.kind, kLongestWord));
   }
   test.capture = pack.folder / capture;
   test.story = text_of(entry, "story");
@@ -93,14 +96,16 @@ Result<SelftestPack> load_selftest_pack(const fs::path& folder) {
     pack.folder = *found;
   }
   const fs::path file = pack.folder / kName;
-  std::ifstream in(file);
-  if (!in) {
+  std::error_code failed;
+  if (!fs::is_regular_file(file, failed)) {
     return Error{file.string() + ": cannot read; name a folder with a pack.json with --pack",
                  Error::Kind::input};
   }
-  std::ostringstream text;
-  text << in.rdbuf();
-  const Json json = Json::parse(text.str(), nullptr, false);
+  const auto text = read_bounded(file, kLargest);
+  if (!text) {
+    return text.error();
+  }
+  const Json json = Json::parse(*text, nullptr, false);
   if (!json.is_object() || text_of(json, "schema") != kSchema) {
     return wrong(file, "expected a JSON object with \"schema\": \"" + std::string{kSchema} + "\"");
   }

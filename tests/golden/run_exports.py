@@ -25,7 +25,7 @@ import driver  # noqa: E402
 FORMATS = {"csv": "assets.csv", "json": "assets.json", "xlsx": "assets.xlsx", "cyclonedx": "assets.cdx.json"}
 SHEETS = ["assets", "evidence", "connections", "posture", "capture health"]
 NAMESPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-EVIL = "=HYPERLINK(\"http://evil/\",\"x\")\x1b[31m<script>alert(1)</script>"
+EVIL = "=HYPERLINK(\"http://evil/\",\"x\")\x1b[31m<script>alert(1)</script>_x003D_"
 
 
 def schemas(project):
@@ -149,6 +149,12 @@ def workbook(path, folder):
     return problems
 
 
+def wanted_code(sheet):
+    """Excel would take a name of such letters for a character."""
+    bare = re.findall(r"(?<!_x005F)_x003D_", sheet)
+    return [f"{len(bare)} are left to be read as a character"] if bare or "_x005F_x003D_" not in sheet else []
+
+
 def export(program, state, name, out):
     done = subprocess.run([program, "assets", "export", "--state", state, "--format", name, "--out", out],
                           capture_output=True, text=True)
@@ -230,6 +236,9 @@ def main():
         for name, file in FORMATS.items():
             report.check(f"evil names, {name}", export(program, result, name, base / file))
         report.check("evil names, workbook", workbook(base / "assets.xlsx", None))
+        with zipfile.ZipFile(base / "assets.xlsx") as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        report.check("evil names, codes of a workbook", wanted_code(sheet))
         cells = [cell for row in csv.reader(open(base / "assets.csv", newline="")) for cell in row]
         report.check("evil names, csv", [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")
                                          or "\x1b" in cell])
