@@ -41,9 +41,13 @@ void show_number(Fields& fields, FieldId field, std::optional<std::uint32_t> num
   }
 }
 
+// Of a write more are kept than a record shows.
+std::span<const Item> shown_items(const Reading& read) {
+  return std::span{read.items.list()}.first(std::min(read.items.list().size(), Items::kKept));
+}
+
 void show_nodes(Fields& fields, const Reading& read) {
-  const auto shown =
-      std::span{read.items.list()}.first(std::min(read.items.list().size(), Items::kKept));
+  const std::span<const Item> shown = shown_items(read);
   if (!shown.empty() || !read.found.all().empty()) {
     fields.begin_list(index(FieldId::nodes));
     for (const Item& item : shown) {
@@ -196,14 +200,16 @@ void show_names(Fields& fields, const Spoken& spoken) {
   std::size_t size = 0;
   bool any = false;
   const auto take = [&](std::uint64_t print) {
-    any = !(paths[size++] = names.path_of(print)).empty() || any;
+    if (size < paths.size()) {
+      any = !(paths[size++] = names.path_of(print)).empty() || any;
+    }
   };
   if (call) {
     for (const NodeId& method : read.methods.all()) {
       take(fingerprint(method));
     }
   } else if (!spoken.response) {
-    for (const Item& item : read.items.list()) {
+    for (const Item& item : shown_items(read)) {
       take(item.print);
     }
   }
