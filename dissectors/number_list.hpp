@@ -58,7 +58,7 @@ class NumberList {
 
  private:
   [[nodiscard]] double bit_at(std::size_t at) const noexcept {
-    return (static_cast<unsigned char>(bytes_[at / 8]) >> at % 8) & 1U;
+    return (std::uint32_t{static_cast<unsigned char>(bytes_[at / 8])} >> at % 8) & 1U;
   }
 
   [[nodiscard]] std::uint64_t raw_at(std::size_t at) const noexcept {
