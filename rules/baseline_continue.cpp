@@ -5,35 +5,10 @@
 #include <iterator>
 #include <tuple>
 
+#include "rules/baseline_keys.hpp"
+
 namespace prahari {
 namespace {
-
-auto key(const HostPlace& place) { return std::tie(place.ip, place.mac, place.vlan); }
-auto key(const BaselineLink& link) {
-  return std::tuple_cat(key(link.client), key(link.server),
-                        std::tie(link.service.protocol, link.service.transport, link.service.port));
-}
-
-auto key(const BaselineHost& one) { return key(one.place); }
-auto key(const BaselineFact& one) {
-  return std::tuple_cat(key(one.host), std::tie(one.unit, one.field, one.source));
-}
-auto key(const BaselineCertificate& one) {
-  return std::tuple_cat(key(one.host), std::tie(one.protocol, one.use, one.thumbprint));
-}
-auto key(const BaselineTalker& one) { return key(one.link); }
-auto key(const BaselineOperation& one) {
-  return std::tuple_cat(key(one.link),
-                        std::tie(one.operation, one.function, one.sub_function, one.object));
-}
-auto key(const BaselineTarget& one) {
-  return std::tuple_cat(key(one.link),
-                        std::tie(one.unit, one.table, one.first, one.last, one.text));
-}
-auto key(const BaselinePoll& one) {
-  return std::tuple_cat(key(one.link), std::tie(one.unit, one.function, one.sub_function,
-                                                one.address, one.by_client, one.text));
-}
 
 // Of one zone: which entries of `now` were not there before, and what found no room.
 struct Count {
@@ -108,17 +83,17 @@ void keep(std::vector<Entry>& entries, std::uint64_t& room, std::uint64_t& not_k
 // comes first.
 template <class Entry>
 void unite(std::vector<Entry>& now, std::vector<Entry>& before, std::uint64_t& room, Count& count) {
-  const auto less = [](const Entry& a, const Entry& b) { return key(a) < key(b); };
+  const auto less = [](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); };
   std::ranges::sort(now, less);
   std::ranges::sort(before, less);
   std::vector<Entry> out;
   std::vector<Entry> fresh;
   auto at = before.begin();
   for (Entry& entry : now) {
-    for (; at != before.end() && key(*at) < key(entry); ++at) {
+    for (; at != before.end() && key_of(*at) < key_of(entry); ++at) {
       out.push_back(std::move(*at));
     }
-    if (at != before.end() && key(*at) == key(entry)) {
+    if (at != before.end() && key_of(*at) == key_of(entry)) {
       join(entry, *at, count);
       ++at;
       out.push_back(std::move(entry));
@@ -137,8 +112,8 @@ void unite(std::vector<Entry>& now, std::vector<Entry>& before, std::uint64_t& r
 // Drops what lies inside another range; sorted by link, unit, table and first.
 void drop_inner(std::vector<BaselineTarget>& reads) {
   std::ranges::sort(reads, [](const BaselineTarget& a, const BaselineTarget& b) {
-    return std::tuple_cat(key(a.link), std::tie(a.unit, a.table, a.text, a.first, b.last)) <
-           std::tuple_cat(key(b.link), std::tie(b.unit, b.table, b.text, b.first, a.last));
+    return std::tuple_cat(key_of(a.link), std::tie(a.unit, a.table, a.text, a.first, b.last)) <
+           std::tuple_cat(key_of(b.link), std::tie(b.unit, b.table, b.text, b.first, a.last));
   });
   std::vector<BaselineTarget> out;
   for (BaselineTarget& one : reads) {

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "inventory/asset_key.hpp"
-#include "rules/baseline.hpp"
+#include "rules/baseline_keys.hpp"
 
 namespace prahari {
 namespace {
@@ -35,24 +35,9 @@ bool parse_vlan(std::string_view text, VlanTags& out) noexcept {
   }
 }
 
-auto key(const HostPlace& place) { return std::tie(place.ip, place.mac, place.vlan); }
-auto key(const BaselineService& service) {
-  return std::tie(service.protocol, service.transport, service.port);
-}
-auto key(const BaselineLink& link) {
-  return std::tuple_cat(key(link.client), key(link.server), key(link.service));
-}
-
-template <class Entry, class Key>
-void sort_by(std::vector<Entry>& entries, Key key_of) {
-  std::ranges::sort(entries, [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
-}
-
-void sort_targets(std::vector<BaselineTarget>& targets) {
-  sort_by(targets, [](const BaselineTarget& one) {
-    return std::tuple_cat(key(one.link),
-                          std::tie(one.unit, one.table, one.first, one.last, one.text));
-  });
+template <class Entry>
+void sort_by_key(std::vector<Entry>& entries) {
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
 }
 
 }  // namespace
@@ -66,24 +51,17 @@ double LearningProgress::percent() const noexcept {
 void sort(BaselineData& data) {
   std::ranges::sort(data.zones, {}, &BaselineZone::name);
   for (BaselineZone& zone : data.zones) {
-    sort_by(zone.hosts, [](const auto& one) { return key(one.place); });
-    sort_by(zone.facts, [](const auto& one) {
-      return std::tuple_cat(key(one.host), std::tie(one.unit, one.field, one.source, one.value));
+    sort_by_key(zone.hosts);
+    std::ranges::sort(zone.facts, [](const BaselineFact& a, const BaselineFact& b) {
+      return std::tuple_cat(key_of(a), std::tie(a.value)) <
+             std::tuple_cat(key_of(b), std::tie(b.value));
     });
-    sort_by(zone.certificates, [](const auto& one) {
-      return std::tuple_cat(key(one.host), std::tie(one.protocol, one.use, one.thumbprint));
-    });
-    sort_by(zone.talkers, [](const auto& one) { return key(one.link); });
-    sort_by(zone.operations, [](const auto& one) {
-      return std::tuple_cat(key(one.link),
-                            std::tie(one.operation, one.function, one.sub_function, one.object));
-    });
-    sort_targets(zone.writes);
-    sort_targets(zone.reads);
-    sort_by(zone.polls, [](const auto& one) {
-      return std::tuple_cat(key(one.link), std::tie(one.unit, one.function, one.sub_function,
-                                                    one.address, one.by_client, one.text));
-    });
+    sort_by_key(zone.certificates);
+    sort_by_key(zone.talkers);
+    sort_by_key(zone.operations);
+    sort_by_key(zone.writes);
+    sort_by_key(zone.reads);
+    sort_by_key(zone.polls);
   }
 }
 
