@@ -28,6 +28,11 @@ void BaselineChoice::approve(std::span<const Baseline* const> approved) {
   active_.clear();
 }
 
+ZoneIndex BaselineChoice::zone_of(const HostKey& client, const HostKey& server) const noexcept {
+  const ZoneIndex zone = policy_.zone_of(server);
+  return zone == 0 ? policy_.zone_of(client) : zone;
+}
+
 void BaselineChoice::set_time(Timestamp now) {
   const Minute minute = std::chrono::floor<std::chrono::minutes>(now);
   if (shifts_.empty() || minute == minute_) {

@@ -28,6 +28,10 @@ class BaselineChoice {
   // still asked for must stay alive.
   void approve(std::span<const Baseline* const> approved);
 
+  // Whose baseline judges what the two have to do with each other: the server's zone, or the
+  // client's where no zone names the server.
+  [[nodiscard]] ZoneIndex zone_of(const HostKey& client, const HostKey& server) const noexcept;
+
   // What at() tells of from now on. Cheap within the same minute.
   void set_time(Timestamp now);
 

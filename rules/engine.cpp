@@ -36,14 +36,10 @@ class Engine::Impl {
     context.baseline = choice.usual();
   }
 
-  // By the zone of the server; of who has none, by the other's.
   void choose_baseline(const Event& event) {
     choice.set_time(event.packet.time);
-    ZoneIndex zone = context.policy.zone_of(host_key(event.server, event.vlan));
-    if (zone == 0) {
-      zone = context.policy.zone_of(host_key(event.client, event.vlan));
-    }
-    context.baseline = choice.at(zone);
+    context.baseline = choice.at(
+        choice.zone_of(host_key(event.client, event.vlan), host_key(event.server, event.vlan)));
   }
 
   std::vector<ExceptionUse> exceptions;

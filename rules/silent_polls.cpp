@@ -24,6 +24,10 @@ auto order_of(const HostPlace& place) {
                     place.vlan.count);
 }
 
+HostKey host_of(const HostPlace& place) noexcept {
+  return {.ip = place.ip, .mac = place.mac, .vlan = place.vlan};
+}
+
 std::string carrier_words(const BaselineService& service) {
   return service.protocol == Protocol::unknown
              ? to_string(service)
@@ -58,16 +62,15 @@ void SilentPolls::begin(Timestamp now, const RuleContext& context) {
 }
 
 void SilentPolls::add(const BaselinePoll& known, Timestamp now, const RuleContext& context) {
-  const HostPlace& server = known.link.server;
-  const ZoneIndex zone =
-      context.policy.zone_of({.ip = server.ip, .mac = server.mac, .vlan = server.vlan});
+  const HostKey server = host_of(known.link.server);
+  const ZoneIndex zone = context.policy.zone_of(server);
   const auto threshold = [&](std::size_t which) {
     return context.policy.threshold(kDeviceSilent, kSilenceThresholds[which], zone);
   };
   Poll poll;
   poll.known = &known;
   poll.link = context.baseline->link_of(known);
-  poll.zone = zone;
+  poll.zone = context.choice->zone_of(host_of(known.link.client), server);
   poll.last = now;
   poll.limit = std::max(threshold(silence_threshold::kIntervals) * known.interval.median,
                         threshold(silence_threshold::kLeastSeconds));
@@ -237,8 +240,7 @@ void SilentPolls::check(const PacketRef& packet, const RuleContext& context, Fin
 
 // While another baseline is in force in its zone, nobody expects the poll.
 bool SilentPolls::in_force(const Poll& poll, const RuleContext& context) noexcept {
-  return context.choice == nullptr || !context.choice->varies() ||
-         context.choice->at(poll.zone) == context.baseline;
+  return context.choice->at(poll.zone) == context.baseline;
 }
 
 void SilentPolls::note_missing(std::uint32_t at, Timestamp now) {
@@ -286,7 +288,7 @@ Finding SilentPolls::finding_of(const Poll& poll, const Device& device, const Pa
   const HostPlace& sender = known.by_client ? known.link.client : known.link.server;
   const HostPlace& receiver = known.by_client ? known.link.server : known.link.client;
   const auto words = [&](const HostPlace& place) {
-    return host_words({.ip = place.ip, .mac = place.mac, .vlan = place.vlan}, context.policy);
+    return host_words(host_of(place), context.policy);
   };
   Finding finding;
   finding.source = party_of(device.place, context);
@@ -345,7 +347,7 @@ std::string SilentPolls::others_words(const Poll& poll, const Device& device,
   for (std::size_t i = 0; i < others.size(); ++i) {
     const HostPlace& place = *others[i];
     out += i > 0 ? ", " : "";
-    out += host_words({.ip = place.ip, .mac = place.mac, .vlan = place.vlan}, context.policy);
+    out += host_words(host_of(place), context.policy);
   }
   return out + (more > 0 ? " and others." : ".");
 }

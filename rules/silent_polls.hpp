@@ -40,7 +40,7 @@ class SilentPolls {
   struct Poll {
     const BaselinePoll* known = nullptr;
     BaselineLinkIndex link = kNone;
-    ZoneIndex zone = 0;        // of the server
+    ZoneIndex zone = 0;        // whose baseline judges it
     std::uint32_t server = 0;  // positions in servers_ and clients_
     std::uint32_t client = 0;
     Timestamp last{};

@@ -75,6 +75,24 @@ TEST(DeviceSilent, APollOfAnotherBaselineIsNotMissing) {
   EXPECT_EQ(plant.raised(), "device-silent:high");
 }
 
+// Approved, and no [[baseline]] names it: its polls are nobody's, and so is their silence.
+TEST(DeviceSilent, ABaselineThatIsNeverInForceExpectsNothing) {
+  Plant plant;
+  plant.usual();
+  plant.approve([](BaselineData& data) { data.name = "cleaning"; });
+  plant.approve([](BaselineData& data) {
+    std::erase_if(data.zones[0].polls,
+                  [](const BaselinePoll& poll) { return poll.link.server.ip == ip(kOther); });
+  });
+  const Talk one = plant.connected(kHmi, kPlc);
+  for (int i = 0; i < 60; ++i) {
+    plant.ask(one, coils(0, 16));
+    plant.ask(one, kRead);
+    plant.wait(5);
+  }
+  EXPECT_EQ(plant.raised(), "");
+}
+
 TEST(DeviceSilent, UnansweredRequestsNeedNoBaseline) {
   Plant plant;
   plant.approve();
