@@ -150,25 +150,12 @@ void result(OpcuaMessage& message, const Uid& link) {
   message.write(row);
 }
 
-// An array whose elements have rows of their own: their common link, if there are any.
-template <class Each>
-std::optional<Uid> list(OpcuaMessage& message, Each each) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-    each(message, link);
-  }
-  return link;
-}
-
 void answered(OpcuaMessage& message, std::string_view service) {
   Row row = message.row(kBrowse);
   row.cell("opcua_link_id").text(message.link().view());
   row.cell("browse_service_type").text(service);
-  put_link(row.cell("browse_response_link_id"), list(message, result));
+  put_link(row.cell("browse_response_link_id"),
+           message.list([&](const Uid& link) { result(message, link); }));
   put_link(row.cell("browse_diag_info_link_id"), message.diagnostic_list(OpcuaSource::browse));
   message.write_main(row);
 }
@@ -183,7 +170,8 @@ void browse_asked(OpcuaMessage& message) {
   put_date(row.cell("browse_view_description_timestamp"), message.time());
   row.cell("browse_view_description_view_version").count(std::uint64_t{message.in.le32()});
   row.cell("req_max_ref_nodes").count(std::uint64_t{message.in.le32()});
-  put_link(row.cell("browse_description_link_id"), list(message, description));
+  put_link(row.cell("browse_description_link_id"),
+           message.list([&](const Uid& link) { description(message, link); }));
   message.write_main(row);
 }
 
@@ -192,12 +180,12 @@ void browse_next_asked(OpcuaMessage& message) {
   row.cell("opcua_link_id").text(message.link().view());
   row.cell("browse_service_type").text("BrowseNextRequest");
   row.cell("browse_next_release_continuation_point").boolean(message.boolean());
-  put_link(row.cell("browse_next_link_id"), list(message, [](OpcuaMessage& each, const Uid& link) {
-             Row point = each.row(kPoint);
-             point.cell("browse_next_link_id").text(link.view());
-             put_hex(point.cell("continuation_point"), each.bytes());
-             each.write(point);
-           }));
+  put_link(row.cell("browse_next_link_id"), message.list([&](const Uid& link) {
+    Row point = message.row(kPoint);
+    point.cell("browse_next_link_id").text(link.view());
+    put_hex(point.cell("continuation_point"), message.bytes());
+    message.write(point);
+  }));
   message.write_main(row);
 }
 

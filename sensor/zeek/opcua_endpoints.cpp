@@ -43,12 +43,7 @@ constexpr Log kProfile{"opcua_binary_get_endpoints_profile_uri", kProfileColumns
 constexpr EndpointLogs kEndpointLogs{kDescription, kDiscovery, kToken};
 
 std::optional<Uid> tokens(OpcuaMessage& message, const Log& log) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
+  return message.list([&](const Uid& link) {
     Row row = message.row(log);
     row.cell("user_token_link_id").text(link.view());
     row.cell("user_token_policy_id").text(message.text());
@@ -57,8 +52,7 @@ std::optional<Uid> tokens(OpcuaMessage& message, const Log& log) {
     row.cell("user_token_endpoint_url").text_or_unset(message.text());
     row.cell("user_token_sec_policy_uri").text_or_unset(message.text());
     message.write(row);
-  }
-  return link;
+  });
 }
 
 void endpoint(OpcuaMessage& message, const EndpointLogs& logs, const Uid& link) {
@@ -81,15 +75,7 @@ void endpoint(OpcuaMessage& message, const EndpointLogs& logs, const Uid& link) 
 }  // namespace
 
 std::optional<Uid> endpoint_list(OpcuaMessage& message, const EndpointLogs& logs) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-    endpoint(message, logs, link);
-  }
-  return link;
+  return message.list([&](const Uid& link) { endpoint(message, logs, link); });
 }
 
 void put_application(OpcuaMessage& message, Row& row, std::string_view first_column,
@@ -104,33 +90,25 @@ void put_application(OpcuaMessage& message, Row& row, std::string_view first_col
   row.next().text_or_unset(message.text());
   const std::string_view profile = message.text();
   row.next().text_or_unset(profile);
-  const std::uint32_t urls = message.count();
-  const std::optional<Uid> link = urls > 0 ? std::optional{message.new_link()} : std::nullopt;
-  for (std::uint32_t i = 0; i < urls && message.in.ok(); ++i) {
+  const std::optional<Uid> all = message.list([&](const Uid& link) {
     Row url = message.row(discovery);
-    url.next().text(link->view());
+    url.next().text(link.view());
     if (discovery.columns.size() > 2) {
       url.next().text(profile);
     }
     url.next().text(message.text());
     message.write(url);
-  }
-  put_link(row.next(), link);
+  });
+  put_link(row.next(), all);
 }
 
 std::optional<Uid> text_list(OpcuaMessage& message, const Log& log) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
+  return message.list([&](const Uid& link) {
     Row row = message.row(log);
     row.next().text(link.view());
     row.next().text(message.text());
     message.write(row);
-  }
-  return link;
+  });
 }
 
 void get_endpoints_asked(OpcuaMessage& message) {

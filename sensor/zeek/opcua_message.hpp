@@ -92,6 +92,20 @@ class OpcuaMessage {
   // Values off the wire.
   Reader in;
   [[nodiscard]] std::uint32_t count() noexcept;  // of an array; fails where the rest is too short
+  // An array whose elements have rows of their own, which each(link) reads and writes one by one:
+  // the link that they share, or null where there are none.
+  template <class Each>
+  std::optional<Uid> list(Each&& each) {
+    const std::uint32_t size = count();
+    if (size == 0) {
+      return std::nullopt;
+    }
+    const Uid link = new_link();
+    for (std::uint32_t i = 0; i < size && in.ok(); ++i) {
+      each(link);
+    }
+    return link;
+  }
   [[nodiscard]] std::string_view text() noexcept { return opcua::read_text(in); }
   [[nodiscard]] Bytes bytes() noexcept { return opcua::read_bytes(in); }
   [[nodiscard]] double real() noexcept;

@@ -80,12 +80,7 @@ void put_place(OpcuaMessage& message, Row& row) {
 }
 
 std::optional<Uid> nodes(OpcuaMessage& message) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
+  return message.list([&](const Uid& link) {
     Row row = message.row(kNodes);
     row.cell("nodes_to_read_link_id").text(link.view());
     put_place(message, row);
@@ -93,24 +88,18 @@ std::optional<Uid> nodes(OpcuaMessage& message) {
     row.cell("data_encoding_name_idx").count(std::uint64_t{encoding.ns});
     row.cell("data_encoding_name").text_or_unset(encoding.name);
     message.write(row);
-  }
-  return link;
+  });
 }
 
 std::optional<Uid> results(OpcuaMessage& message) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
+  std::uint64_t level = 0;
+  return message.list([&](const Uid& link) {
     Row row = message.row(kResults);
     row.cell("results_link_id").text(link.view());
-    row.cell("level").count(std::uint64_t{i});
+    row.cell("level").count(level++);
     data_value(message, row, "data_value_encoding_mask", OpcuaSource::read, VariantSource::read);
     message.write(row);
-  }
-  return link;
+  });
 }
 
 }  // namespace
@@ -148,12 +137,9 @@ void write_asked(OpcuaMessage& message) {
 void write_answered(OpcuaMessage& message) {
   Row row = message.row(kWrite);
   row.cell("opcua_link_id").text(message.link().view());
-  const std::uint32_t size = message.count();
-  const std::optional<Uid> link = size > 0 ? std::optional{message.new_link()} : std::nullopt;
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-    message.status(*link, OpcuaSource::write, message.in.le32());
-  }
-  put_link(row.cell("res_status_code_link_id"), link);
+  put_link(row.cell("res_status_code_link_id"), message.list([&](const Uid& link) {
+    message.status(link, OpcuaSource::write, message.in.le32());
+  }));
   put_link(row.cell("diag_info_link_id"), message.diagnostic_list(OpcuaSource::write));
   message.write_main(row);
 }

@@ -142,19 +142,13 @@ void put_certificate(Row& row, std::string_view first_column, Bytes certificate)
 }
 
 std::optional<Uid> software_certificates(OpcuaMessage& message) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
+  return message.list([&](const Uid& link) {
     Row row = message.row(kSoftware);
     row.cell("client_software_cert_link_id").text(link.view());
     put_hex(row.cell("cert_data"), message.bytes());
     put_hex(row.cell("cert_signature"), message.bytes());
     message.write(row);
-  }
-  return link;
+  });
 }
 
 constexpr std::uint32_t kAnonymous = 321;

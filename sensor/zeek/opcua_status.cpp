@@ -207,15 +207,7 @@ void OpcuaMessage::diagnostics(const Uid& link, OpcuaSource source) {
 }
 
 std::optional<Uid> OpcuaMessage::diagnostic_list(OpcuaSource source) {
-  const std::uint32_t size = count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = new_link();
-  for (std::uint32_t i = 0; i < size && in.ok(); ++i) {
-    diagnostics(link, source);
-  }
-  return link;
+  return list([&](const Uid& link) { diagnostics(link, source); });
 }
 
 // The texts that diagnostics point to stand behind them.

@@ -115,18 +115,6 @@ void item_answered(OpcuaMessage& message, const Uid& link) {
   message.write(row);
 }
 
-std::optional<Uid> items(OpcuaMessage& message, void (*each)(OpcuaMessage&, const Uid&)) {
-  const std::uint32_t size = message.count();
-  if (size == 0) {
-    return std::nullopt;
-  }
-  const Uid link = message.new_link();
-  for (std::uint32_t i = 0; i < size && message.in.ok(); ++i) {
-    each(message, link);
-  }
-  return link;
-}
-
 }  // namespace
 
 void create_subscription_asked(OpcuaMessage& message) {
@@ -158,14 +146,16 @@ void create_items_asked(OpcuaMessage& message) {
   const std::uint32_t which = message.in.le32();
   row.cell("timestamps_to_return").count(std::uint64_t{which});
   row.cell("timestamps_to_return_str").text_or_unset(timestamps_word(which));
-  put_link(row.cell("create_item_link_id"), items(message, item_asked));
+  put_link(row.cell("create_item_link_id"),
+           message.list([&](const Uid& link) { item_asked(message, link); }));
   message.write_main(row);
 }
 
 void create_items_answered(OpcuaMessage& message) {
   Row row = message.row(kItems);
   row.cell("opcua_link_id").text(message.link().view());
-  put_link(row.cell("create_item_link_id"), items(message, item_answered));
+  put_link(row.cell("create_item_link_id"),
+           message.list([&](const Uid& link) { item_answered(message, link); }));
   put_link(row.cell("create_monitored_items_diag_info_link_id"),
            message.diagnostic_list(OpcuaSource::create_items));
   message.write_main(row);
