@@ -111,27 +111,34 @@ Result<std::uint64_t> Analysis::resume() {
   }
   inventory_.follow(merges->orders);
   if (learner_) {
-    resume_learning();
+    if (const Status known = resume_learning(); !known) {
+      return known.error();
+    }
   }
   return restored;
 }
 
 // What cannot be read any longer is put aside, never written over.
-void Analysis::resume_learning() {
+Status Analysis::resume_learning() {
   const std::filesystem::path file = folder_.path() / kBaselineFile;
   std::error_code failed;
   if (!std::filesystem::exists(file, failed)) {
-    return;
+    return ok_status();
   }
   auto learned = load_baseline(file);
   if (learned) {
     learned_before_ = std::move(*learned);
-    return;
+    return ok_status();
   }
   const std::filesystem::path aside = folder_.path() / "baseline.json.unreadable";
   std::filesystem::rename(file, aside, failed);
+  if (failed) {
+    return Error{learned.error().message + "; it cannot be put aside as " + aside.string() + ": " +
+                 failed.message()};
+  }
   warn(learned.error().message + "; it is kept as " + aside.string() +
        ", and learning begins anew");
+  return ok_status();
 }
 
 BaselineData Analysis::learned() const {

@@ -80,7 +80,7 @@ class Analysis final : public Analyst, private AlertSink {
   Status write_alerts(const AlertContext& context) const;
   Status write_baseline() const;
   void keep_baseline();
-  void resume_learning();
+  Status resume_learning();
   [[nodiscard]] BaselineData learned() const;
   void take_approvals();
   Status write_incidents(const AlertContext& context, Timestamp end) const;

@@ -47,11 +47,15 @@ Exit run_analyze(const Arguments& arguments) {
   if (!knowledge) {
     return report(knowledge.error());
   }
-  auto baselines = ApprovedBaselines::of_files(arguments.values("baseline"));
+  const std::vector<std::string> files = arguments.values("baseline");
+  for (const std::string& file : files) {
+    note("reading " + file);
+  }
+  auto baselines = ApprovedBaselines::of_files(files);
   if (!baselines) {
     return report(baselines.error());
   }
-  if (arguments.has("baseline")) {
+  if (!files.empty()) {
     for (const std::string& line : missing_baselines((*knowledge)->site, baselines->in_force())) {
       warn(line);
     }

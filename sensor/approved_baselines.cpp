@@ -18,6 +18,23 @@ std::vector<BaselineRevision> approved_of(std::vector<BaselineRevision> revision
   return revisions;
 }
 
+Result<std::unique_ptr<Baseline>> load(BaselineStore& store, std::int64_t revision) {
+  const std::string words = "revision " + std::to_string(revision);
+  const auto row = store.find(revision);
+  if (!row) {
+    return row.error();
+  }
+  if (!*row) {
+    return Error{words + " of the baseline is gone"};
+  }
+  auto data = parse_baseline((*row)->body, words);
+  if (!data) {
+    return data.error();
+  }
+  data->name = (*row)->name;
+  return std::make_unique<Baseline>(std::move(*data));
+}
+
 }  // namespace
 
 Result<ApprovedBaselines> ApprovedBaselines::of_files(const std::vector<std::string>& files) {
@@ -85,25 +102,15 @@ Result<bool> ApprovedBaselines::refresh() {
   }
   std::vector<const Baseline*> in_force;
   for (const std::int64_t revision : revisions) {
-    const auto known = std::ranges::find(loaded_, revision, &Loaded::revision);
-    if (known != loaded_.end()) {
-      in_force.push_back(known->baseline.get());
-      continue;
+    auto known = std::ranges::find(loaded_, revision, &Loaded::revision);
+    if (known == loaded_.end()) {
+      auto baseline = load(*store, revision);
+      if (!baseline) {
+        return baseline.error();
+      }
+      known = loaded_.insert(loaded_.end(), {revision, std::move(*baseline)});
     }
-    const auto row = store->find(revision);
-    if (!row) {
-      return row.error();
-    }
-    if (!*row) {
-      return Error{"revision " + std::to_string(revision) + " of the baseline is gone"};
-    }
-    auto data = parse_baseline((*row)->body, "revision " + std::to_string(revision));
-    if (!data) {
-      return data.error();
-    }
-    data->name = (*row)->name;
-    loaded_.push_back({revision, std::make_unique<Baseline>(std::move(*data))});
-    in_force.push_back(loaded_.back().baseline.get());
+    in_force.push_back(known->baseline.get());
   }
   revisions_ = std::move(revisions);
   in_force_ = std::move(in_force);

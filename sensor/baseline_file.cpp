@@ -13,11 +13,7 @@ namespace prahari {
 namespace {
 
 Exit run_export(const Arguments& arguments) {
-  auto baselines = open_baselines(arguments, Database::Access::read);
-  if (!baselines) {
-    return report(baselines.error());
-  }
-  const auto baseline = the_baseline(*baselines, arguments.value("WHICH"));
+  const auto baseline = the_baseline(arguments);
   if (!baseline) {
     return report(baseline.error());
   }

@@ -102,4 +102,12 @@ Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& whic
   return which.empty() ? learned_baseline(state) : baseline_in_file(which);
 }
 
+Result<NamedBaseline> the_baseline(const Arguments& arguments) {
+  auto baselines = open_baselines(arguments, Database::Access::read);
+  if (!baselines) {
+    return baselines.error();
+  }
+  return the_baseline(*baselines, arguments.value("WHICH"));
+}
+
 }  // namespace prahari

@@ -29,6 +29,8 @@ struct NamedBaseline {
 // `which`: a revision's number, "learned", the name of a baseline (its approved revision), or a
 // file. Empty: the approved "running", else what was learned.
 Result<NamedBaseline> the_baseline(Baselines& baselines, const std::string& which);
+// The one that WHICH names, of the state folder that --state names, to be read only.
+Result<NamedBaseline> the_baseline(const Arguments& arguments);
 
 Result<NamedBaseline> baseline_in_file(const std::filesystem::path& file);
 

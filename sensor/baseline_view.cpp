@@ -95,11 +95,7 @@ Exit run_list(const Arguments& arguments) {
 }
 
 Exit run_show(const Arguments& arguments) {
-  auto baselines = open_baselines(arguments, Database::Access::read);
-  if (!baselines) {
-    return report(baselines.error());
-  }
-  const auto baseline = the_baseline(*baselines, arguments.value("WHICH"));
+  const auto baseline = the_baseline(arguments);
   if (!baseline) {
     return report(baseline.error());
   }
