@@ -20,9 +20,9 @@ class PlainSession : public Session {
   [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return head.empty() ? Frame::need_more() : Frame::complete(head.size());
   }
-  [[nodiscard]] bool starts_here(Bytes /*head*/, Side /*side*/,
+  [[nodiscard]] bool starts_here(Bytes head, Side side,
                                  bool segment_start) const noexcept override {
-    return segment_start;
+    return segment_start && frame(head, side).verdict != Frame::Verdict::not_mine;
   }
   void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
                   Emitter& out) override;

@@ -31,8 +31,22 @@ auto table_of(const BaselineTarget* one) {
 std::span<const BaselineTarget* const> of_table(const std::vector<const BaselineTarget*>& sorted,
                                                 const TargetQuery& target) noexcept {
   const std::tuple<std::uint32_t, std::string_view> wanted(target.unit, target.table);
-  const auto [begin, end] = std::ranges::equal_range(sorted, wanted, {}, table_of);
-  return {begin, end};
+  return {std::ranges::lower_bound(sorted, wanted, {}, table_of),
+          std::ranges::upper_bound(sorted, wanted, {}, table_of)};
+}
+
+PollQuery query_of(const BaselinePoll& poll) noexcept {
+  return {.unit = poll.unit,
+          .function = poll.function,
+          .sub_function = poll.sub_function,
+          .address = poll.address,
+          .by_client = poll.by_client,
+          .text = poll.text};
+}
+
+auto key(const PollQuery& poll) {
+  return std::tie(poll.unit, poll.function, poll.sub_function, poll.address, poll.by_client,
+                  poll.text);
 }
 
 HostPlace place_of(const HostKey& host) noexcept {
@@ -51,7 +65,8 @@ class Baseline::Index {
     std::vector<const BaselineOperation*> operations;
     std::vector<const BaselineTarget*> writes;   // by unit and table
     std::vector<const BaselineTarget*> limited;  // of those, the ones that people bounded
-    std::vector<const BaselinePoll*> polls;
+    BaselinePollIndex first_poll = 0;
+    BaselinePollIndex end_of_polls = 0;
     TargetSet written;
     TargetSet read;
     std::uint8_t classes = 0;
@@ -59,6 +74,15 @@ class Baseline::Index {
     [[nodiscard]] auto key() const {
       return std::tie(client, server, service.protocol, service.transport, service.port);
     }
+  };
+
+  struct Poll {
+    PollQuery query;
+    BaselineLinkIndex link = kNone;
+    const BaselinePoll* poll = nullptr;
+    const BaselineZone* zone = nullptr;
+
+    [[nodiscard]] auto key() const { return std::tuple_cat(std::tie(link), prahari::key(query)); }
   };
 
   struct Told {
@@ -83,6 +107,8 @@ class Baseline::Index {
       link.written.settle();
       link.read.settle();
     }
+    gather_polls();
+    gather_writers();
   }
 
   [[nodiscard]] BaselineHostIndex by_place(const HostPlace& place) const noexcept {
@@ -105,11 +131,13 @@ class Baseline::Index {
   void each_like(const Link& here, Visit&& visit) const;
 
   BaselineData data;
-  std::vector<Known> known;         // by place
-  std::vector<Known> macs;          // by MAC address
-  std::vector<BaselineHost> hosts;  // by BaselineHostIndex
-  std::vector<Link> links;          // by key
-  std::vector<Told> facts;          // by key
+  std::vector<Known> known;                     // by place
+  std::vector<Known> macs;                      // by MAC address
+  std::vector<BaselineHost> hosts;              // by BaselineHostIndex
+  std::vector<Link> links;                      // by key
+  std::vector<Told> facts;                      // by key
+  std::vector<Poll> polls;                      // by key
+  std::vector<BaselineHostIndex> only_writers;  // by the server
 
  private:
   void gather_hosts() {
@@ -130,8 +158,8 @@ class Baseline::Index {
     std::ranges::stable_sort(known, [](const Known& a, const Known& b) {
       return a.place == b.place ? b.mac < a.mac : before(a.place, b.place);
     });
-    const auto twins = std::ranges::unique(known, {}, &Known::place);
-    known.erase(twins.begin(), twins.end());
+    const auto same = [](const Known& a, const Known& b) { return a.place == b.place; };
+    known.erase(std::unique(known.begin(), known.end(), same), known.end());
     number_hosts();
   }
 
@@ -213,9 +241,39 @@ class Baseline::Index {
         link->read.add(one);
       }
     }
-    for (const BaselinePoll& one : zone.polls) {
-      if (Link* link = at(one.link)) {
-        link->polls.push_back(&one);
+  }
+
+  void gather_polls() {
+    for (const BaselineZone& zone : data.zones) {
+      for (const BaselinePoll& one : zone.polls) {
+        if (const Link* link = at(one.link)) {
+          polls.push_back({.query = query_of(one),
+                           .link = static_cast<BaselineLinkIndex>(link - links.data()),
+                           .poll = &one,
+                           .zone = &zone});
+        }
+      }
+    }
+    std::ranges::stable_sort(polls, [](const Poll& a, const Poll& b) { return a.key() < b.key(); });
+    const auto same = [](const Poll& a, const Poll& b) { return a.key() == b.key(); };
+    polls.erase(std::unique(polls.begin(), polls.end(), same), polls.end());
+    for (BaselinePollIndex i = 0; i < polls.size(); ++i) {
+      Link& link = links[polls[i].link];
+      link.first_poll = link.end_of_polls == 0 ? i : link.first_poll;
+      link.end_of_polls = i + 1;
+    }
+  }
+
+  void gather_writers() {
+    constexpr auto kWrites =
+        static_cast<std::uint8_t>(1U << static_cast<unsigned>(Operation::write));
+    only_writers.assign(hosts.size(), kNone);
+    std::vector<bool> several(hosts.size());
+    for (const Link& one : links) {
+      if ((one.classes & kWrites) != 0 && one.server != kNone) {
+        BaselineHostIndex& writer = only_writers[one.server];
+        several[one.server] = several[one.server] || (writer != kNone && writer != one.client);
+        writer = several[one.server] ? kNone : one.client;
       }
     }
   }
@@ -342,7 +400,9 @@ std::span<const BaselineTarget* const> Baseline::written(BaselineLinkIndex link,
 template <class Visit>
 void Baseline::Index::each_like(const Link& here, Visit&& visit) const {
   const std::string& role = hosts[here.server].role;
-  for (const Link& one : std::ranges::equal_range(links, here.client, {}, &Link::client)) {
+  for (auto at = std::ranges::lower_bound(links, here.client, {}, &Link::client);
+       at != links.end() && at->client == here.client; ++at) {
+    const Link& one = *at;
     if (one.service == here.service &&
         (one.server == here.server || (!role.empty() && hosts[one.server].role == role))) {
       visit(one);
@@ -398,34 +458,37 @@ std::string Baseline::writes_text(BaselineLinkIndex link) const {
   return index_->links[link].written.text();
 }
 
-std::vector<BaselineHostIndex> Baseline::writers(BaselineHostIndex server) const {
-  constexpr auto kWrites = static_cast<std::uint8_t>(1U << static_cast<unsigned>(Operation::write));
-  std::vector<BaselineHostIndex> out;
-  for (const Index::Link& one : index_->links) {
-    if (one.server == server && (one.classes & kWrites) != 0 &&
-        (out.empty() || out.back() != one.client)) {
-      out.push_back(one.client);
-    }
+BaselineHostIndex Baseline::only_writer(BaselineHostIndex server) const noexcept {
+  return server < index_->only_writers.size() ? index_->only_writers[server] : kNone;
+}
+
+BaselinePollIndex Baseline::poll_count() const noexcept {
+  return static_cast<BaselinePollIndex>(index_->polls.size());
+}
+const BaselinePoll& Baseline::poll(BaselinePollIndex poll) const noexcept {
+  return *index_->polls[poll].poll;
+}
+BaselineLinkIndex Baseline::link_of(BaselinePollIndex poll) const noexcept {
+  return index_->polls[poll].link;
+}
+const BaselineZone& Baseline::zone_of(BaselinePollIndex poll) const noexcept {
+  return *index_->polls[poll].zone;
+}
+
+BaselinePollIndex Baseline::find_poll(BaselineLinkIndex link, const PollQuery& wanted,
+                                      BaselinePollIndex likely) const noexcept {
+  const Index::Link& of = index_->links[link];
+  const auto is = [&](BaselinePollIndex at) { return key(index_->polls[at].query) == key(wanted); };
+  if (likely >= of.first_poll && likely < of.end_of_polls && is(likely)) {
+    return likely;
   }
-  return out;
-}
-
-BaselineLinkIndex Baseline::link_of(const BaselinePoll& poll) const noexcept {
-  return link(index_->by_place(poll.link.client), index_->by_place(poll.link.server),
-              poll.link.service);
-}
-
-// Sorted as the file is.
-const BaselinePoll* Baseline::poll(BaselineLinkIndex link, const PollQuery& wanted) const noexcept {
-  const auto& polls = index_->links[link].polls;
-  const auto key = [](const BaselinePoll* one) {
-    return std::tuple(one->unit, one->function, one->sub_function, one->address, one->by_client,
-                      std::string_view{one->text});
-  };
-  const auto sought = std::tuple(wanted.unit, wanted.function, wanted.sub_function, wanted.address,
-                                 wanted.by_client, wanted.text);
-  const auto at = std::ranges::lower_bound(polls, sought, {}, key);
-  return at != polls.end() && key(*at) == sought ? *at : nullptr;
+  const std::span polls{index_->polls};
+  const auto own = polls.subspan(of.first_poll, of.end_of_polls - of.first_poll);
+  const auto found = std::ranges::lower_bound(
+      own, wanted, [](const PollQuery& a, const PollQuery& b) { return key(a) < key(b); },
+      &Index::Poll::query);
+  const auto at = static_cast<BaselinePollIndex>(of.first_poll + (found - own.begin()));
+  return found != own.end() && is(at) ? at : kNone;
 }
 
 const BaselineFact* Baseline::fact(BaselineHostIndex host, std::uint32_t unit,

@@ -197,6 +197,7 @@ bool parse(std::string_view text, BaselineService& service) noexcept;
 // Positions in a Baseline; kNone: not in it.
 using BaselineHostIndex = std::uint32_t;
 using BaselineLinkIndex = std::uint32_t;
+using BaselinePollIndex = std::uint32_t;
 
 // What a poll is known by besides its link.
 struct PollQuery {
@@ -270,13 +271,18 @@ class Baseline {
   [[nodiscard]] std::string operations_text(BaselineLinkIndex link) const;
   // What is written on the link, in words, for the alert: "coil 1-6, holding 100"; "" for nothing.
   [[nodiscard]] std::string writes_text(BaselineLinkIndex link) const;
-  // The clients that write to the server, by any service.
-  [[nodiscard]] std::vector<BaselineHostIndex> writers(BaselineHostIndex server) const;
+  // The one client that writes to the server, by any service; kNone where none does, or several.
+  [[nodiscard]] BaselineHostIndex only_writer(BaselineHostIndex server) const noexcept;
 
-  // Of a poll's link; kNone where its talkers are not in the baseline.
-  [[nodiscard]] BaselineLinkIndex link_of(const BaselinePoll& poll) const noexcept;
-  [[nodiscard]] const BaselinePoll* poll(BaselineLinkIndex link,
-                                         const PollQuery& wanted) const noexcept;
+  // Polls of the links that the baseline has, from 0 on. What several zones list counts once.
+  [[nodiscard]] BaselinePollIndex poll_count() const noexcept;
+  [[nodiscard]] const BaselinePoll& poll(BaselinePollIndex poll) const noexcept;
+  [[nodiscard]] BaselineLinkIndex link_of(BaselinePollIndex poll) const noexcept;
+  // The section that lists it.
+  [[nodiscard]] const BaselineZone& zone_of(BaselinePollIndex poll) const noexcept;
+  // kNone where the link has no such poll. `likely` is looked at first.
+  [[nodiscard]] BaselinePollIndex find_poll(BaselineLinkIndex link, const PollQuery& wanted,
+                                            BaselinePollIndex likely = kNone) const noexcept;
 
   // The last value of a field, or null.
   [[nodiscard]] const BaselineFact* fact(BaselineHostIndex host, std::uint32_t unit,

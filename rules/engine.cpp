@@ -68,6 +68,7 @@ void Engine::approve(std::span<const Baseline* const> baselines) { impl_->approv
 
 void Engine::on_event(const Event& event, const Parties& parties) {
   impl_->context.parties = parties;
+  impl_->links.begin();
   if (impl_->choice.varies()) {
     impl_->choose_baseline(event);
   }

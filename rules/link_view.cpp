@@ -38,6 +38,30 @@ bool is_new_device(const Endpoint& end, const VlanTags& vlan, AssetIndex asset,
 }
 
 const LinkView& LinkViews::of(const Event& event, const RuleContext& context) {
+  if (view_ == nullptr || view_->baseline != context.baseline) {
+    view_ = &find(event, context);
+    poll_known_ = false;
+  }
+  return *view_;
+}
+
+BaselinePollIndex LinkViews::poll(const Event& event, const RuleContext& context) {
+  static_cast<void>(of(event, context));
+  if (poll_known_) {
+    return poll_;
+  }
+  poll_known_ = true;
+  PollQuery asked;
+  poll_ = view_->link == kNone || !see_poll(event, asked)
+              ? kNone
+              : context.baseline->find_poll(view_->link, asked, view_->likely_poll);
+  if (poll_ != kNone) {
+    view_->likely_poll = poll_ + 1;
+  }
+  return poll_;
+}
+
+LinkView& LinkViews::find(const Event& event, const RuleContext& context) {
   bool fresh = true;
   LinkView* view = &stray_;
   if (event.flow.valid()) {
@@ -62,9 +86,8 @@ const LinkView& LinkViews::of(const Event& event, const RuleContext& context) {
       device_key(event.server, event.vlan, context.parties.server, context.inventory));
   view->link = baseline.link(view->client, view->server, message_service(event));
   view->locked = baseline.locked(section_of(host_key(event.server, event.vlan), context.policy));
-  const std::vector<BaselineHostIndex> writers =
-      view->server == kNone ? std::vector<BaselineHostIndex>{} : baseline.writers(view->server);
-  view->second_writer = view->locked && writers.size() == 1 && writers.front() != view->client;
+  const BaselineHostIndex writer = baseline.only_writer(view->server);
+  view->second_writer = view->locked && writer != kNone && writer != view->client;
   view->new_client = is_new_device(event.client, event.vlan, context.parties.client, context);
   return *view;
 }

@@ -20,7 +20,8 @@ struct LinkView {
   BaselineHostIndex server = kNone;
   BaselineLinkIndex link = kNone;  // of the messages
   const Baseline* baseline = nullptr;
-  HostPlace client_place;  // who is taken for the client may change
+  BaselinePollIndex likely_poll = kNone;  // polls go round, so the next one
+  HostPlace client_place;                 // who is taken for the client may change
   Protocol protocol = Protocol::unknown;
   bool locked = false;         // the zone of the server
   bool new_client = false;     // new-asset tells of it
@@ -39,12 +40,25 @@ class LinkViews {
  public:
   void expect(std::span<const FlowId> flows) const noexcept { notes_.expect(flows); }
 
+  // The next event comes: what was asked about the last one is forgotten.
+  void begin() noexcept {
+    view_ = nullptr;
+    poll_known_ = false;
+  }
+
   // Of a message or tally event. Only with a baseline.
   const LinkView& of(const Event& event, const RuleContext& context);
+  // Which poll of the baseline the message is; kNone.
+  BaselinePollIndex poll(const Event& event, const RuleContext& context);
 
  private:
+  LinkView& find(const Event& event, const RuleContext& context);
+
   PerFlow<LinkView> notes_;
   LinkView stray_;
+  LinkView* view_ = nullptr;  // of the event at hand
+  bool poll_known_ = false;
+  BaselinePollIndex poll_ = kNone;
 };
 
 // Controller, adapter, or said to be one by the site file or the baseline.

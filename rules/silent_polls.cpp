@@ -49,19 +49,18 @@ void SilentPolls::begin(Timestamp now, const RuleContext& context) {
   begun_at_ = now;
   ways_ = {now, now};
   const Baseline& baseline = *context.baseline;
-  for (const BaselineZone& zone : baseline.data().zones) {
-    if (!baseline.locked(zone.name)) {
-      continue;
-    }
-    for (const BaselinePoll& known : zone.polls) {
-      add(known, now, context);
+  positions_.assign(baseline.poll_count(), kNone);
+  for (BaselinePollIndex poll = 0; poll < baseline.poll_count(); ++poll) {
+    if (baseline.locked(baseline.zone_of(poll).name)) {
+      positions_[poll] = static_cast<std::uint32_t>(polls_.size());
+      add(poll, now, context);
     }
   }
-  std::ranges::sort(polls_, {}, &Poll::known);
   find_devices();
 }
 
-void SilentPolls::add(const BaselinePoll& known, Timestamp now, const RuleContext& context) {
+void SilentPolls::add(BaselinePollIndex index, Timestamp now, const RuleContext& context) {
+  const BaselinePoll& known = context.baseline->poll(index);
   const HostKey server = host_of(known.link.server);
   const ZoneIndex zone = context.policy.zone_of(server);
   const auto threshold = [&](std::size_t which) {
@@ -69,7 +68,7 @@ void SilentPolls::add(const BaselinePoll& known, Timestamp now, const RuleContex
   };
   Poll poll;
   poll.known = &known;
-  poll.link = context.baseline->link_of(known);
+  poll.link = context.baseline->link_of(index);
   poll.zone = context.choice->zone_of(host_of(known.link.client), server);
   poll.last = now;
   poll.limit = std::max(threshold(silence_threshold::kIntervals) * known.interval.median,
@@ -77,9 +76,7 @@ void SilentPolls::add(const BaselinePoll& known, Timestamp now, const RuleContex
   // The last of what is told together is known that much later.
   constexpr double kTogether = Routine::kTogether.count();
   poll.limit += known.interval.median < kTogether / 2 ? kTogether : 0;
-  if (poll.link != kNone) {
-    polls_.push_back(poll);
-  }
+  polls_.push_back(poll);
 }
 
 void SilentPolls::find_devices() {
@@ -185,21 +182,27 @@ void SilentPolls::pass_over(Timestamp::duration span) {
   }
 }
 
-void SilentPolls::on_poll(const Event& event, const RuleContext& context, FindingSink& out) {
-  const LinkView& view = context.links->of(event, context);
+// A file from before polls had names has one for all of them.
+BaselinePollIndex SilentPolls::nameless_poll(const Event& event, const RuleContext& context) {
+  const BaselineLinkIndex link = context.links->of(event, context).link;
   PollQuery asked;
-  if (view.link == kNone || !see_poll(event, asked)) {
+  if (link == kNone || !see_poll(event, asked)) {
+    return kNone;
+  }
+  asked.text = {};
+  return context.baseline->find_poll(link, asked);
+}
+
+void SilentPolls::on_poll(const Event& event, const RuleContext& context, FindingSink& out) {
+  BaselinePollIndex found = context.links->poll(event, context);
+  if (found == kNone && !event.text.empty()) {
+    found = nameless_poll(event, context);
+  }
+  const std::uint32_t position = found == kNone ? kNone : positions_[found];
+  if (position == kNone) {
     return;
   }
-  const BaselinePoll* known = context.baseline->poll(view.link, asked);
-  if (known == nullptr && !asked.text.empty()) {
-    asked.text = {};  // a file from before polls had names has one for all of them
-    known = context.baseline->poll(view.link, asked);
-  }
-  const auto at = std::ranges::lower_bound(polls_, known, {}, &Poll::known);
-  if (known == nullptr || at == polls_.end() || at->known != known) {
-    return;
-  }
+  Poll* const at = &polls_[position];
   at->last = std::max(at->last, event.packet.time);
   at->packet = event.packet;
   at->state = event.state;

@@ -53,13 +53,15 @@ class SilentPolls {
   };
 
   void begin(Timestamp now, const RuleContext& context);
-  void add(const BaselinePoll& known, Timestamp now, const RuleContext& context);
+  void add(BaselinePollIndex poll, Timestamp now, const RuleContext& context);
   void find_devices();
   void pass_over(Timestamp::duration span);
 
   [[nodiscard]] static bool hidden(const Directions& heard, bool by_client) noexcept;
   [[nodiscard]] bool hidden(const Poll& poll) const noexcept;
   void note_direction(const Event& event, const RuleContext& context);
+  [[nodiscard]] static BaselinePollIndex nameless_poll(const Event& event,
+                                                       const RuleContext& context);
   void on_poll(const Event& event, const RuleContext& context, FindingSink& out);
   void check(const PacketRef& packet, const RuleContext& context, FindingSink& out);
 
@@ -75,7 +77,8 @@ class SilentPolls {
   [[nodiscard]] std::string others_words(const Poll& poll, const Device& device,
                                          const RuleContext& context) const;
 
-  std::vector<Poll> polls_;  // as many as the baseline has, by BaselinePoll
+  std::vector<Poll> polls_;               // as many as the baseline has
+  std::vector<std::uint32_t> positions_;  // in polls_, by BaselinePollIndex
   std::vector<Device> servers_;
   std::vector<Device> clients_;
   std::vector<std::uint32_t> news_;  // of each device that has some, the first poll to be told

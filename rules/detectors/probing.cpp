@@ -1,8 +1,9 @@
 // One client tries out what a server knows: a burst of refusals of one sort from that server to
 // that client (detections.md, 16; thresholds for Modbus from the Quickdraw rules).
 //
-// A pair is new, and the finding High, when it was first seen less than ten minutes ago and the
-// capture is at least ten minutes older than the pair: before that every pair looks new.
+// A pair is new, and the finding High, when the baseline in force knows nothing between the two.
+// Without one: when it was first seen less than ten minutes ago and the capture is at least ten
+// minutes older than the pair; before that every pair looks new.
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,7 @@
 #include "dissectors/hash.hpp"
 #include "dissectors/lru_table.hpp"
 #include "rules/describe.hpp"
+#include "rules/link_view.hpp"
 
 namespace prahari {
 namespace {
@@ -171,6 +173,12 @@ class Probing final : public Detector {
 
   [[nodiscard]] bool is_new(const Burst& burst, const Event& event,
                             const RuleContext& context) const {
+    if (context.baseline != nullptr) {
+      const LinkView& view = context.links->of(event, context);
+      if (view.locked) {
+        return !context.baseline->linked(view.client, view.server);
+      }
+    }
     if (context.parties.conversation == kNone) {
       return false;
     }

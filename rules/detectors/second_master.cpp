@@ -108,8 +108,8 @@ class SecondMaster final : public Detector {
     finding.severity = Severity::high;
     finding.confidence = 85;
     finding.dedup_key = party_id(finding.destination, context.inventory) + "|writer";
-    const std::vector<BaselineHostIndex> writers = context.baseline->writers(view.server);
-    const std::string writer = to_string(context.baseline->host_entry(writers.front()).place);
+    const BaselineHostIndex only = context.baseline->only_writer(view.server);
+    const std::string writer = to_string(context.baseline->host_entry(only).place);
     finding.why = host_words(host_key(finding.source), context.policy) + " wrote " +
                   (finding.target.empty() ? "" : finding.target + " of ") +
                   host_words(host_key(finding.destination), context.policy) + " by " +

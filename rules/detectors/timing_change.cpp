@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "dissectors/lru_table.hpp"
@@ -55,16 +56,21 @@ struct PointerKey {
   friend bool operator==(const PointerKey&, const PointerKey&) = default;
 };
 
-// Intervals since `since`.
+// Intervals since `since`. Where all were as learned there are none: the time in which they are
+// not begins with the last.
 struct Pace {
   Timestamp since{};
   PacketRef first;
   PacketRef last;
-  RobustSample intervals;
+  std::unique_ptr<RobustSample> intervals;  // once the pace was another one
   Completeness state = Completeness::complete;
   Transport transport = Transport::none;
   bool begun = false;
   bool suspect = false;  // another pace than learned; one of suspects_
+
+  [[nodiscard]] std::uint64_t interval_count() const noexcept {
+    return intervals == nullptr ? 0 : intervals->seen();
+  }
 };
 
 double pause_of(const BaselinePoll& poll) {
@@ -120,11 +126,8 @@ class TimingChange final : public Detector {
       on_write(view, event, context, out);
       return;
     }
-    PollQuery asked;
-    if (see_poll(event, asked)) {
-      if (const BaselinePoll* poll = context.baseline->poll(view.link, asked)) {
-        on_poll(*poll, event, context);
-      }
+    if (const BaselinePollIndex poll = context.links->poll(event, context); poll != kNone) {
+      on_poll(context.baseline->poll(poll), event, context);
     }
   }
 
@@ -211,14 +214,16 @@ class TimingChange final : public Detector {
       begin(pace, event);
       return;
     }
-    pace.intervals.add(interval);
+    if (pace.interval_count() == 0 && is_as_learned(interval, poll, event, context)) {
+      begin(pace, event);
+      return;
+    }
+    if (pace.intervals == nullptr) {
+      pace.intervals = std::make_unique<RobustSample>();
+    }
+    pace.intervals->add(interval);
     pace.last = event.packet;
-    // As long as the pace is as learned, the time in which it is not has not begun.
-    const RobustRange seen = pace.intervals.range();
-    const double learned = poll.interval.median;
-    const double shift = std::abs(seen.median - learned);
-    if (shift <= threshold(kShift, event, context) * learned ||
-        shift <= kMostDeviations * poll.interval.mad) {
+    if (is_as_learned(pace.intervals->range().median, poll, event, context)) {
       begin(pace, event);
       return;
     }
@@ -226,6 +231,14 @@ class TimingChange final : public Detector {
       pace.suspect = true;
       suspects_.push_back(&poll);
     }
+  }
+
+  static bool is_as_learned(double interval, const BaselinePoll& poll, const Event& event,
+                            const RuleContext& context) {
+    const double learned = poll.interval.median;
+    const double shift = std::abs(interval - learned);
+    return shift <= kMostDeviations * poll.interval.mad ||
+           shift <= threshold(kShift, event, context) * learned;
   }
 
   static void begin(Pace& pace, const Event& event) {
@@ -239,7 +252,9 @@ class TimingChange final : public Detector {
     pace.since = packet.time;
     pace.first = packet;
     pace.last = packet;
-    pace.intervals.clear();
+    if (pace.intervals != nullptr) {
+      pace.intervals->clear();
+    }
   }
 
   // By the clock and not by the poll, which may have become a slow one.
@@ -254,14 +269,14 @@ class TimingChange final : public Detector {
   static bool is_settled(const BaselinePoll& poll, Pace& pace, const PacketRef& packet,
                          const RuleContext& context, FindingSink& out) {
     const Timestamp now = packet.time;
-    if (pace.intervals.seen() == 0 || seconds(now - pace.last.time) > pause_of(poll)) {
+    if (pace.interval_count() == 0 || seconds(now - pace.last.time) > pause_of(poll)) {
       pace.suspect = false;
       return true;
     }
     const HostPlace& server = poll.link.server;
     const double minutes =
         threshold(kMinutes, {.ip = server.ip, .mac = server.mac, .vlan = server.vlan}, context);
-    if (pace.intervals.seen() < kLeastSamples || seconds(now - pace.since) < minutes * 60) {
+    if (pace.interval_count() < kLeastSamples || seconds(now - pace.since) < minutes * 60) {
       return false;
     }
     out.raise(shifted(poll, pace, packet, context));
@@ -279,7 +294,7 @@ class TimingChange final : public Detector {
     finding.transport = to_string(pace.transport);
     finding.state = pace.state;
     complete(finding, "interval", context);
-    const RobustRange seen = pace.intervals.range();
+    const RobustRange seen = pace.intervals->range();
     const std::string during = seconds_words(seconds(packet.time - pace.since));
     finding.why = host_words(host_key(finding.source), context.policy) + " sends " +
                   (poll.name.empty() ? finding.protocol : poll.name) +
@@ -317,7 +332,8 @@ class TimingChange final : public Detector {
     ++rate.count;
     const RobustRange& learned = *talker.write_rate;
     const double usual = std::max(learned.median + kMostDeviations * learned.mad, 1.0);
-    if (rate.told || rate.count <= threshold(kWrites, event, context) * usual) {
+    if (rate.told || rate.count <= kThresholds[kWrites].least * usual ||
+        rate.count <= threshold(kWrites, event, context) * usual) {
       return;
     }
     rate.told = true;

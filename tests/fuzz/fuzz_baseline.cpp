@@ -43,7 +43,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (void)baseline.values_alike(link, query);
       (void)baseline.writes_text(link);
       (void)baseline.operations_text(link);
-      (void)baseline.writers(server);
+      (void)baseline.only_writer(server);
+    }
+  }
+  for (BaselinePollIndex i = 0; i < baseline.poll_count(); ++i) {
+    const BaselinePoll& poll = baseline.poll(i);
+    const PollQuery query{.unit = poll.unit,
+                          .function = poll.function,
+                          .sub_function = poll.sub_function,
+                          .address = poll.address,
+                          .by_client = poll.by_client,
+                          .text = poll.text};
+    if (baseline.find_poll(baseline.link_of(i), query, i / 2) != i) {
+      std::abort();  // what is listed is found
     }
   }
   return 0;

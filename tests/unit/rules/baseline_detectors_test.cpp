@@ -36,6 +36,25 @@ TEST(BaselineRules, ANewDeviceThatTalksAndWritesIsOneAlert) {
       << finding.accept;
 }
 
+TEST(BaselineRules, ProbingByAPairThatTheBaselineDoesNotKnowIsHigh) {
+  const auto probing_of = [](std::string_view client) {
+    Plant plant;
+    plant.usual();
+    plant.approve();
+    const Talk talk = plant.connected(client, kPlc);
+    for (int i = 0; i < 3; ++i) {
+      plant.refuse(talk, plant.ask(talk, kRead), kRead, 1);
+    }
+    return plant.of("probing");
+  };
+  const auto known = probing_of(kHmi);
+  ASSERT_EQ(known.size(), 1U);
+  EXPECT_EQ(known[0].finding.severity, Severity::medium);
+  const auto stranger = probing_of(kBackup);
+  ASSERT_EQ(stranger.size(), 1U);
+  EXPECT_EQ(stranger[0].finding.severity, Severity::high);
+}
+
 // A fortnight of learning in which buttons were pressed on Fridays, hour 5 of which is 101 of the
 // week.
 TEST(BaselineRules, AWriteAtAnHourOfTheWeekWithoutAnyIsToldOnce) {

@@ -176,8 +176,9 @@ TEST(Baseline, AnswersAboutOperationsAndTargets) {
   ASSERT_NE(baseline.write_entry(one, coil(0, 4)), nullptr);
   EXPECT_EQ(baseline.write_entry(one, coil(0, 3)), nullptr);
   EXPECT_EQ(baseline.writes_text(one), "unit 1 coil 0-4");
-  EXPECT_EQ(baseline.writers(baseline.host(key("10.0.0.1 vlan 110"))).size(), 1U);
-  EXPECT_TRUE(baseline.writers(baseline.host(key("10.0.0.2 vlan 110"))).empty());
+  EXPECT_EQ(baseline.only_writer(baseline.host(key("10.0.0.1 vlan 110"))),
+            baseline.host(key("10.0.0.9 vlan 110")));
+  EXPECT_EQ(baseline.only_writer(baseline.host(key("10.0.0.2 vlan 110"))), kNone);
   EXPECT_TRUE(baseline.linked(baseline.host(key("10.0.1.9 vlan 110")),
                               baseline.host(key("10.0.0.2 vlan 110"))));
 }
@@ -202,13 +203,55 @@ TEST(Baseline, FindsFactsPollsAndCertificates) {
   PollQuery coils;
   coils.unit = 1;
   coils.function = 1;
-  ASSERT_NE(baseline.poll(one, coils), nullptr);
+  const BaselinePollIndex poll = baseline.find_poll(one, coils);
+  ASSERT_NE(poll, kNone);
+  EXPECT_EQ(baseline.poll(poll).name, "Read Coils");
+  EXPECT_EQ(baseline.link_of(poll), one);
+  EXPECT_EQ(baseline.zone_of(poll).name, "cell-1");
   PollQuery elsewhere = coils;
   elsewhere.address = 7;
-  EXPECT_EQ(baseline.poll(one, elsewhere), nullptr);
+  EXPECT_EQ(baseline.find_poll(one, elsewhere), kNone);
+  EXPECT_EQ(baseline.find_poll(one, elsewhere, poll), kNone);
   PollQuery named = coils;
   named.text = "Speed";
-  EXPECT_EQ(baseline.poll(one, named), nullptr);
+  EXPECT_EQ(baseline.find_poll(one, named), kNone);
+}
+
+TEST(Baseline, FindsEachPollWhereverItLooksFirst) {
+  BaselineData data = sample();
+  std::vector<BaselinePoll>& polls = data.zones[0].polls;
+  const BaselinePoll first = polls[0];
+  for (std::uint32_t address = 1; address < 5; ++address) {
+    BaselinePoll another = first;
+    another.address = address;
+    polls.push_back(another);
+  }
+  polls.push_back(first);  // twice in the file
+  polls.push_back(first);
+  polls.back().link = modbus_link("10.0.0.9 vlan 110", "10.0.0.77 vlan 110");  // no talkers
+  const Baseline baseline{std::move(data)};
+  ASSERT_EQ(baseline.poll_count(), 5U);
+  const BaselineLinkIndex one = link(baseline, "10.0.0.9 vlan 110", "10.0.0.1 vlan 110");
+  const BaselineLinkIndex two = link(baseline, "10.0.0.9 vlan 110", "10.0.0.2 vlan 110");
+  for (std::uint32_t address = 0; address < 5; ++address) {
+    PollQuery wanted{.unit = 1, .function = 1, .address = address};
+    for (const BaselinePollIndex likely : {0U, 1U, 4U, 5U, kNone}) {
+      const BaselinePollIndex found = baseline.find_poll(one, wanted, likely);
+      ASSERT_NE(found, kNone);
+      EXPECT_EQ(baseline.poll(found).address, address);
+      EXPECT_EQ(baseline.find_poll(two, wanted, likely), kNone);
+    }
+  }
+}
+
+TEST(Baseline, KnowsTheOnlyWriterOfAServer) {
+  BaselineData data = sample();
+  const BaselineLink other = modbus_link("10.0.0.8 vlan 110", "10.0.0.1 vlan 110");
+  data.zones[0].talkers.push_back({other, true, std::nullopt, std::nullopt, std::nullopt});
+  data.zones[0].operations.push_back({other, Operation::write, 5, 0, "", "Write Single Coil"});
+  const Baseline baseline{std::move(data)};
+  EXPECT_EQ(baseline.only_writer(baseline.host(key("10.0.0.1 vlan 110"))), kNone) << "two write";
+  EXPECT_EQ(baseline.only_writer(kNone), kNone);
 }
 
 TEST(LearningProgress, IsDoneWhenNothingWasNewForAFifth) {

@@ -90,6 +90,15 @@ class Plant : public Scene {
     made.message.request = request;
     feed(made);
   }
+  void refuse(const Talk& talk, const PacketRef& request, const Ask& what, std::uint32_t status) {
+    Event made = message(talk, Kind::exception, what);
+    made.from_client = false;
+    made.message.outcome = Outcome::failure;
+    made.message.status = status;
+    made.message.matched = true;
+    made.message.request = request;
+    feed(made);
+  }
   void poll(const Talk& talk, const Ask& what, int times, double interval) {
     for (int i = 0; i < times; ++i) {
       reply(talk, ask(talk, what), what);
