@@ -84,9 +84,10 @@ FlowId Analyzer::approach(const FlowPlace& place) const noexcept {
 bool Analyzer::approach_session(FlowId id) const noexcept {
   constexpr std::size_t kUsualSession = 3 * kCacheLine;
   const Flow& flow = flows_[id.slot];
-  const auto* const session = reinterpret_cast<const char*>(flow.session.get());
-  for (std::size_t at = 0; at < kUsualSession; at += kCacheLine) {
-    __builtin_prefetch(session + at);
+  if (const auto* const session = reinterpret_cast<const char*>(flow.session.get())) {
+    for (std::size_t at = 0; at < kUsualSession; at += kCacheLine) {
+      __builtin_prefetch(session + at);
+    }
   }
   __builtin_prefetch(flow.routine.get());
   return !flow.quiet;

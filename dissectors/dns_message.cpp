@@ -7,7 +7,6 @@
 namespace prahari::dns {
 namespace {
 
-constexpr std::size_t kHeader = 12;
 constexpr std::size_t kLongestName = 255;
 constexpr std::size_t kLeastQuestion = 5;
 constexpr std::size_t kLeastRecord = 11;

@@ -11,6 +11,9 @@ inline constexpr std::size_t kCacheLine = 64;
 
 template <class T>
 void prefetch_object(const T* object) noexcept {
+  if (object == nullptr) {
+    return;
+  }
   const auto* const bytes = reinterpret_cast<const char*>(object);
   for (std::size_t at = 0; at < sizeof(T); at += kCacheLine) {
     __builtin_prefetch(bytes + at);

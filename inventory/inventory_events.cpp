@@ -80,9 +80,7 @@ void Inventory::Impl::expect(std::span<const FlowId> flows) const noexcept {
       __builtin_prefetch(&end.asset.last_seen);
       __builtin_prefetch(&end.stamp);
     });
-    if (note.conversation.entry != nullptr) {
-      prefetch_object(note.conversation.entry);
-    }
+    prefetch_object(note.conversation.entry);
   });
   each_note([&](const FlowNote& note) {
     each_end(note, [](const AssetEntry& end) {

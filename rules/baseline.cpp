@@ -321,6 +321,10 @@ bool Baseline::knows_device(const HostKey& key) const noexcept {
   return found != kNone && (key.mac.empty() || index_->hosts[found].mac.empty());
 }
 
+BaselineHostIndex Baseline::host_count() const noexcept {
+  return static_cast<BaselineHostIndex>(index_->hosts.size());
+}
+
 const BaselineHost& Baseline::host_entry(BaselineHostIndex host) const noexcept {
   static const BaselineHost kNobody;
   return host < index_->hosts.size() ? index_->hosts[host] : kNobody;

@@ -51,6 +51,8 @@ struct BaselineHost {
   MacAddress mac;    // of the device; empty where it is behind a router
   std::string name;  // as the site or the device calls it
   std::string role;  // "controller", "client"; of those it holds the first
+  // Seconds: the longest that nothing was heard of it while the baseline was learned.
+  std::optional<double> quiet{};
 };
 
 // A fact that the device told about itself last.
@@ -235,6 +237,7 @@ class Baseline {
   [[nodiscard]] BaselineHostIndex host(const HostKey& key) const noexcept;
   // Whether the device itself is known: a new device at a known address is not.
   [[nodiscard]] bool knows_device(const HostKey& key) const noexcept;
+  [[nodiscard]] BaselineHostIndex host_count() const noexcept;
   [[nodiscard]] const BaselineHost& host_entry(BaselineHostIndex host) const noexcept;
 
   [[nodiscard]] BaselineLinkIndex link(BaselineHostIndex client, BaselineHostIndex server,

@@ -17,7 +17,11 @@ struct Count {
   std::uint64_t not_kept = 0;
 };
 
-void join(BaselineHost& /*now*/, const BaselineHost& /*before*/, const Count& /*count*/) {}
+void join(BaselineHost& now, const BaselineHost& before, const Count& /*count*/) {
+  if (before.quiet) {
+    now.quiet = std::max(now.quiet.value_or(0), *before.quiet);
+  }
+}
 void join(BaselineFact& /*now*/, const BaselineFact& /*before*/, const Count& /*count*/) {}
 void join(BaselineCertificate& /*now*/, const BaselineCertificate& /*before*/,
           const Count& /*count*/) {}

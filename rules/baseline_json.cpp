@@ -40,6 +40,9 @@ void add(JsonWriter& json, const BaselineHost& host) {
   }
   add_text(json, "name", host.name);
   add_text(json, "role", host.role);
+  if (host.quiet) {
+    json.key("quiet").number(*host.quiet);
+  }
 }
 
 void add(JsonWriter& json, const BaselineFact& fact) {

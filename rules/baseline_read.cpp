@@ -280,6 +280,7 @@ void read(const Entry& in, BaselineHost& out) {
   }
   out.name = in.text("name", false);
   out.role = in.text("role", false);
+  out.quiet = in.optional_real("quiet");
 }
 
 void read(const Entry& in, BaselineFact& out) {

@@ -82,6 +82,23 @@ bool see_poll(const Event& event, PollQuery& out) noexcept {
   return !message.further && plain(text);
 }
 
+Heard heard_in(const Event& event, const Parties& parties) noexcept {
+  switch (event.kind) {
+    case EventKind::message:
+    case EventKind::tally:
+      return event.from_client ? Heard{.client = parties.client} : Heard{.server = parties.server};
+    case EventKind::host:
+      return {.client = parties.client};
+    case EventKind::flow:  // when one ends, nothing need have been sent for long
+      return event.flow_facts.stage == FlowStage::opened ? Heard{.client = parties.client}
+             : event.flow_facts.stage == FlowStage::established
+                 ? Heard{.client = parties.client, .server = parties.server}
+                 : Heard{};
+    default:
+      return {};
+  }
+}
+
 std::string_view section_of(const HostKey& host, const Policy& policy) noexcept {
   return policy.has_zones() ? policy.zone_name(policy.zone_of(host)) : kWholeSite;
 }

@@ -39,6 +39,13 @@ void see_target(const Event& event, SeenTarget& out);
 // or a name that no file could hold.
 [[nodiscard]] bool see_poll(const Event& event, PollQuery& out) noexcept;
 
+// Whose packets the event shows: each of the two that sent something.
+struct Heard {
+  AssetIndex client = kNone;
+  AssetIndex server = kNone;
+};
+[[nodiscard]] Heard heard_in(const Event& event, const Parties& parties) noexcept;
+
 // The section of the baseline that a host belongs to.
 [[nodiscard]] std::string_view section_of(const HostKey& host, const Policy& policy) noexcept;
 

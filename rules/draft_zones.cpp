@@ -7,8 +7,7 @@
 namespace prahari {
 namespace {
 
-constexpr std::size_t kManyNameplates = 3;    // devices asked who they are
-constexpr std::uint64_t kPollMessages = 100;  // more is no visit
+constexpr std::size_t kManyNameplates = 3;  // devices asked who they are
 
 constexpr std::array<std::string_view, 7> kGroupNames = {
     "cell", "engineering", "supervision", "servers", "applications", "infrastructure", "stations"};

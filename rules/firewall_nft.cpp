@@ -74,8 +74,7 @@ std::string port_set(const std::set<std::uint16_t>& ports) {
 
 class Ruleset {
  public:
-  explicit Ruleset(const Policy& policy)
-      : policy_(policy), site_(policy.site()), ranges_(zone_ranges(policy)) {}
+  explicit Ruleset(const Policy& policy) : site_(policy.site()), ranges_(zone_ranges(policy)) {}
 
   std::string write() {
     head();
@@ -306,7 +305,6 @@ class Ruleset {
     line("  }");
   }
 
-  const Policy& policy_;
   const Site& site_;
   std::vector<std::vector<IpRange>> ranges_;
   std::array<bool, 2> any_zone_{};

@@ -52,11 +52,29 @@ std::uint16_t Learner::Impl::section(std::string_view name) {
   return index;
 }
 
-void Learner::Impl::on_event(const Event& event, const Parties& /*parties*/) {
+// Nothing was heard of it before its first packet either.
+void Learner::Impl::on_heard(AssetIndex asset, Timestamp now) {
+  if (asset == prahari::kNone) {
+    return;
+  }
+  if (asset >= present_.size()) {
+    present_.resize(asset + std::size_t{1});
+  }
+  Presence& presence = present_[asset];
+  const Timestamp since = presence.heard ? presence.last : from_;
+  presence.quiet = std::max(presence.quiet, now - since);
+  presence.last = std::max(since, now);
+  presence.heard = true;
+}
+
+void Learner::Impl::on_event(const Event& event, const Parties& parties) {
   const Timestamp now = event.packet.time;
   from_ = begun_ ? std::min(from_, now) : now;
   to_ = std::max(to_, now);
   begun_ = true;
+  const Heard heard = heard_in(event, parties);
+  on_heard(heard.client, now);
+  on_heard(heard.server, now);
   if (event.kind == EventKind::flow) {
     on_flow(event);
   } else if ((event.kind == EventKind::message || event.kind == EventKind::tally) &&

@@ -1,7 +1,9 @@
 // What was learned as a proposal.
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <vector>
 
 #include "inventory/asset_key.hpp"
 #include "rules/baseline_seen.hpp"
@@ -111,10 +113,27 @@ BaselineLink Learner::Impl::link_of(std::uint32_t slot) const {
   return {key.client, key.server, key.service};
 }
 
-void Learner::Impl::export_asset(const Asset& asset, BaselineData& out) {
+// A device is heard when any of its parts is.
+std::optional<double> Learner::Impl::quiet_of(AssetIndex row) const {
+  std::optional<double> out;
+  std::vector<AssetIndex> parts = inventory_.parts_of(row);
+  parts.push_back(row);
+  for (const AssetIndex part : parts) {
+    if (part < present_.size() && present_[part].heard) {
+      const Presence& one = present_[part];
+      const double longest = std::round(seconds(std::max(one.quiet, to_ - one.last)));
+      out = out ? std::min(*out, longest) : longest;
+    }
+  }
+  return out;
+}
+
+void Learner::Impl::export_asset(AssetIndex index, BaselineData& out) {
+  const Asset& asset = inventory_.asset(index);
   const bool routes = asset.has_role(Role::router) || asset.addresses.size() > kMostAddresses;
   BaselineHost host;
   host.mac = routes ? MacAddress{} : asset.mac;
+  host.quiet = routes ? std::nullopt : quiet_of(index);
   host.role = asset.roles.empty() ? "" : std::string(to_string(asset.roles.front().role));
   const Fact* name = asset.best(Identity::Field::name);
   host.name = name == nullptr ? std::string{} : printable(name->value);
@@ -147,9 +166,8 @@ void Learner::Impl::export_asset(const Asset& asset, BaselineData& out) {
 
 void Learner::Impl::export_hosts(BaselineData& out) {
   for (const AssetIndex index : inventory_.assets_in_order()) {
-    const Asset& asset = inventory_.asset(index);
-    if (asset.present()) {
-      export_asset(asset, out);
+    if (inventory_.asset(index).present()) {
+      export_asset(index, out);
     }
   }
 }

@@ -134,6 +134,13 @@ struct LearnedPoll {
   RobustSample intervals;
 };
 
+// When an asset was heard.
+struct Presence {
+  Timestamp last{};
+  Timestamp::duration quiet{};  // the longest between two times
+  bool heard = false;
+};
+
 class Learner::Impl {
  public:
   Impl(const Inventory& inventory, const Policy& policy, const LearnerLimits& limits);
@@ -152,6 +159,7 @@ class Learner::Impl {
   };
 
   std::uint32_t link_at(const Event& event, const BaselineService& service);
+  void on_heard(AssetIndex asset, Timestamp now);
   void on_flow(const Event& event);
   void on_message(const Event& event);
   void on_operation(std::uint32_t link, const Event& event);
@@ -161,8 +169,9 @@ class Learner::Impl {
   std::uint16_t section(std::string_view name);
 
   [[nodiscard]] BaselineLink link_of(std::uint32_t slot) const;
+  [[nodiscard]] std::optional<double> quiet_of(AssetIndex row) const;
   void export_hosts(BaselineData& out);
-  void export_asset(const Asset& asset, BaselineData& out);
+  void export_asset(AssetIndex index, BaselineData& out);
   void export_links(BaselineData& out);
   void export_operations(BaselineData& out);
   void export_targets(BaselineData& out);
@@ -178,7 +187,8 @@ class Learner::Impl {
   Timestamp to_{};
   bool begun_ = false;
   std::vector<std::string> sections_;
-  std::vector<WeekHours> hours_;  // by section
+  std::vector<WeekHours> hours_;   // by section
+  std::vector<Presence> present_;  // by AssetIndex, so bounded by the inventory
   PerFlow<FlowNote> notes_;
   LruTable<LinkKey, LearnedLink, KeyHash> links_;
   LruTable<OperationKey, LearnedOperation, KeyHash> operations_;

@@ -19,11 +19,17 @@ namespace silence_threshold {
 inline constexpr std::size_t kIntervals = 0;
 inline constexpr std::size_t kLeastSeconds = 1;
 inline constexpr std::size_t kUnanswered = 2;
+inline constexpr std::size_t kDeviceMinutes = 3;
+inline constexpr std::size_t kServerMinutes = 4;
+inline constexpr std::size_t kOtherMinutes = 5;
 }  // namespace silence_threshold
 inline constexpr auto kSilenceThresholds = std::to_array<Threshold>({
     {"intervals", 10, 2, 10'000, "learned intervals that a poll may be missing"},
     {"seconds", 60, 5, 86'400, "the least time that a poll may be missing"},
     {"unanswered", 5, 2, 10'000, "requests in a row without an answer"},
+    {"device_minutes", 15, 1, 10'080, "minutes that a controller or field device may be unseen"},
+    {"server_minutes", 60, 1, 10'080, "minutes that an HMI, a server or a switch may be unseen"},
+    {"other_minutes", 1440, 1, 43'200, "minutes that any other host may be unseen"},
 });
 
 // Where the mirror shows nothing, or one direction only, for longer than this, that is no silence.

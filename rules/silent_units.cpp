@@ -54,6 +54,14 @@ bool SilentUnits::somebody_answers(Timestamp since) const noexcept {
   return !several_ || answered_ > since;
 }
 
+bool SilentUnits::tells_of(const HostPlace& server) const {
+  bool told = false;
+  for (std::uint32_t slot = rows_.oldest(); slot != rows_.kNone; slot = rows_.newer(slot)) {
+    told = told || (rows_[slot].told && rows_.key(slot).server == server);
+  }
+  return told;
+}
+
 // --- rows ---
 
 // A unit that never answered is not silent, it is not there.

@@ -23,6 +23,8 @@ class SilentUnits {
   // Of a message that asks for nothing.
   void on_answer(const Event& event, FindingSink& out);
 
+  // Whether a silence of this server is told already.
+  [[nodiscard]] bool tells_of(const HostPlace& server) const;
   // Whether more than one server was heard to answer.
   [[nodiscard]] bool several() const noexcept { return several_; }
 

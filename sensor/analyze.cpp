@@ -62,11 +62,11 @@ Exit run_analyze(const Arguments& arguments) {
   }
   AdvisoryBook advisories;
   if (arguments.has("advisories")) {
-    auto files = read_advisories(arguments.values("advisories"));
-    if (!files) {
-      return report(files.error());
+    auto loaded = read_advisories(arguments.values("advisories"));
+    if (!loaded) {
+      return report(loaded.error());
     }
-    advisories = std::move(files->book);
+    advisories = std::move(loaded->book);
   }
   const std::string out = arguments.value("out", "prahari-out");
   const std::vector<std::string> captures = arguments.values("CAPTURE");

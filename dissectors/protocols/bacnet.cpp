@@ -42,7 +42,6 @@ constexpr std::uint8_t kMostBvlc = 0x0c;
 constexpr std::uint8_t kForwarded = 4;
 constexpr std::uint8_t kReadProperty = 12;
 constexpr std::uint8_t kReadMultiple = 14;
-constexpr std::uint8_t kWriteProperty = 15;
 constexpr std::uint8_t kNothing = 0xff;
 
 // A datagram is one message. Devices take it also where the length is wrong, so that is told and

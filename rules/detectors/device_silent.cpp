@@ -1,5 +1,6 @@
-// What should speak does not (detections.md, 20): a poll that the baseline knows is missing, or a
-// device that answered before leaves requests unanswered, which needs no baseline.
+// What should speak does not (detections.md, 20): a poll that the baseline knows is missing,
+// nothing at all is heard of a device, or one that answered before leaves requests unanswered,
+// which needs no baseline.
 //
 // Messages that are a flow's routine are told together, so some seconds may pass until the last one
 // is known; silence is counted from then on. Where nothing at all is heard, it is the sensor that
@@ -11,6 +12,7 @@
 #include "rules/baseline_choice.hpp"
 #include "rules/baseline_seen.hpp"
 #include "rules/silence.hpp"
+#include "rules/silent_hosts.hpp"
 #include "rules/silent_polls.hpp"
 #include "rules/silent_units.hpp"
 #include "rules/unanswered.hpp"
@@ -30,8 +32,9 @@ class DeviceSilent final : public Detector {
     for (const Baseline* baseline : context.choice->all()) {
       RuleContext of_it = context;
       of_it.baseline = baseline;
-      polls_of(*baseline, context)
-          .on_event(event, baseline == context.baseline, units_.several(), of_it, out);
+      Book& book = book_of(*baseline, context);
+      book.polls.on_event(event, baseline == context.baseline, units_.several(), of_it, out);
+      book.hosts.on_event(event, of_it, units_, out);
     }
   }
 
@@ -39,17 +42,18 @@ class DeviceSilent final : public Detector {
   struct Book {
     const Baseline* baseline;
     SilentPolls polls;
+    SilentHosts hosts;
   };
 
-  SilentPolls& polls_of(const Baseline& baseline, const RuleContext& context) {
+  Book& book_of(const Baseline& baseline, const RuleContext& context) {
     const auto book = std::ranges::find(books_, &baseline, &Book::baseline);
     if (book != books_.end()) {
-      return book->polls;
+      return *book;
     }
     std::erase_if(books_, [&](const Book& one) {  // of what is approved no longer
       return std::ranges::find(context.choice->all(), one.baseline) == context.choice->all().end();
     });
-    return books_.emplace_back(Book{&baseline, {}}).polls;
+    return books_.emplace_back(Book{&baseline, {}, {}});
   }
 
   SilentUnits units_;

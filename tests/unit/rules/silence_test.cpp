@@ -170,6 +170,105 @@ TEST(DeviceSilent, AnswersInBetweenEndTheRow) {
   EXPECT_EQ(plant.raised(), "");
 }
 
+// The baseline of a day in which a device that nobody polls was never quiet for longer than so many
+// seconds.
+void approve_unpolled(Plant& plant, double quiet, std::chrono::hours learned_for,
+                      std::string_view role = "controller") {
+  plant.usual();
+  plant.approve([&](BaselineData& data) {
+    BaselineZone& zone = data.zones[0];
+    zone.progress.to = zone.progress.from + learned_for;
+    for (BaselineHost& host : zone.hosts) {
+      if (host.place.ip == ip(kBackup)) {
+        host.role = role;
+        host.quiet = quiet;
+      }
+    }
+  });
+  plant.announce(kBackup);
+}
+
+void others_talk(Plant& plant, int minutes) {
+  const Talk one = plant.connected(kHmi, kPlc);
+  const Talk two = plant.connected(kHmi, kOther);
+  for (int i = 0; i < minutes * 12; ++i) {
+    plant.poll(one, kRead, 1, 0);
+    plant.poll(one, coils(0, 16), 1, 0);
+    plant.poll(two, coils(0, 16), 1, 5);
+  }
+}
+
+TEST(DeviceSilent, ADeviceThatNobodyPollsIsUnseen) {
+  Plant plant;
+  approve_unpolled(plant, 30, std::chrono::hours{24});
+  others_talk(plant, 14);
+  EXPECT_EQ(plant.raised(), "");
+  others_talk(plant, 2);
+  ASSERT_EQ(plant.raised(), "device-silent:high");
+  const Finding& told = plant.sink.alerts[0].finding;
+  EXPECT_EQ(told.source.ip, ip(kBackup));
+  EXPECT_NE(told.why.find("never quiet for longer than 30.0 s"), std::string::npos) << told.why;
+  EXPECT_NE(told.why.find("heard of it for 15"), std::string::npos) << told.why;
+  EXPECT_NE(told.outcome, Outcome::success);
+  plant.announce(kBackup);
+  others_talk(plant, 1);
+  EXPECT_EQ(plant.sink.alerts[0].finding.outcome, Outcome::success);
+  others_talk(plant, 13);
+  EXPECT_EQ(plant.raised(), "device-silent:high");
+}
+
+TEST(DeviceSilent, UnseenForAsLongAsItEverWasIsNoSilence) {
+  Plant plant;
+  approve_unpolled(plant, 600, std::chrono::hours{24});
+  others_talk(plant, 29);
+  EXPECT_EQ(plant.raised(), "");
+  others_talk(plant, 2);
+  EXPECT_EQ(plant.raised(), "device-silent:high");
+}
+
+TEST(DeviceSilent, NobodyIsUnseenAfterADayThatWasNotLearned) {
+  for (const std::string_view role : {"controller", "hmi"}) {
+    Plant plant;
+    approve_unpolled(plant, 30, std::chrono::hours{role == "hmi" ? 24 : 8}, role);
+    others_talk(plant, 120);
+    EXPECT_EQ(plant.raised(), "") << role;
+  }
+}
+
+TEST(DeviceSilent, WhereNobodyOfItsVlanIsHeardTheMirrorDoesNotShowIt) {
+  Plant plant;
+  approve_unpolled(plant, 30, std::chrono::hours{24});
+  plant.approve([](BaselineData& data) {
+    BaselineZone& zone = data.zones[0];
+    zone.progress.to = zone.progress.from + std::chrono::hours{24};
+    const HostPlace& usual = zone.hosts.front().place;
+    BaselineHost far{.place = usual, .mac = {}, .name = {}, .role = "controller", .quiet = 30};
+    EXPECT_TRUE(parse("10.9.9.9 vlan 900", far.place));
+    zone.hosts.push_back(far);
+  });
+  others_talk(plant, 30);
+  EXPECT_EQ(plant.of("device-silent").size(), 0U) << plant.raised();
+}
+
+TEST(DeviceSilent, TheLearnerKnowsHowLongADeviceWasQuiet) {
+  Plant plant;
+  plant.usual(4);
+  plant.announce(kBackup);
+  plant.wait(700);
+  plant.announce(kBackup);
+  others_talk(plant, 1);
+  std::optional<double> backup;
+  std::optional<double> controller;
+  plant.approve([&](BaselineData& data) {
+    for (const BaselineHost& host : data.zones[0].hosts) {
+      (host.place.ip == ip(kBackup) ? backup : controller) = host.quiet;
+    }
+  });
+  ASSERT_TRUE(backup && controller);
+  EXPECT_NEAR(*backup, 700, 1);
+  EXPECT_GE(*controller, 700) << "nobody was heard";
+}
+
 // The HMI polls both controllers, and a backup station the second.
 void poll_by_two(Plant& plant, int rounds) {
   const Talk one = plant.connected(kHmi, kPlc);
