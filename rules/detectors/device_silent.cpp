@@ -6,11 +6,8 @@
 // is known; silence is counted from then on. Where nothing at all is heard, it is the sensor that
 // is blind, and that time counts for nobody.
 
-#include <algorithm>
-#include <vector>
-
-#include "rules/baseline_choice.hpp"
 #include "rules/baseline_seen.hpp"
+#include "rules/per_baseline.hpp"
 #include "rules/silence.hpp"
 #include "rules/silent_hosts.hpp"
 #include "rules/silent_polls.hpp"
@@ -32,7 +29,7 @@ class DeviceSilent final : public Detector {
     for (const Baseline* baseline : context.choice->all()) {
       RuleContext of_it = context;
       of_it.baseline = baseline;
-      Book& book = book_of(*baseline, context);
+      Book& book = books_.of(*baseline, *context.choice);
       book.polls.on_event(event, baseline == context.baseline, units_.several(), of_it, out);
       book.hosts.on_event(event, of_it, units_, out);
     }
@@ -40,24 +37,12 @@ class DeviceSilent final : public Detector {
 
  private:
   struct Book {
-    const Baseline* baseline;
     SilentPolls polls;
     SilentHosts hosts;
   };
 
-  Book& book_of(const Baseline& baseline, const RuleContext& context) {
-    const auto book = std::ranges::find(books_, &baseline, &Book::baseline);
-    if (book != books_.end()) {
-      return *book;
-    }
-    std::erase_if(books_, [&](const Book& one) {  // of what is approved no longer
-      return std::ranges::find(context.choice->all(), one.baseline) == context.choice->all().end();
-    });
-    return books_.emplace_back(Book{&baseline, {}, {}});
-  }
-
   SilentUnits units_;
-  std::vector<Book> books_;  // of each approved baseline
+  PerBaseline<Book> books_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "rules/describe.hpp"
 #include "rules/link_view.hpp"
 #include "rules/number_words.hpp"
+#include "rules/per_baseline.hpp"
 #include "rules/robust_sample.hpp"
 #include "rules/silence.hpp"
 #include "rules/unanswered.hpp"
@@ -24,7 +25,6 @@ namespace {
 
 constexpr std::string_view kKind = "timing-change";
 constexpr std::array<std::string_view, 2> kAttack = {"T0814", "T0806"};
-constexpr std::uint32_t kMostPolls = 65'536;
 constexpr std::uint32_t kMostWriters = 4096;
 constexpr std::uint64_t kLeastSamples = 5;
 constexpr double kMostDeviations = 3;
@@ -66,7 +66,7 @@ struct Pace {
   Completeness state = Completeness::complete;
   Transport transport = Transport::none;
   bool begun = false;
-  bool suspect = false;  // another pace than learned; one of suspects_
+  bool suspect = false;  // one of Book::suspects
 
   [[nodiscard]] std::uint64_t interval_count() const noexcept {
     return intervals == nullptr ? 0 : intervals->seen();
@@ -100,7 +100,7 @@ class TimingChange final : public Detector {
     if (context.baseline == nullptr) {
       return;
     }
-    if (event.packet.time >= next_check_ && !suspects_.empty()) {
+    if (event.packet.time >= next_check_) {
       next_check_ = event.packet.time + kCheck;
       check(event.packet, context, out);
     }
@@ -117,6 +117,11 @@ class TimingChange final : public Detector {
     AlertHandle alert;
   };
 
+  struct Book {
+    std::vector<Pace> paces;                  // by BaselinePollIndex
+    std::vector<BaselinePollIndex> suspects;  // polls whose pace is another one than learned
+  };
+
   void on_message(const Event& event, const RuleContext& context, FindingSink& out) {
     const LinkView& view = context.links->of(event, context);
     if (view.link == kNone || !view.locked) {
@@ -127,7 +132,7 @@ class TimingChange final : public Detector {
       return;
     }
     if (const BaselinePollIndex poll = context.links->poll(event, context); poll != kNone) {
-      on_poll(context.baseline->poll(poll), event, context);
+      on_poll(poll, event, context);
     }
   }
 
@@ -186,12 +191,11 @@ class TimingChange final : public Detector {
 
   // --- polls ---
 
-  void on_poll(const BaselinePoll& poll, const Event& event, const RuleContext& context) {
-    std::uint32_t slot = paces_.find({&poll});
-    if (slot == paces_.kNone) {
-      slot = paces_.insert({&poll});
-    }
-    Pace& pace = paces_[slot];
+  void on_poll(BaselinePollIndex index, const Event& event, const RuleContext& context) {
+    Book& book = books_.of(*context.baseline, *context.choice);
+    book.paces.resize(context.baseline->poll_count());
+    const BaselinePoll& poll = context.baseline->poll(index);
+    Pace& pace = book.paces[index];
     const Timestamp now = event.packet.time;
     // A tally without numbers may be of anything that has a name.
     const bool forgotten = event.kind == EventKind::tally && event.message.count == 0;
@@ -229,7 +233,7 @@ class TimingChange final : public Detector {
     }
     if (!pace.suspect) {
       pace.suspect = true;
-      suspects_.push_back(&poll);
+      book.suspects.push_back(index);
     }
   }
 
@@ -259,9 +263,11 @@ class TimingChange final : public Detector {
 
   // By the clock and not by the poll, which may have become a slow one.
   void check(const PacketRef& packet, const RuleContext& context, FindingSink& out) {
-    std::erase_if(suspects_, [&](const BaselinePoll* poll) {
-      const std::uint32_t slot = paces_.peek({poll});
-      return slot == paces_.kNone || is_settled(*poll, paces_[slot], packet, context, out);
+    books_.drop_old(*context.choice);
+    books_.for_each([&](const Baseline& baseline, Book& book) {
+      std::erase_if(book.suspects, [&](BaselinePollIndex index) {
+        return is_settled(baseline.poll(index), book.paces[index], packet, context, out);
+      });
     });
   }
 
@@ -353,8 +359,7 @@ class TimingChange final : public Detector {
   }
 
   PerFlow<FlowNote> notes_;
-  LruTable<PointerKey<BaselinePoll>, Pace, KeyHash> paces_{kMostPolls};
-  std::vector<const BaselinePoll*> suspects_;  // of paces_, as many as the baseline has at most
+  PerBaseline<Book> books_;
   Timestamp next_check_{};
   LruTable<PointerKey<BaselineTalker>, WriteRate, KeyHash> rates_{kMostWriters};
 };
