@@ -74,8 +74,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string printable(std::string_view text) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7f; };
   std::string out;
   out.reserve(text.size());
+  const auto special = std::ranges::find_if_not(text, plain);
+  out.assign(text.begin(), special);  // most of what comes by is ASCII
+  text.remove_prefix(out.size());
   while (!text.empty()) {
     const std::size_t length = sequence_length(text);
     if (length == 0) {

@@ -285,8 +285,11 @@ Apdu read_apdu(Bytes bytes) noexcept {
 
 class BacnetSession final : public Session {
  public:
-  Frame frame(Bytes head, Side /*side*/) const noexcept override { return frame_of(head); }
-  bool starts_here(Bytes head, Side /*side*/, bool /*segment_start*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
+    return frame_of(head);
+  }
+  [[nodiscard]] bool starts_here(Bytes head, Side /*side*/,
+                                 bool /*segment_start*/) const noexcept override {
     return frame_of(head).verdict == Frame::Verdict::complete;
   }
   void on_pdu(const Pdu& pdu, Emitter& out) override;

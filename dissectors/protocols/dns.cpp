@@ -21,7 +21,7 @@ class DnsSession final : public PlainSession {
   explicit DnsSession(std::uint8_t variant) noexcept
       : PlainSession(Protocol::dns), stream_(variant == kStream) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     if (!stream_) {
       return dns::looks_sound(head) ? Frame::complete(head.size()) : Frame::not_mine();
     }
@@ -36,8 +36,10 @@ class DnsSession final : public PlainSession {
     return head.size() < kPrefix + size ? Frame::need_more() : Frame::complete(kPrefix + size);
   }
 
-  bool starts_here(Bytes head, Side /*side*/, bool segment_start) const noexcept override {
-    return segment_start && (!stream_ || head.size() > kPrefix) &&
+  [[nodiscard]] bool starts_here(Bytes head, Side side,
+                                 bool segment_start) const noexcept override {
+    return PlainSession::starts_here(head, side, segment_start) &&
+           (!stream_ || head.size() > kPrefix) &&
            dns::looks_sound(stream_ ? head.subspan(kPrefix) : head);
   }
 

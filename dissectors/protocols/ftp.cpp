@@ -46,7 +46,7 @@ class FtpSession final : public PlainSession {
  public:
   explicit FtpSession(std::uint8_t /*variant*/) noexcept : PlainSession(Protocol::ftp) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     if (head.empty()) {
       return Frame::need_more();
     }

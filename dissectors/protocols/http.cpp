@@ -188,7 +188,7 @@ class HttpSession final : public PlainSession {
  public:
   HttpSession() noexcept : PlainSession(Protocol::http) {}
 
-  Frame frame(Bytes head, Side side) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override {
     const std::size_t left = body_left_[index(side)];
     if (head.empty()) {
       return Frame::need_more();
@@ -208,7 +208,8 @@ class HttpSession final : public PlainSession {
     return head.size() < kLongestHead ? Frame::need_more() : Frame::complete(head.size());
   }
 
-  bool starts_here(Bytes head, Side /*side*/, bool segment_start) const noexcept override {
+  [[nodiscard]] bool starts_here(Bytes head, Side /*side*/,
+                                 bool segment_start) const noexcept override {
     return segment_start && is_first_line(as_text(head));
   }
 

@@ -171,8 +171,11 @@ bool is_asked(std::uint8_t type, std::uint8_t cause) noexcept {
 
 class Iec104Session final : public Session {
  public:
-  Frame frame(Bytes head, Side /*side*/) const noexcept override { return frame_of(head); }
-  bool starts_here(Bytes head, Side /*side*/, bool segment_start) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
+    return frame_of(head);
+  }
+  [[nodiscard]] bool starts_here(Bytes head, Side /*side*/,
+                                 bool segment_start) const noexcept override {
     return segment_start && frame_of(head).verdict == Frame::Verdict::complete;
   }
   void on_pdu(const Pdu& pdu, Emitter& out) override;

@@ -44,7 +44,7 @@ class MdnsSession final : public PlainSession {
 
   void join(Shared* /*shared*/, const FlowEnds& ends) override { ends_ = ends; }
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return dns::looks_sound(head) ? Frame::complete(head.size()) : Frame::not_mine();
   }
 

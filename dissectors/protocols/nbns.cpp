@@ -93,7 +93,7 @@ class NbnsSession final : public PlainSession {
 
   void join(Shared* /*shared*/, const FlowEnds& ends) override { ends_ = ends; }
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return (datagram_ ? is_datagram(head) : is_name_service(head)) ? Frame::complete(head.size())
                                                                    : Frame::not_mine();
   }

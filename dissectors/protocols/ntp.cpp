@@ -67,7 +67,7 @@ class NtpSession final : public PlainSession {
  public:
   explicit NtpSession(std::uint8_t /*variant*/) noexcept : PlainSession(Protocol::ntp) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return is_ntp(head) ? Frame::complete(head.size()) : Frame::not_mine();
   }
 

@@ -52,7 +52,7 @@ class OpenvpnSession final : public PlainSession {
   explicit OpenvpnSession(std::uint8_t variant) noexcept
       : PlainSession(Protocol::openvpn), stream_(variant == kStream) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     if (!stream_) {
       return head.empty() ? Frame::need_more() : Frame::complete(head.size());
     }

@@ -132,7 +132,7 @@ class SmbSession final : public PlainSession {
  public:
   SmbSession() noexcept : PlainSession(Protocol::smb) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     if (!head.empty() && !may_be(head)) {
       return Frame::not_mine();
     }
@@ -148,7 +148,8 @@ class SmbSession final : public PlainSession {
     return whole > kKept ? Frame::skip(whole) : Frame::need_more();
   }
 
-  bool starts_here(Bytes head, Side /*side*/, bool segment_start) const noexcept override {
+  [[nodiscard]] bool starts_here(Bytes head, Side /*side*/,
+                                 bool segment_start) const noexcept override {
     return segment_start && head.size() >= kSession + 4 && may_be(head);
   }
 

@@ -147,7 +147,7 @@ class SnmpSession final : public PlainSession {
  public:
   SnmpSession() noexcept : PlainSession(Protocol::snmp) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     Opened opened;
     return !head.empty() && open_message(head, opened) ? Frame::complete(head.size())
                                                        : Frame::not_mine();

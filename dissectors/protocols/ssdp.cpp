@@ -43,7 +43,7 @@ class SsdpSession final : public PlainSession {
  public:
   explicit SsdpSession(std::uint8_t /*variant*/) noexcept : PlainSession(Protocol::ssdp) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return method_of(as_text(head)) == Method::none ? Frame::not_mine()
                                                     : Frame::complete(head.size());
   }

@@ -70,7 +70,7 @@ class SshSession final : public PlainSession {
  public:
   SshSession() noexcept : PlainSession(Protocol::ssh) {}
 
-  Frame frame(Bytes head, Side side) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override {
     if (head.empty()) {
       return Frame::need_more();
     }

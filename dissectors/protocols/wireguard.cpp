@@ -40,7 +40,7 @@ class WireguardSession final : public PlainSession {
   explicit WireguardSession(std::uint8_t /*variant*/) noexcept
       : PlainSession(Protocol::wireguard) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return type_of(head) == 0 ? Frame::not_mine() : Frame::complete(head.size());
   }
 

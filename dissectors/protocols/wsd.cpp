@@ -51,7 +51,7 @@ class WsdSession final : public PlainSession {
  public:
   explicit WsdSession(std::uint8_t /*variant*/) noexcept : PlainSession(Protocol::wsd) {}
 
-  Frame frame(Bytes head, Side /*side*/) const noexcept override {
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
     return is_wsd(as_text(head)) ? Frame::complete(head.size()) : Frame::not_mine();
   }
 
