@@ -211,8 +211,8 @@ std::string baseline_json(BaselineData data) {
   std::string out = "{\n  \"schema\": " + text_json(kBaselineSchema);
   out += ",\n  \"name\": " + text_json(data.name);
   out += ",\n  \"site\": " + text_json(data.site);
-  out += ",\n  \"learned\": {\"from\":\"" + format_time(data.from) + "\",\"to\":\"" +
-         format_time(data.to) + "\"}";
+  out += ",\n  \"learned\": {\"from\":\"" + format_time(data.from) + R"(","to":")" +
+         format_time(data.to) + R"("})";
   out += ",\n  \"zones\": [";
   bool first = true;
   for (const BaselineZone& zone : data.zones) {

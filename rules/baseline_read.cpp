@@ -184,11 +184,11 @@ class Entry {
     return out;
   }
   HostPlace host(const char* member) const {
-    return parsed<HostPlace>(member, "an address or \"mac ...\", with \" vlan ...\" behind it");
+    return parsed<HostPlace>(member, R"(an address or "mac ...", with " vlan ..." behind it)");
   }
-  BaselineLink link() const {
+  [[nodiscard]] BaselineLink link() const {
     return {host("client"), host("server"),
-            parsed<BaselineService>("service", "a protocol, or such as \"tcp/443\"")};
+            parsed<BaselineService>("service", R"(a protocol, or such as "tcp/443")")};
   }
 
   // One of the names of an enum whose values count from 0.
@@ -349,7 +349,7 @@ void read(const Entry& in, BaselinePoll& out) {
   out.text = in.text("text", false);
   out.name = in.text("name", false);
   if (in.find("interval") == nullptr) {
-    in.place().fail("interval", "{\"median\": ..., \"mad\": ...} in seconds", nullptr);
+    in.place().fail("interval", R"({"median": ..., "mad": ...} in seconds)", nullptr);
   }
   out.interval = in.range("interval").value_or(RobustRange{});
   out.times = in.number("times", kMostNumber);
