@@ -234,7 +234,7 @@ TEST(Baseline, FindsEachPollWhereverItLooksFirst) {
   const BaselineLinkIndex one = link(baseline, "10.0.0.9 vlan 110", "10.0.0.1 vlan 110");
   const BaselineLinkIndex two = link(baseline, "10.0.0.9 vlan 110", "10.0.0.2 vlan 110");
   for (std::uint32_t address = 0; address < 5; ++address) {
-    PollQuery wanted{.unit = 1, .function = 1, .address = address};
+    PollQuery wanted{.unit = 1, .function = 1, .address = address, .text = {}};
     for (const BaselinePollIndex likely : {0U, 1U, 4U, 5U, kNone}) {
       const BaselinePollIndex found = baseline.find_poll(one, wanted, likely);
       ASSERT_NE(found, kNone);
