@@ -28,6 +28,7 @@ mkdir -p "$root"
 cleanup() {
   umount -R "$root/proc" "$root/dev/pts" 2>/dev/null || true
   umount -R "$root/run/netns" 2>/dev/null || true
+  umount -R "$root" 2>/dev/null || true
   [ "${KEEP:-}" = 1 ] || rm -rf --one-file-system "$root"
 }
 trap cleanup EXIT
@@ -37,6 +38,7 @@ began=$(date +%s)
 said() { printf 'clean_debian: %s (%s s since the start)\n' "$1" "$(($(date +%s) - began))"; }
 
 chmod 755 "$root"
+mount --bind "$root" "$root"  # a mount of its own, as / is; network namespaces ask for that
 if [ -n "${BASE:-}" ] && [ -s "$BASE" ]; then
   tar -xf "$BASE" -C "$root"
 else

@@ -5,6 +5,7 @@
 """
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,6 +34,15 @@ def expect(name, done, status, *words, lines=1):
 def without_root(program):
     """A command prefix that runs as nobody, or None when we are nobody special already."""
     return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+
+
+def for_nobody(program, project, folder):
+    """A copy of the program, with the data and the capture that it reads, where everybody may look."""
+    for floor in ("dissectors", "inventory", "rules", "alerts"):
+        shutil.copytree(project / floor / "data", folder / "data" / floor)
+    shutil.copyfile(project / "pcaps" / "plant-demo.pcap", folder / "plant.pcap")
+    subprocess.run(["chmod", "-R", "a+rX", folder / "data", folder / "plant.pcap"], check=True)
+    return shutil.copy(program, folder / "prahari")
 
 
 def main():
@@ -94,16 +104,19 @@ def main():
 
         prefix = without_root(program)
         if prefix is not None and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
+            # The project may lie where only root can go, as in /root.
+            own = for_nobody(program, project, here)
+            environment = os.environ | {"PRAHARI_DATA": str(here / "data")}
             secret = here / "secret.pcap"
             secret.write_bytes(plant.read_bytes()[:5000])
             secret.chmod(0)
-            done = subprocess.run([*prefix, program, "dissect", secret], capture_output=True, text=True)
+            done = subprocess.run([*prefix, own, "dissect", secret], capture_output=True, text=True, env=environment)
             if "cannot execute" not in done.stderr and done.returncode != 126:
                 expect("no permission to read", done, 4, "secret.pcap", "ermission")
                 locked = here / "locked"
                 locked.mkdir(mode=0o755)
-                done = subprocess.run([*prefix, program, "analyze", "--out", locked / "out", plant],
-                                      capture_output=True, text=True, cwd="/")
+                done = subprocess.run([*prefix, own, "analyze", "--out", locked / "out", here / "plant.pcap"],
+                                      capture_output=True, text=True, cwd="/", env=environment)
                 expect("unwritable folder", done, 4, "locked")
         else:
             print("skipped: cannot give up root here, so missing permissions are not tried")
