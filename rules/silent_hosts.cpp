@@ -47,10 +47,8 @@ HostKey host_of(const BaselineHost& host) noexcept {
   return {.ip = host.place.ip, .mac = host.place.mac, .vlan = host.place.vlan};
 }
 
-std::uint64_t number_of(const VlanTags& vlan) noexcept {
-  return std::uint64_t{vlan.ids[0]} << 48U | std::uint64_t{vlan.ids[1]} << 32U |
-         std::uint64_t{vlan.ids[2]} << 16U | vlan.count;
-}
+// Everybody's place there.
+HostPlace all_of(const VlanTags& vlan) noexcept { return {.ip = {}, .mac = {}, .vlan = vlan}; }
 
 }  // namespace
 
@@ -83,7 +81,6 @@ void SilentHosts::begin(Timestamp now, const RuleContext& context) {
     Host host;
     host.host = i;
     host.zone = context.policy.zone_of(key);
-    host.vlan = number_of(known.place.vlan);
     host.last = now;
     const double minutes =
         context.policy.threshold(kDeviceSilent, kSilenceThresholds[sort.threshold], host.zone);
@@ -146,9 +143,9 @@ void SilentHosts::hear(AssetIndex index, const RuleContext& context, FindingSink
   const PacketRef& packet = assets_[index].packet;
   const prahari::Asset& asset = context.inventory.asset(index);
   const auto at = [&](const HostKey& key) {
-    const std::uint64_t vlan = number_of(key.vlan);
-    std::uint32_t slot = vlans_.find({vlan});
-    slot = slot == vlans_.kNone ? vlans_.insert({vlan}) : slot;
+    const HostPlace vlan = all_of(key.vlan);
+    std::uint32_t slot = vlans_.find(vlan);
+    slot = slot == vlans_.kNone ? vlans_.insert(vlan) : slot;
     vlans_[slot] = std::max(vlans_[slot], packet.time);
     const BaselineHostIndex known = context.baseline->host(key);
     const std::uint32_t position = known == kNone ? kNone : positions_[known];
@@ -173,8 +170,8 @@ void SilentHosts::hear(AssetIndex index, const RuleContext& context, FindingSink
 }
 
 // Where nobody of its VLAN is heard, the mirror does not show it.
-bool SilentHosts::hidden(const Host& host, Timestamp now) {
-  const std::uint32_t slot = vlans_.peek({host.vlan});
+bool SilentHosts::hidden(const HostPlace& place, Timestamp now) const {
+  const std::uint32_t slot = vlans_.peek(all_of(place.vlan));
   return slot == vlans_.kNone || now - vlans_[slot] > kBlindAfter;
 }
 
@@ -189,7 +186,7 @@ void SilentHosts::check(const PacketRef& packet, const RuleContext& context,
       continue;
     }
     const HostPlace& place = context.baseline->host_entry(host.host).place;
-    if (hidden(host, now) || units.tells_of(place)) {
+    if (hidden(place, now) || units.tells_of(place)) {
       host.last = now;
       continue;
     }

@@ -27,7 +27,6 @@ class SilentHosts {
   struct Host {
     BaselineHostIndex host = kNone;
     ZoneIndex zone = 0;
-    std::uint64_t vlan = 0;
     double limit = 0;  // seconds
     Timestamp last{};
     PacketRef packet;  // the last that was heard
@@ -39,11 +38,6 @@ class SilentHosts {
     PacketRef packet;  // the last it sent
     bool fresh = false;
   };
-  struct VlanKey {
-    std::uint64_t vlan = 0;
-    void add_to(Hasher& hash) const noexcept { hash.add(vlan); }
-    friend bool operator==(const VlanKey&, const VlanKey&) = default;
-  };
 
   static constexpr std::uint32_t kMostVlans = 4096;
 
@@ -53,14 +47,14 @@ class SilentHosts {
   void hear(AssetIndex asset, const RuleContext& context, FindingSink& out);
   void check(const PacketRef& packet, const RuleContext& context, const SilentUnits& units,
              FindingSink& out);
-  [[nodiscard]] bool hidden(const Host& host, Timestamp now);
+  [[nodiscard]] bool hidden(const HostPlace& place, Timestamp now) const;
   static Finding finding_of(const Host& host, const PacketRef& packet, const RuleContext& context);
 
   std::vector<Host> hosts_;               // that are judged
   std::vector<std::uint32_t> positions_;  // in hosts_, by BaselineHostIndex
   std::vector<Asset> assets_;             // by AssetIndex, so bounded by the inventory
   std::vector<AssetIndex> fresh_;         // heard since the last check
-  LruTable<VlanKey, Timestamp, KeyHash> vlans_{kMostVlans};  // when anybody was heard there
+  LruTable<HostPlace, Timestamp, KeyHash> vlans_{kMostVlans};  // when anybody was heard there
   bool begun_ = false;
   Timestamp heard_{};  // the latest event
   Timestamp next_check_{};
