@@ -44,13 +44,17 @@ inline constexpr std::array kBindings = {Binding{Binding::Layer::tcp_port, kPort
 
 class CotpSession : public Session {
  public:
-  Frame frame(Bytes head, Side /*side*/) const noexcept override { return frame_of(head); }
-  bool starts_here(Bytes head, Side side, bool segment_start) const noexcept override;
+  [[nodiscard]] Frame frame(Bytes head, Side /*side*/) const noexcept override {
+    return frame_of(head);
+  }
+  [[nodiscard]] bool starts_here(Bytes head, Side side, bool segment_start) const noexcept override;
   void on_pdu(const Pdu& pdu, Emitter& out) override;
   void on_foreign(Side side, Direction direction, Bytes head, const PacketRef& packet,
                   Emitter& out) override;
   void on_gap(Side side) override;
-  bool plausible() const noexcept override { return confirmed_ || misses_ < kMostMisses; }
+  [[nodiscard]] bool plausible() const noexcept override {
+    return confirmed_ || misses_ < kMostMisses;
+  }
 
  protected:
   CotpSession(Protocol protocol, bool (*is_mine)(Bytes) noexcept) noexcept

@@ -1,5 +1,6 @@
 // BACnet/IP. ANSI/ASHRAE 135: BVLC (annex J), NPDU (clause 6), APDU (clause 20). Big-endian.
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -303,6 +304,7 @@ class BacnetSession final : public Session {
   void aim(const Apdu& apdu, Message& message, Fields* fields) const;
   void tell(Identity::Field field, std::uint8_t confidence, std::string_view source,
             std::string_view value, std::uint32_t unit, Emitter& out);
+  void tell_facts(const Apdu& apdu, Emitter& out);
   void tell_i_am(const Apdu& apdu, Emitter& out);
   void tell_properties(const Apdu& apdu, Emitter& out);
 
@@ -381,6 +383,21 @@ void BacnetSession::aim(const Apdu& apdu, Message& message, Fields* fields) cons
   }
 }
 
+void show(const Apdu& apdu, const Message& message, Fields& fields) {
+  fields.number(kLinkFunction, apdu.link);
+  if (apdu.routed) {
+    fields.number(kNetwork, apdu.network);
+  }
+  if (apdu.type != kNothing) {
+    fields.number(kApdu, apdu.type);
+    fields.number(kInvoke, apdu.invoke);
+    fields.number(kService, apdu.service);
+  }
+  if (message.matched) {
+    fields.number(kRequestFrame, static_cast<std::int64_t>(message.request.frame));
+  }
+}
+
 void BacnetSession::on_pdu(const Pdu& pdu, Emitter& out) {
   const Apdu apdu = read_apdu(pdu.bytes);
   Message message;
@@ -398,21 +415,14 @@ void BacnetSession::on_pdu(const Pdu& pdu, Emitter& out) {
                      (states_its_size(pdu.bytes) ? 0U : 1U << kLengthMismatch);
   Fields* fields = out.fields();
   if (fields != nullptr) {
-    fields->number(kLinkFunction, apdu.link);
-    if (apdu.routed) {
-      fields->number(kNetwork, apdu.network);
-    }
-    if (apdu.type != kNothing) {
-      fields->number(kApdu, apdu.type);
-      fields->number(kInvoke, apdu.invoke);
-      fields->number(kService, apdu.service);
-    }
-    if (message.matched) {
-      fields->number(kRequestFrame, static_cast<std::int64_t>(message.request.frame));
-    }
+    show(apdu, message, *fields);
   }
   aim(apdu, message, fields);
   out.message(message);
+  tell_facts(apdu, out);
+}
+
+void BacnetSession::tell_facts(const Apdu& apdu, Emitter& out) {
   // What was forwarded is about neither end.
   if (apdu.cut || apdu.segmented || apdu.link == kForwarded) {
     return;
@@ -458,11 +468,9 @@ void BacnetSession::tell_i_am(const Apdu& apdu, Emitter& out) {
   tell(Identity::Field::vendor, 50, "BACnet I-Am", vendor.view(), unit, out);
 }
 
-// Properties of the device object, in answers to one or to many.
-void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
-  constexpr std::uint32_t kDevice = 8;
-  constexpr std::uint8_t kText = 7;
-  constexpr std::array<std::pair<std::uint32_t, Identity::Field>, 8> kProperties = {{
+// What a property of the device object tells; null: nothing that is kept.
+const Identity::Field* field_of(std::uint32_t property) noexcept {
+  static constexpr std::array<std::pair<std::uint32_t, Identity::Field>, 8> kProperties = {{
       {12, Identity::Field::software},
       {28, Identity::Field::description},
       {44, Identity::Field::firmware},
@@ -472,6 +480,15 @@ void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
       {121, Identity::Field::vendor},
       {372, Identity::Field::serial},
   }};
+  const auto known =
+      std::ranges::find(kProperties, property, &std::pair<std::uint32_t, Identity::Field>::first);
+  return known == kProperties.end() ? nullptr : &known->second;
+}
+
+// Properties of the device object, in answers to one or to many.
+void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
+  constexpr std::uint32_t kDevice = 8;
+  constexpr std::uint8_t kText = 7;
   const bool many = apdu.service == kReadMultiple;
   const std::uint8_t property_tag = many ? 2 : 1;
   const int list_depth = many ? 1 : 0;
@@ -487,17 +504,18 @@ void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
     }
     if (tag.context && depth == 0 && tag.number == 0) {
       object = object_of(tag.value);
-    } else if (tag.context && depth == list_depth && tag.number == property_tag) {
+      continue;
+    }
+    if (tag.context && depth == list_depth && tag.number == property_tag) {
       property = number_of(tag.value);
-    } else if (!tag.context && tag.number == kText && depth == list_depth + 1 &&
-               object.type == kDevice && !tag.value.empty()) {
-      for (const auto& [code, field] : kProperties) {
-        if (code == property) {
-          TextBuffer buffer;
-          tell(field, 98, "BACnet device object", clean_text(tag.value.subspan(1), buffer),
-               apdu.routed ? object.instance : Identity::kNoUnit, out);
-        }
-      }
+      continue;
+    }
+    const bool text = !tag.context && tag.number == kText && depth == list_depth + 1;
+    const Identity::Field* field = field_of(property);
+    if (text && field != nullptr && object.type == kDevice && !tag.value.empty()) {
+      TextBuffer buffer;
+      tell(*field, 98, "BACnet device object", clean_text(tag.value.subspan(1), buffer),
+           apdu.routed ? object.instance : Identity::kNoUnit, out);
     }
   }
 }

@@ -292,11 +292,27 @@ class Dnp3Session final : public Session {
     std::uint16_t source = 0;
     bool bad_crc = false;
   };
+  // An application fragment, up to what its first object header says.
+  struct Fragment {
+    std::uint8_t sequence = 0;
+    std::uint8_t function = 0;
+    bool answers = false;
+    std::uint16_t indications = 0;
+    bool has_object = false;
+    ObjectHeader first;
+    Reader objects{Bytes{}};       // all of them
+    Reader behind_first{Bytes{}};  // behind the header of the first
+  };
 
   // Appends the data of the blocks; their CRCs go.
   static void take_blocks(Reader in, Link& link, std::vector<std::byte>& to);
-  void on_fragment(Bytes fragment, const Link& link, Message& message, Fields* fields,
-                   const Pdu& pdu, Emitter& out);
+  void on_fragment(Bytes bytes, const Link& link, Message& message, Fields* fields, const Pdu& pdu,
+                   Emitter& out);
+  static Fragment read_fragment(Bytes bytes, Message& message);
+  void settle(const Fragment& fragment, Side side, std::uint32_t key, Message& message);
+  static void aim(const Fragment& fragment, Message& message);
+  static void show(const Fragment& fragment, const Message& message, Fields& fields);
+  void tell_facts(const Fragment& fragment, const Link& link, Emitter& out);
   static void show_objects(Reader in, Fields& fields);
   static void refine(std::uint8_t function, const ObjectHeader& object, Message& message);
   static void show_link(const Link& link, Fields* fields);
@@ -416,87 +432,117 @@ void Dnp3Session::refine(std::uint8_t function, const ObjectHeader& object, Mess
   }
 }
 
-void Dnp3Session::on_fragment(Bytes fragment, const Link& link, Message& message, Fields* fields,
-                              const Pdu& pdu, Emitter& out) {
-  Reader in{fragment};
-  const std::uint8_t control = in.u8();
-  const std::uint8_t function = in.u8();
-  const bool answers = function >= kResponse;
-  const std::uint16_t indications = answers ? in.be16() : std::uint16_t{0};
+Dnp3Session::Fragment Dnp3Session::read_fragment(Bytes bytes, Message& message) {
+  Reader in{bytes};
+  Fragment out;
+  out.sequence = in.u8() & 0x0fU;
+  out.function = in.u8();
+  out.answers = out.function >= kResponse;
+  out.indications = out.answers ? in.be16() : std::uint16_t{0};
   if (!in.ok()) {
     message.problems |= 1U << kTruncated;
   }
-  const Meaning meaning = meaning_of(function);
-  message.kind = answers ? Kind::response : Kind::request;
-  message.name = meaning.name;
-  message.operation = meaning.operation;
-  message.effect = meaning.effect;
-  message.function = function;
-  const std::uint8_t sequence = control & 0x0fU;
-  // Both addresses, so that the stations behind one flow stay apart.
-  const std::uint16_t outstation = answers ? link.source : link.destination;
-  const std::uint32_t key = std::uint32_t{outstation} << 4U | sequence;
-  Reader objects{in.rest()};
-  const Reader shown = objects;
-  const bool has_object = objects.remaining() >= 3;
-  const ObjectHeader object = has_object ? read_object(objects) : ObjectHeader{};
-  if (function == kConfirm || function == kUnsolicited) {
+  out.objects = Reader{in.rest()};
+  out.behind_first = out.objects;
+  out.has_object = out.objects.remaining() >= 3;
+  if (out.has_object) {
+    out.first = read_object(out.behind_first);
+  }
+  return out;
+}
+
+// An answer takes over what its request was.
+void Dnp3Session::settle(const Fragment& fragment, Side side, std::uint32_t key, Message& message) {
+  if (fragment.function == kConfirm || fragment.function == kUnsolicited) {
     message.kind = Kind::oneway;
-  } else if (function == kResponse) {
-    constexpr std::uint16_t kRefused = 0x0007;  // no such function, object, parameter
-    message.outcome = (indications & kRefused) == 0 ? Outcome::success : Outcome::failure;
-    message.kind = message.outcome == Outcome::failure ? Kind::exception : Kind::response;
-    message.status = indications & kRefused;
-    PendingRequest asked;
-    if (pending_.take(pdu.side, key, asked)) {
-      message.matched = true;
-      message.request = asked.packet;
-      message.operation = static_cast<Operation>(asked.detail);
-      message.effect = asked.effect;
-    }
+    return;
   }
-  if (has_object && !answers) {
-    refine(function, object, message);
+  if (fragment.function != kResponse) {
+    return;
   }
-  if (has_object) {
-    message.target = {.table = table_of(object.group),
-                      .text = {},
-                      .unit = 0,
-                      .address = object.first,
-                      .count = object.count};
+  constexpr std::uint16_t kRefused = 0x0007;  // no such function, object, parameter
+  message.outcome = (fragment.indications & kRefused) == 0 ? Outcome::success : Outcome::failure;
+  message.kind = message.outcome == Outcome::failure ? Kind::exception : Kind::response;
+  message.status = fragment.indications & kRefused;
+  PendingRequest asked;
+  if (pending_.take(side, key, asked)) {
+    message.matched = true;
+    message.request = asked.packet;
+    message.operation = static_cast<Operation>(asked.detail);
+    message.effect = asked.effect;
   }
-  if (has_object && object.group == 12 && !answers && (object.qualifier & 0xf0U) != 0) {
+}
+
+void Dnp3Session::aim(const Fragment& fragment, Message& message) {
+  if (!fragment.has_object) {
+    return;
+  }
+  constexpr std::uint8_t kRelayOutput = 12;
+  const ObjectHeader& object = fragment.first;
+  if (!fragment.answers) {
+    refine(fragment.function, object, message);
+  }
+  message.target = {.table = table_of(object.group),
+                    .text = {},
+                    .unit = 0,
+                    .address = object.first,
+                    .count = object.count};
+  const unsigned prefix = object.qualifier & 0xf0U;
+  if (object.group == kRelayOutput && !fragment.answers && prefix != 0) {
     // A prefix before each object is its index.
-    Reader index = objects;
-    message.target.address = (object.qualifier & 0xf0U) == 0x10U ? index.u8() : index.le16();
+    Reader index = fragment.behind_first;
+    message.target.address = prefix == 0x10U ? index.u8() : index.le16();
     message.values[0] = index.u8();  // control code of the relay output block
     message.value_count = index.ok() && object.variation == 1 ? 1 : 0;
   }
-  if (fields != nullptr) {
-    fields->number(kFunction, function);
-    fields->number(kSequence, sequence);
-    if (answers) {
-      fields->number(kIndications, indications);
-    }
-    if (has_object) {
-      show_objects(shown, *fields);
-    }
-    if (message.matched) {
-      fields->number(kRequestFrame, static_cast<std::int64_t>(message.request.frame));
-    }
+}
+
+void Dnp3Session::show(const Fragment& fragment, const Message& message, Fields& fields) {
+  fields.number(kFunction, fragment.function);
+  fields.number(kSequence, fragment.sequence);
+  if (fragment.answers) {
+    fields.number(kIndications, fragment.indications);
   }
-  if (!answers && message.kind == Kind::request) {
+  if (fragment.has_object) {
+    show_objects(fragment.objects, fields);
+  }
+  if (message.matched) {
+    fields.number(kRequestFrame, static_cast<std::int64_t>(message.request.frame));
+  }
+}
+
+void Dnp3Session::on_fragment(Bytes bytes, const Link& link, Message& message, Fields* fields,
+                              const Pdu& pdu, Emitter& out) {
+  const Fragment fragment = read_fragment(bytes, message);
+  const Meaning meaning = meaning_of(fragment.function);
+  message.kind = fragment.answers ? Kind::response : Kind::request;
+  message.name = meaning.name;
+  message.operation = meaning.operation;
+  message.effect = meaning.effect;
+  message.function = fragment.function;
+  // Both addresses, so that the stations behind one flow stay apart.
+  const std::uint16_t outstation = fragment.answers ? link.source : link.destination;
+  const std::uint32_t key = std::uint32_t{outstation} << 4U | fragment.sequence;
+  settle(fragment, pdu.side, key, message);
+  aim(fragment, message);
+  if (fields != nullptr) {
+    show(fragment, message, *fields);
+  }
+  if (!fragment.answers && message.kind == Kind::request) {
     pending_.push({.packet = pdu.packet,
                    .key = key,
-                   .function = function,
+                   .function = fragment.function,
                    .detail = static_cast<std::uint16_t>(message.operation),
                    .effect = message.effect,
                    .side = pdu.side});
   }
   out.message(message);
-  if (!answers || message.problems != 0) {
-    return;
+  if (fragment.answers && message.problems == 0) {
+    tell_facts(fragment, link, out);
   }
+}
+
+void Dnp3Session::tell_facts(const Fragment& fragment, const Link& link, Emitter& out) {
   if (!station_told_) {
     station_told_ = true;
     ShortWords words;
@@ -504,7 +550,7 @@ void Dnp3Session::on_fragment(Bytes fragment, const Link& link, Message& message
     tell(Identity::Field::station, 85, "DNP3 address", words.view(), out);
   }
   // Each attribute has an object of its own.
-  Reader attributes = shown;
+  Reader attributes = fragment.objects;
   for (std::size_t i = 0; i < kMostObjects && attributes.remaining() > 3; ++i) {
     const ObjectHeader attribute = read_object(attributes);
     if (!attributes.ok() || attribute.group != 0) {
