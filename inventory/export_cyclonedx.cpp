@@ -71,7 +71,8 @@ class Component {
     }
   }
 
-  void properties() {
+  // `patches`: of the device; of what is inside it nothing.
+  void properties(std::string_view patches = {}) {
     json_.key("properties").begin_array();
     told("cdx:device:serialNumber", Identity::Field::serial);
     told("cdx:device:deviceType", Identity::Field::device_type);
@@ -79,6 +80,7 @@ class Component {
     told("prahari:model", Identity::Field::model);
     told("prahari:product", Identity::Field::product);
     told("prahari:operatingSystem", Identity::Field::os);
+    property(json_, "otm:patchStatus", patches);
     if (is_device()) {
       of_device();
     } else {
@@ -222,8 +224,13 @@ std::uint64_t add_to_digest(std::uint64_t digest, std::string_view text) noexcep
 
 }  // namespace
 
-AssetCdx::AssetCdx(std::ostream& out, const ExportContext& context, const BomInfo& info)
-    : out_(out), context_(context), info_(info), digest_(0xcbf29ce484222325U) {
+AssetCdx::AssetCdx(std::ostream& out, const ExportContext& context, const BomInfo& info,
+                   const WeaknessList& weaknesses)
+    : out_(out),
+      context_(context),
+      info_(info),
+      weaknesses_(weaknesses),
+      digest_(0xcbf29ce484222325U) {
   out_ << R"({"$schema":"http://cyclonedx.org/schema/bom-1.6.schema.json",)"
        << R"("bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[)";
 }
@@ -242,7 +249,7 @@ void AssetCdx::write_device(JsonWriter& json, const AssetRecord& record) {
   Dependency needs{device.ref(), {}};
   json.begin_object();
   device.head();
-  device.properties();
+  device.properties(patches_.of(record.asset.id));
   device.evidence({{"name", Identity::Field::product},
                    {"name", Identity::Field::model},
                    {"name", Identity::Field::order_number},
@@ -293,9 +300,9 @@ void AssetCdx::finish() {
     json.end_object();
   }
   json.end_array();
-  if (!weaknesses_.empty()) {
+  if (!weaknesses_.rows.empty()) {
     json.key("vulnerabilities");
-    write_cdx_vulnerabilities(json, weaknesses_);
+    write_cdx_vulnerabilities(json, weaknesses_.rows);
   }
   json.key("metadata").begin_object();
   json.key("timestamp").text(format_time(info_.made));

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <ostream>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "inventory/patch_status.hpp"
 #include "inventory/record.hpp"
 #include "inventory/weakness.hpp"
 
@@ -26,11 +26,10 @@ struct BomInfo {
 
 class AssetCdx {
  public:
-  // Writes the head at once. Both must outlive it.
-  AssetCdx(std::ostream& out, const ExportContext& context, const BomInfo& info);
+  // Writes the head at once. `weaknesses`: finished, of what will be written. All must outlive it.
+  AssetCdx(std::ostream& out, const ExportContext& context, const BomInfo& info,
+           const WeaknessList& weaknesses);
   void write(const AssetRecord& record);
-  // Known weaknesses of what was written; they must outlive finish().
-  void write(std::span<const Weakness> weaknesses) { weaknesses_ = weaknesses; }
   void finish();
 
  private:
@@ -46,7 +45,8 @@ class AssetCdx {
   const BomInfo& info_;
   std::string line_;  // kept for its memory
   std::vector<Dependency> dependencies_;
-  std::span<const Weakness> weaknesses_;
+  const WeaknessList& weaknesses_;
+  PatchStatus patches_{weaknesses_};
   std::uint64_t digest_ = 0;  // of what was written: makes the serial number
   bool first_ = true;
 };

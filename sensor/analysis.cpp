@@ -264,9 +264,8 @@ Status Analysis::write_inventory(const Source& source, const RunSummary& summary
                     made};
   if (Status cdx = folder_.write_stream("assets.cdx.json",
                                         [&](std::ostream& out) {
-                                          AssetCdx writer{out, context, bom};
+                                          AssetCdx writer{out, context, bom, weaknesses_};
                                           each_asset(writer);
-                                          writer.write(weaknesses_.rows);
                                           writer.finish();
                                         });
       !cdx) {

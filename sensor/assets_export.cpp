@@ -105,13 +105,16 @@ Status export_text(State& state, const std::string& format, std::ostream& out) {
   }
   WeaknessList weaknesses = (*known)->list();
   weaknesses.with_not_affected = true;
-  AssetCdx writer{out, context, run->bom};
-  Status read = state.reader.for_each_asset([&](const AssetRecord& record) {
-    writer.write(record);
-    (*known)->find(record, weaknesses);
-  });
+  if (weaknesses.anything()) {
+    const Status found = state.reader.for_each_asset(
+        [&](const AssetRecord& record) { (*known)->find(record, weaknesses); });
+    if (!found) {
+      return found;
+    }
+  }
   (*known)->finish(weaknesses);
-  writer.write(weaknesses.rows);
+  AssetCdx writer{out, context, run->bom, weaknesses};
+  Status read = each(writer);
   writer.finish();
   return read;
 }

@@ -175,6 +175,9 @@ def exports(plant, state, data, report):
     walk(bom["components"])
     told = bom["vulnerabilities"]
     report.check("bill of materials, references", [a["ref"] for v in told for a in v["affects"] if a["ref"] not in refs])
+    patches = {p["value"] for c in bom["components"] for p in c["properties"] if p["name"] == "otm:patchStatus"}
+    wanted = ("update needed: ", "cannot be told: ")
+    report.check("bill of materials, patch status", [w for w in wanted if not any(p.startswith(w) for p in patches)])
     states = {v["id"]: v["analysis"]["state"] for v in told if v["id"] in ("CVE-2099-0001", "CVE-2099-0040")}
     report.check("bill of materials, states", [] if states == {"CVE-2099-0001": "exploitable", "CVE-2099-0040": "in_triage"} else [str(states)])
     folder = run_exports.schemas(plant.project)
