@@ -100,6 +100,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   void flush_streams();
 
   // Protocol.
+  void found_nothing(Side side, bool any_bound, bool awaited);
   bool find_protocol(Side side, Bytes head);
   bool probe(const Dissector& dissector, const ProbeInput& input, Side side, bool& need_more);
   Shared* shared_of(const Dissector& dissector);
@@ -127,6 +128,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   void host(const Identity::Host& host) override;
   void connection(const Connection& connection) override;
   void production(const Production& production) override;
+  void target_name(const TargetName& naming) override;
   Fields* fields() override;
   void client_is(Side side) override;
   void client_is_surely(Side side) override;
@@ -155,6 +157,8 @@ class Analyzer final : private Emitter, private Framer::Out {
   Flows::Slot slot_ = 0;
   PacketRef current_;
   Side speaker_ = Side::first;
+  std::size_t pdu_size_ = 0;
+  std::string naming_;  // the text of one event, used again
 };
 
 }  // namespace prahari

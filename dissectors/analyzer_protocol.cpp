@@ -107,8 +107,15 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   }
   if (need_more && head.size() < kHeld && flow_->transport == Transport::tcp) {
     flow_->side(side).held = std::make_unique<std::vector<std::byte>>(head.begin(), head.end());
-    return false;
+  } else {
+    found_nothing(side, any_bound, awaited);
   }
+  return false;
+}
+
+// One more segment that no dissector knows. `any_bound`: one of the ports is bound to something;
+// `awaited`: to something that can be read.
+void Analyzer::found_nothing(Side side, bool any_bound, bool awaited) {
   flow_->probes = static_cast<std::uint8_t>(std::min<int>(flow_->probes + 1, 255));
   const bool certain = flow_->handshake || (awaited && flow_->probes >= kForeignProbes);
   if (any_bound && certain && !flow_->gap) {
@@ -117,7 +124,6 @@ bool Analyzer::find_protocol(Side side, Bytes head) {
   if (!awaited && flow_->probes >= kProbes) {
     flow_->found = Flow::Found::foreign;
   }
-  return false;
 }
 
 bool Analyzer::probe(const Dissector& dissector, const ProbeInput& input, Side side,
@@ -196,7 +202,9 @@ void Analyzer::pdu(Bytes bytes, Side side, const PacketRef& packet) {
   const PacketRef outer = current_;
   current_ = packet;
   speaker_ = side;
+  pdu_size_ = bytes.size();
   flow_->session->on_pdu({bytes, side, direction_of(side), state_of(side), packet}, *this);
+  pdu_size_ = 0;
   current_ = outer;
 }
 
@@ -245,7 +253,7 @@ void Analyzer::message(const Message& message) {
   event.protocol = message.protocol;
   event.repeats = verdict.untold;
   event.text = message.target.text;
-  event.message = facts_of(message);
+  event.message = facts_of(message, pdu_size_);
   sink_.event(event);
   if (fields_taken_) {
     fields_taken_ = false;
@@ -298,6 +306,19 @@ void Analyzer::production(const Production& production) {
   Event event = about_flow(EventKind::production, current_);
   event.protocol = production.protocol;
   event.production = {production, flow_->client == production.producer};
+  sink_.event(event);
+}
+
+void Analyzer::target_name(const TargetName& naming) {
+  naming_ = naming.text;
+  naming_ += naming.below;
+  naming_ += naming.name;
+  Event event = about_flow(EventKind::target_name, current_);
+  event.protocol = naming.protocol;
+  event.text = naming_;
+  event.naming = {.table = naming.table,
+                  .target_size = static_cast<std::uint32_t>(naming.text.size()),
+                  .below_size = static_cast<std::uint32_t>(naming.below.size())};
   sink_.event(event);
 }
 

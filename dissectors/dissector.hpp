@@ -32,6 +32,7 @@ class Emitter {
   virtual void host(const Identity::Host& /*host*/) {}
   virtual void connection(const Connection& /*connection*/) {}
   virtual void production(const Production& /*production*/) {}
+  virtual void target_name(const TargetName& /*naming*/) {}
 
   // Empty fields for the next message(), or null when nobody asked for them.
   virtual Fields* fields() = 0;

@@ -33,9 +33,10 @@ enum class EventKind : std::uint8_t {
   message,
   identity,
   anomaly,
-  posture,     // how a host is protected, or is not
-  connection,  // one for cyclic data was opened or closed
-  production,  // what a host produced on one of late
+  posture,      // how a host is protected, or is not
+  connection,   // one for cyclic data was opened or closed
+  production,   // what a host produced on one of late
+  target_name,  // what a server calls one of its targets: Event::naming
   tally  // the last words on messages like some told before: Event::message, of its target no text
 };
 
@@ -77,8 +78,11 @@ struct MessageFacts {
   bool matched : 1;
   bool further : 1;   // another target of the message before; counted once
   bool envelope : 1;  // only carries messages that follow as messages of their own
+  bool sealed : 1;    // encrypted: what it wants cannot be read
   std::uint16_t function;
   std::uint16_t sub_function;
+  std::uint16_t
+      size;  // bytes of the message, at most 65,535; of what carries it where it is inside
   std::uint32_t status;
   std::uint32_t problems;
   std::uint32_t unit;
@@ -131,6 +135,13 @@ struct ProductionFacts {
   bool by_client;
 };
 
+// How Event::text divides: the target, what it lies below, and its name is the rest.
+struct NamingFacts {
+  std::string_view table;  // a literal
+  std::uint32_t target_size;
+  std::uint32_t below_size;
+};
+
 // One target each. Trivially copyable, at most 256 bytes; `text` lies in the packet or in a pool
 // beside the queue and lives until the event was handled.
 struct Event {
@@ -156,6 +167,7 @@ struct Event {
     PostureFacts posture;
     ConnectionFacts connection;
     ProductionFacts production;
+    NamingFacts naming;
   };
 
   Event() noexcept : host{} {}

@@ -2,12 +2,15 @@
 
 #pragma once
 
+#include <algorithm>
+
 #include "dissectors/event.hpp"
 
 namespace prahari {
 
-// The values lie where the message has them.
-[[nodiscard]] inline MessageFacts facts_of(const Message& message) noexcept {
+// The values lie where the message has them. `pdu`: bytes of the PDU at hand.
+[[nodiscard]] inline MessageFacts facts_of(const Message& message, std::size_t pdu) noexcept {
+  constexpr std::uint64_t kMostSize = 0xffff;
   return {
       .kind = message.kind,
       .operation = message.operation,
@@ -17,8 +20,11 @@ namespace prahari {
       .matched = message.matched,
       .further = message.further,
       .envelope = message.envelope,
+      .sealed = message.sealed,
       .function = message.function,
       .sub_function = message.sub_function,
+      .size = static_cast<std::uint16_t>(
+          std::min(message.size == 0 ? std::uint64_t{pdu} : message.size, kMostSize)),
       .status = message.status,
       .problems = message.problems,
       .unit = message.target.unit,

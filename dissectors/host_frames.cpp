@@ -124,7 +124,7 @@ void HostFrames::message(const Message& message) {
   Event event = about_frame(EventKind::message);
   event.protocol = message.protocol;
   event.text = message.target.text;
-  event.message = facts_of(message);
+  event.message = facts_of(message, layers_->payload.size());
   sink_.event(event);
   if (fields_taken_) {
     fields_taken_ = false;

@@ -151,17 +151,28 @@ struct Message {
   bool further = false;          // another target of the message just before, not one more message
   bool envelope = false;         // only carries messages that follow as messages of their own
   bool cyclic = false;           // one of an endless train of data: implicit I/O
+  bool sealed = false;           // encrypted: what it wants cannot be read
   std::uint8_t value_count = 0;  // how many of `values` are set
   std::uint16_t function = 0;    // the code on the wire
   std::uint16_t sub_function = 0;
   std::uint32_t status = 0;              // exception or error code, 0 for none
   std::uint32_t problems = 0;            // bit i: Dissector::problems[i]; 0 means valid
+  std::uint64_t size = 0;                // bytes of all its parts; 0: those of the PDU at hand
   std::string_view name;                 // in plain words, a literal: "Write Single Coil"
   Target target;                         // of a matched response: the request's
   std::array<double, kValues> values{};  // the first values written; whole up to 2^53
   NumberList written;                    // all of them, where there are more; lives as text does
   PacketRef request;                     // completed the request that this answers
   const PacketRef* packet = nullptr;     // completed it, if that is not the packet at hand
+};
+
+// What the server calls one of its targets, as somebody asked it: a browsed node.
+struct TargetName {
+  Protocol protocol = Protocol::unknown;
+  std::string_view table;  // a literal, of the target and of what it lies below: "node"
+  std::string_view text;   // as Target::text
+  std::string_view below;  // likewise of what it lies below; empty: it stands alone
+  std::string_view name;   // "Reset", or a path: "Line1/Reset"; not validated
 };
 
 // A fact about a device that the device itself told.

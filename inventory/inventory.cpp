@@ -91,6 +91,8 @@ Parties Inventory::on_event(const Event& event) {
       return impl_->on_connection(event);
     case EventKind::production:
       return impl_->on_production(event);
+    case EventKind::target_name:
+      return impl_->on_target_name(event);
     case EventKind::anomaly:
       return impl_->parties_of(event);
   }
@@ -120,6 +122,13 @@ bool Inventory::alive(AssetIndex index, std::uint32_t generation) const {
 
 std::uint32_t Inventory::generation(AssetIndex index) const {
   return impl_->assets.generation(index);
+}
+
+std::string_view Inventory::target_name(AssetIndex index, std::string_view table,
+                                        std::string_view text) const {
+  return impl_->assets.alive(index)
+             ? impl_->target_names.name_of(index, generation(index), table, text)
+             : std::string_view{};
 }
 
 std::uint64_t Inventory::answered_in(AssetIndex index) const {
@@ -167,6 +176,7 @@ const InventoryStats& Inventory::stats() const noexcept {
   stats.conversations_evicted = impl_->conversations.evicted();
   stats.addresses_dropped = impl_->assets.addresses_dropped();
   stats.io_evicted = impl_->io.evicted();
+  stats.names_evicted = impl_->target_names.evicted();
   return stats;
 }
 

@@ -32,7 +32,8 @@ struct InventoryStats {
   std::uint64_t facts_dropped = 0;  // beyond the bound of one asset, or of all
   std::uint64_t units_dropped = 0;
   std::uint64_t addresses_dropped = 0;
-  std::uint64_t io_evicted = 0;  // connections and streams of cyclic data
+  std::uint64_t io_evicted = 0;     // connections and streams of cyclic data
+  std::uint64_t names_evicted = 0;  // of targets
 };
 
 // Whom the event is about. kNone where the address names no host (broadcast, multicast, none).
@@ -84,6 +85,11 @@ class Inventory {
   // False when the asset that had this position and generation is gone.
   [[nodiscard]] bool alive(AssetIndex index, std::uint32_t generation) const;
   [[nodiscard]] std::uint32_t generation(AssetIndex index) const;
+
+  // What the asset calls that target of its own (target_names.hpp); empty where nobody was told. As
+  // on the wire. Valid until the next event.
+  [[nodiscard]] std::string_view target_name(AssetIndex index, std::string_view table,
+                                             std::string_view text) const;
 
   // In which protocols it answered so far, bit per Protocol; known before settle().
   [[nodiscard]] std::uint64_t answered_in(AssetIndex index) const;

@@ -411,4 +411,12 @@ Parties Inventory::Impl::on_production(const Event& event) {
   return parties;
 }
 
+Parties Inventory::Impl::on_target_name(const Event& event) {
+  const Parties parties = parties_of(event);
+  if (parties.server != kNone) {
+    target_names.learn(event, parties.server, assets.generation(parties.server));
+  }
+  return parties;
+}
+
 }  // namespace prahari

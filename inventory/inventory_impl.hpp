@@ -14,6 +14,7 @@
 #include "inventory/inventory.hpp"
 #include "inventory/io_book.hpp"
 #include "inventory/posture_book.hpp"
+#include "inventory/target_names.hpp"
 
 namespace prahari {
 
@@ -32,6 +33,7 @@ class Inventory::Impl {
   Parties on_posture(const Event& event);
   Parties on_connection(const Event& event);
   Parties on_production(const Event& event);
+  Parties on_target_name(const Event& event);
   void settle();
   bool restore(const Asset& known);
   void restore(const MergeNote& note);
@@ -51,6 +53,7 @@ class Inventory::Impl {
   AssetTable assets;
   ConversationTable conversations;
   IoBook io;
+  TargetNames target_names;
   std::vector<IoConnection> io_rows;    // as of the last settle()
   std::vector<MergeNote> found_merges;  // likewise
   std::vector<MergeOrder> orders;

@@ -356,12 +356,20 @@ const BaselineTalker& Baseline::talker(BaselineLinkIndex link) const noexcept {
   return index_->links[link].talker;
 }
 
-bool Baseline::allows(BaselineLinkIndex link, Operation operation, std::uint16_t function,
-                      std::uint16_t sub_function, std::string_view object) const noexcept {
-  return std::ranges::any_of(index_->links[link].operations, [&](const BaselineOperation* one) {
+const BaselineOperation* Baseline::operation(BaselineLinkIndex link, Operation operation,
+                                             std::uint16_t function, std::uint16_t sub_function,
+                                             std::string_view object) const noexcept {
+  const auto& all = index_->links[link].operations;
+  const auto known = std::ranges::find_if(all, [&](const BaselineOperation* one) {
     return one->operation == operation && one->function == function &&
            one->sub_function == sub_function && one->object == object;
   });
+  return known == all.end() ? nullptr : *known;
+}
+
+bool Baseline::allows(BaselineLinkIndex link, Operation operation, std::uint16_t function,
+                      std::uint16_t sub_function, std::string_view object) const noexcept {
+  return this->operation(link, operation, function, sub_function, object) != nullptr;
 }
 
 std::uint8_t Baseline::classes(BaselineLinkIndex link) const noexcept {

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <compare>
@@ -86,6 +87,16 @@ struct BaselineTalker {
   std::optional<double> bytes_per_minute;  // on the wire, both ways
 };
 
+struct ByteRange {
+  std::uint32_t least = 0;
+  std::uint32_t most = 0;
+
+  void add(std::uint32_t bytes) noexcept {
+    least = least == 0 ? bytes : std::min(least, bytes);
+    most = std::max(most, bytes);
+  }
+};
+
 struct BaselineOperation {
   BaselineLink link;
   Operation operation{};
@@ -93,6 +104,9 @@ struct BaselineOperation {
   std::uint16_t sub_function = 0;
   std::string object;  // "Identity", where the same function means another thing on each; or empty
   std::string name;    // "Write Single Coil"
+  // How long the requests were, headers of the protocol included, up to 65,535 bytes; of what is
+  // carried by another message, that one. Empty: nobody measured.
+  std::optional<ByteRange> size{};
 };
 
 struct ValueRange {
@@ -248,6 +262,11 @@ class Baseline {
 
   [[nodiscard]] bool allows(BaselineLinkIndex link, Operation operation, std::uint16_t function,
                             std::uint16_t sub_function, std::string_view object) const noexcept;
+  // The entry of that operation, or null.
+  [[nodiscard]] const BaselineOperation* operation(BaselineLinkIndex link, Operation operation,
+                                                   std::uint16_t function,
+                                                   std::uint16_t sub_function,
+                                                   std::string_view object) const noexcept;
   // Bit per Operation that the link has at all.
   [[nodiscard]] std::uint8_t classes(BaselineLinkIndex link) const noexcept;
 

@@ -25,7 +25,12 @@ void join(BaselineHost& now, const BaselineHost& before, const Count& /*count*/)
 void join(BaselineFact& /*now*/, const BaselineFact& /*before*/, const Count& /*count*/) {}
 void join(BaselineCertificate& /*now*/, const BaselineCertificate& /*before*/,
           const Count& /*count*/) {}
-void join(BaselineOperation& /*now*/, const BaselineOperation& /*before*/, const Count& /*count*/) {
+void join(BaselineOperation& now, const BaselineOperation& before, const Count& /*count*/) {
+  if (before.size) {
+    now.size = now.size.value_or(*before.size);
+    now.size->add(before.size->least);
+    now.size->add(before.size->most);
+  }
 }
 
 template <class Value>

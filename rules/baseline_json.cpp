@@ -85,6 +85,11 @@ void add(JsonWriter& json, const BaselineOperation& operation) {
   }
   add_text(json, "object", operation.object);
   add_text(json, "name", operation.name);
+  if (operation.size) {
+    json.key("bytes").begin_array();
+    json.number(std::uint64_t{operation.size->least}).number(std::uint64_t{operation.size->most});
+    json.end_array();
+  }
 }
 
 void add(JsonWriter& json, const BaselineTarget& target) {

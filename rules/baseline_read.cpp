@@ -246,6 +246,20 @@ class Entry {
     return out;
   }
 
+  std::optional<ByteRange> bytes(const char* member) const {
+    const std::optional<ValueRange> range = values(member, find(member));
+    if (!range) {
+      return std::nullopt;
+    }
+    constexpr double kMost = 0xffff;
+    if (range->least < 1 || range->most > kMost) {
+      place_.fail(member, "numbers of bytes from 1 to 65535", find(member));
+      return std::nullopt;
+    }
+    return ByteRange{static_cast<std::uint32_t>(range->least),
+                     static_cast<std::uint32_t>(range->most)};
+  }
+
   // Calls take(item) for each of a list; one that is not there is empty.
   template <class Take>
   void each(const char* member, std::size_t most, Take take) const {
@@ -315,6 +329,7 @@ void read(const Entry& in, BaselineOperation& out) {
   out.sub_function = in.integer<std::uint16_t>("sub", false);
   out.object = in.text("object", false);
   out.name = in.text("name", false);
+  out.size = in.bytes("bytes");
 }
 
 void read(const Entry& in, BaselineTarget& out) {

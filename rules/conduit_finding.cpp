@@ -109,7 +109,7 @@ void describe_verdict(Finding& finding, const ZonePair& zones, const Verdict& ve
 Finding conduit_finding_of_message(const ZonePair& zones, const Event& event,
                                    const Verdict& verdict, const RuleContext& context) {
   Finding finding = common_finding(zones, event, context);
-  set_operation(finding, event);
+  set_operation(finding, event, context);
   finding.outcome = event.message.outcome;
   const std::string wanted = finding.protocol + ':' + std::string{to_string(finding.operation)};
   finding.dedup_key += '|' + std::string{to_string(finding.operation)};

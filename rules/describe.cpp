@@ -183,12 +183,17 @@ std::string protocol_words(const Event& event) {
   return words;
 }
 
-void set_operation(Finding& finding, const Event& event) {
+void set_operation(Finding& finding, const Event& event, const RuleContext& context) {
   const MessageFacts& message = event.message;
   finding.has_operation = true;
   finding.operation = message.operation;
   finding.operation_name = message.name;
   finding.target = target_words(event);
+  const std::string name =
+      printable(context.inventory.target_name(context.parties.server, message.table, event.text));
+  if (finding.target.find(name) == std::string::npos) {  // always there if it is empty
+    finding.target += " (" + name + ')';
+  }
   for (std::size_t i = 0; i < std::min(message.values.size(), Message::kValues); ++i) {
     finding.values.push_back(message.values[i]);
   }
@@ -208,7 +213,7 @@ Finding event_finding(std::string_view kind, const Event& event, const RuleConte
 
 Finding message_finding(std::string_view kind, const Event& event, const RuleContext& context) {
   Finding finding = event_finding(kind, event, context);
-  set_operation(finding, event);
+  set_operation(finding, event, context);
   finding.outcome = event.message.outcome;
   finding.times = event.repeats + 1U;
   return finding;

@@ -41,8 +41,9 @@ struct KeptParty {
 // "modbus", or "tcp/443" where no decoder knows the flow.
 [[nodiscard]] std::string protocol_words(const Event& event);
 
-// Fills operation, name, target and values from a message event.
-void set_operation(Finding& finding, const Event& event);
+// Fills operation, name, target and values from a message event. A target that the server gave a
+// name has it behind it: "node ns=2;s=R7 (Line1/Reset)".
+void set_operation(Finding& finding, const Event& event, const RuleContext& context);
 
 // What findings say alike: who and whom, by what, and the packet of the event.
 [[nodiscard]] Finding event_finding(std::string_view kind, const Event& event,

@@ -166,8 +166,14 @@ void Learner::Impl::on_operation(std::uint32_t link, const Event& event) {
                          .object = object.empty() ? 0 : Hasher{seed_}.add(object).value()};
   bool fresh = false;
   const std::uint32_t slot = place_in(operations_, key, stats.operations, fresh);
-  if (slot != prahari::kNone && fresh) {
-    operations_[slot] = {event.packet.time, message.name, std::string(object)};
+  if (slot == prahari::kNone) {
+    return;
+  }
+  if (fresh) {
+    operations_[slot] = {event.packet.time, message.name, std::string(object), {}};
+  }
+  if (measured_.counts(event)) {
+    operations_[slot].size.add(message.size);
   }
 }
 

@@ -195,8 +195,14 @@ void Learner::Impl::export_operations(BaselineData& out) {
     const OperationKey& key = operations_.key(slot);
     const LearnedOperation& learned = operations_[slot];
     BaselineZone& zone = zone_in(out, sections_[links_[key.link].zone]);
-    zone.operations.push_back({link_of(key.link), key.operation, key.function, key.sub_function,
-                               printable(learned.object), std::string(learned.name)});
+    zone.operations.push_back(
+        {.link = link_of(key.link),
+         .operation = key.operation,
+         .function = key.function,
+         .sub_function = key.sub_function,
+         .object = printable(learned.object),
+         .name = std::string(learned.name),
+         .size = learned.size.most > 0 ? std::optional{learned.size} : std::nullopt});
     note_new(zone, learned.since);
   });
 }

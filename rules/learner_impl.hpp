@@ -10,6 +10,7 @@
 #include "rules/learner.hpp"
 #include "rules/per_flow.hpp"
 #include "rules/robust_sample.hpp"
+#include "rules/sealed_size.hpp"
 #include "rules/timezone.hpp"
 
 namespace prahari {
@@ -79,6 +80,7 @@ struct LearnedOperation {
   Timestamp since{};
   std::string_view name;  // a literal
   std::string object;
+  ByteRange size;
 };
 
 struct TargetKey {
@@ -190,6 +192,7 @@ class Learner::Impl {
   std::vector<WeekHours> hours_;   // by section
   std::vector<Presence> present_;  // by AssetIndex, so bounded by the inventory
   PerFlow<FlowNote> notes_;
+  MeasuredRequests measured_;
   LruTable<LinkKey, LearnedLink, KeyHash> links_;
   LruTable<OperationKey, LearnedOperation, KeyHash> operations_;
   LruTable<TargetKey, LearnedTarget, KeyHash> targets_;

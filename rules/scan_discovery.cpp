@@ -141,7 +141,7 @@ void DiscoverySweep::on_everybody(const Event& event, const Report& report) {
   Finding finding = scan_finding(client.party, {event.packet}, report.context);
   finding.protocol = client.protocol;
   finding.transport = client.transport;
-  set_operation(finding, event);
+  set_operation(finding, event, report.context);
   finding.state = event.state;
   const std::string clause = "asked everybody on the network who is there (" + finding.protocol +
                              ' ' + finding.operation_name +

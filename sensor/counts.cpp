@@ -28,6 +28,7 @@ void EventCounts::add(const Event& event) {
     case EventKind::posture:
     case EventKind::connection:
     case EventKind::production:
+    case EventKind::target_name:
       break;
   }
 }

@@ -10,6 +10,7 @@
 #include "inventory/asset_table.hpp"
 #include "inventory/fact_book.hpp"
 #include "inventory/posture_book.hpp"
+#include "inventory/target_names.hpp"
 #include "rules/exception_state.hpp"
 
 namespace prahari {
@@ -128,6 +129,7 @@ void fill_summary(RunSummary& summary, const Counted& counted) {
       {"units of assets", kUnitsInAll, known.units_dropped},
       {"addresses of assets", kSpareAddresses, known.addresses_dropped},
       {"posture facts", kPosturesInAll, known.postures_evicted},
+      {"names of targets", TargetNames::kMost, known.names_evicted},
       {"open alerts", CorrelatorLimits{}.keys, alerts.keys_evicted},
   };
   fill_silenced(summary, counted.engine);

@@ -10,6 +10,7 @@
 #include "rules/baseline_seen.hpp"
 #include "rules/describe.hpp"
 #include "rules/link_view.hpp"
+#include "rules/sealed_size.hpp"
 
 namespace prahari {
 namespace {
@@ -19,7 +20,8 @@ constexpr std::array<std::string_view, 1> kAttack = {"T0855"};
 constexpr std::uint32_t kMostKnown = 8192;
 constexpr std::size_t kKept = 4;
 
-constexpr auto kThresholds = std::to_array<Threshold>({kAlikeThreshold, kAlikeDayThreshold});
+constexpr auto kThresholds =
+    std::to_array<Threshold>({kAlikeThreshold, kAlikeDayThreshold, kSealedThreshold});
 
 struct Key {
   const Baseline* baseline = nullptr;  // `link` is an index of it
@@ -54,6 +56,7 @@ class NewOperation final : public Detector {
     if (!view.locked || view.new_client || view.link == kNone) {
       return;
     }
+    sizes_.on_request(event, view, context, out);
     const Key key = key_of(view, event);
     FlowNote stray;
     FlowNote& note = event.flow.valid() ? notes_.at(event.flow).note : stray;
@@ -158,6 +161,7 @@ class NewOperation final : public Detector {
   LruTable<Key, Judged, KeyHash> judged_{kMostKnown};
   PerFlow<FlowNote> notes_;
   Alike alike_{kKind};
+  SealedSize sizes_;
 };
 
 }  // namespace

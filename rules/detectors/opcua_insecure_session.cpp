@@ -108,7 +108,7 @@ class OpcuaInsecureSession final : public Detector {
     Finding finding = about(event, context);
     finding.severity = Severity::high;
     finding.dedup_key = server_words(event) + "|changed|" + to_string(event.client.ip);
-    set_operation(finding, event);
+    set_operation(finding, event, context);
     finding.why = host_words(host_key(finding.source), context.policy) + " sent " +
                   finding.operation_name +
                   (finding.target.empty() ? "" : " (" + finding.target + ')') + " to " +

@@ -131,7 +131,7 @@ class ProtocolViolation final : public Detector {
                         std::to_string(event.server.port) + '|' + finding.protocol + '|' +
                         std::string{rule.id};
     if (message) {
-      set_operation(finding, event);
+      set_operation(finding, event, context);
       finding.outcome = event.message.outcome;
     }
     const std::string what =

@@ -90,7 +90,7 @@ class Scan final : public Detector {
     finding.destination = server_party(event, context);
     finding.protocol = protocol_words(event);
     finding.transport = to_string(event.transport);
-    set_operation(finding, event);
+    set_operation(finding, event, context);
     finding.attack = {kScanAttack[1], kScanAttack[0]};
     finding.state = event.state;
     const std::string clause =

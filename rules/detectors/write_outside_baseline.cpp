@@ -310,8 +310,8 @@ class WriteOutsideBaseline final : public Detector {
         departure.severity == Severity::high && valued ? Severity::critical : departure.severity;
     finding.confidence = departure.sort == "value" || departure.sort == "hours" ? 70 : 90;
     finding.quiet = departure.sort == "hours" ? std::chrono::minutes{kQuietHours} : kQuiet;
-    finding.dedup_key = party_id(finding.destination, context.inventory) + ' ' + finding.target +
-                        ' ' + std::string(departure.sort);
+    finding.dedup_key = party_id(finding.destination, context.inventory) + ' ' +
+                        target_words(event) + ' ' + std::string(departure.sort);
     finding.certin = departure.alike ? CertInClass::none : CertInClass::incident;
     finding.attack = {kAttack[0], kAttack[1]};
     std::string seen = finding.target;

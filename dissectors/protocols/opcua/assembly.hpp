@@ -11,6 +11,7 @@
 
 #include "dissectors/dissector.hpp"
 #include "dissectors/message.hpp"
+#include "dissectors/protocols/opcua/told_names.hpp"
 #include "dissectors/reader.hpp"
 
 namespace prahari::opcua {
@@ -28,12 +29,13 @@ struct Assembly {
   std::vector<std::byte> body;
 };
 
-// What all flows of a shard may take together.
+// What all flows of a shard may take together, and what they know of each other.
 struct Budget final : Shared {
   static constexpr std::size_t kBytes = std::size_t{16} * 1024 * 1024;
   static constexpr std::size_t kWaiting = std::size_t{4} * 1024 * 1024;
   std::size_t held = 0;     // by messages that are not whole yet
   std::size_t waiting = 0;  // by requests that wait for a response
+  ToldNames names;
 };
 
 class Assemblies {

@@ -319,6 +319,8 @@ void OpcuaSession::report_unfinished(const Assembly& assembly, Emitter& out) {
   message.name = service == nullptr ? std::string_view{"Unfinished Message"} : service->name;
   message.function = service == nullptr ? std::uint16_t{0} : service->request;
   message.problems = bit(Wrong::chunks_unfinished);
+  message.size = whole.size;
+  message.sealed = whole.encrypted;
   message.packet = &assembly.packet;
   if (Fields* fields = out.fields()) {
     show_chunks(*fields, whole, channels_.find(whole.channel));

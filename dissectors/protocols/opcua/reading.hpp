@@ -87,6 +87,8 @@ struct NamedNode {
   std::uint64_t node = 0;
   std::uint64_t parent = 0;
   std::string_view name;
+  NodeId id;
+  std::string_view below;  // the NodeId of `parent` as text
 };
 
 class Reading final : public Visitor {
@@ -149,6 +151,7 @@ class Reading final : public Visitor {
   void on_value(std::size_t index, const Value& value);
   void end_item();
   void end_reference();
+  void put_below(const Item& item, NamedNode& one) const noexcept;
   void add_step(std::string_view name);
   void end_result();
   void add_status(std::uint32_t code);

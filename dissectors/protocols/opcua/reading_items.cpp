@@ -49,13 +49,6 @@ bool is_nameplate(const Item& item, const Learned& learned) noexcept {
   return build_info || find_nameplate(learned.name_of(item.print)) != nullptr;
 }
 
-// The folders at the top say nothing of where a node is.
-std::uint64_t parent_of(const Item& item) noexcept {
-  constexpr std::uint32_t kRootFolder = 84;
-  constexpr std::uint32_t kObjectsFolder = 85;
-  return item.known == kRootFolder || item.known == kObjectsFolder ? 0 : item.print;
-}
-
 constexpr std::uint8_t kOfBuildInfo = 95;  // identification.md section 2
 constexpr std::uint8_t kOfNameplate = 98;
 
@@ -117,6 +110,16 @@ void Reading::add_step(std::string_view name) {
   path_size_ += name.size();
 }
 
+// The folders at the top say nothing of where a node is.
+void Reading::put_below(const Item& item, NamedNode& one) const noexcept {
+  constexpr std::uint32_t kRootFolder = 84;
+  constexpr std::uint32_t kObjectsFolder = 85;
+  if (item.known != kRootFolder && item.known != kObjectsFolder) {
+    one.parent = item.print;
+    one.below = asked_->text(item);
+  }
+}
+
 // What a reference says of the node that it leads to. Only one that leads down puts it somewhere:
 // not one to a type, a rule or a description (i=36 to i=41), and the folders at the top are none.
 void Reading::end_reference() {
@@ -126,7 +129,7 @@ void Reading::end_reference() {
   if (one == nullptr) {
     return;
   }
-  *one = {fingerprint(found_node_), 0, found_name_};
+  *one = {.node = fingerprint(found_node_), .name = found_name_, .id = found_node_, .below = {}};
   const std::size_t told_results = statuses.size();  // not known any more once it is full
   const bool aside = reference_type_.ns == 0 && reference_type_.number >= kFirstAside &&
                      reference_type_.number <= kLastAside;
@@ -134,7 +137,7 @@ void Reading::end_reference() {
       told_results >= Items::kKept || told_results > asked_->list().size()) {
     return;
   }
-  one->parent = parent_of(asked_->list()[told_results - 1]);
+  put_below(asked_->list()[told_results - 1], *one);
 }
 
 void Reading::on_found(Mark mark, const Value& value) {
@@ -160,7 +163,11 @@ void Reading::on_found(Mark mark, const Value& value) {
   const Item* item = service_->request == service::kTranslate ? asked_item() : nullptr;
   if (item != nullptr && item->path_size > 0) {
     if (NamedNode* one = named.add()) {
-      *one = {fingerprint(value.node), parent_of(*item), asked_->path(*item)};
+      *one = {.node = fingerprint(value.node),
+              .name = asked_->path(*item),
+              .id = value.node,
+              .below = {}};
+      put_below(*item, *one);
     }
   }
   if (item != nullptr && !item->name.empty()) {

@@ -101,6 +101,9 @@ void emit_messages(const Message& message, const Spoken& spoken, const Service& 
 // facts.cpp
 void emit_facts(const Spoken& spoken, Emitter& out);
 
+// names.cpp: what a response calls nodes, each once in a while. `server`: its place_print().
+void emit_names(const Spoken& spoken, std::uint64_t server, ToldNames& told, Emitter& out);
+
 // posture.cpp: what the server offers, who logged in. `best` follows the strongest offer.
 void emit_posture(const Spoken& spoken, SeenCertificates& seen, std::uint8_t& best, Emitter& out);
 void emit_channel(const Channel& channel, bool from_server, std::uint8_t best, Emitter& out);

@@ -50,6 +50,7 @@ Message message_of(const Spoken& spoken, const Service& meant, Direction directi
   message.operation = meant.operation;
   message.effect = effect_by_state(meant, spoken.reading);
   message.problems = spoken.whole.problems;
+  message.size = spoken.whole.size;
   if (const Request* request = spoken.request) {
     message.matched = true;
     message.request = request->packet;
@@ -201,6 +202,9 @@ void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitt
   emit_messages(message, spoken, meant, out);
   emit_facts(spoken, out);
   emit_posture(spoken, seen_, best_offered_, out);
+  if (budget_ != nullptr) {
+    emit_names(spoken, ends_[static_cast<std::size_t>(pdu.side)], budget_->names, out);
+  }
   for (const Learned::Entry& entry : said.to_learn.all()) {
     learned_.add(entry);
   }
@@ -248,6 +252,8 @@ void OpcuaSession::deliver_encrypted(const Whole& whole, Channel& channel, const
   const bool answer = message.direction == Direction::to_client;
   message.kind = answer ? Kind::response : Kind::request;
   message.problems = whole.problems;
+  message.size = whole.size;
+  message.sealed = true;
   // What is done inside cannot be known, so no permission to read covers it.
   const bool set_up = whole.header.type != MessageType::message;
   message.operation = set_up ? Operation::read : Operation::control;

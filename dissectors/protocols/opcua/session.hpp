@@ -44,9 +44,11 @@ struct Spoken;  // say.hpp
 
 class OpcuaSession final : public Session {
  public:
-  void join(Shared* shared, const FlowEnds& /*ends*/) override {
-    assemblies_.join(static_cast<Budget*>(shared));
-    pending_.join(static_cast<Budget*>(shared));
+  void join(Shared* shared, const FlowEnds& ends) override {
+    budget_ = static_cast<Budget*>(shared);
+    assemblies_.join(budget_);
+    pending_.join(budget_);
+    ends_ = {place_print(ends.first, ends), place_print(ends.second, ends)};
   }
 
   [[nodiscard]] Frame frame(Bytes head, Side side) const noexcept override;
@@ -91,6 +93,8 @@ class OpcuaSession final : public Session {
   [[nodiscard]] bool lenient(const Pdu& pdu) const noexcept;
   [[nodiscard]] std::uint32_t limit_of(Side side) const noexcept;
 
+  Budget* budget_ = nullptr;
+  std::array<std::uint64_t, 2> ends_{};  // fingerprints, by side
   Channels channels_;
   Assemblies assemblies_;
   PendingRequests pending_;

@@ -98,6 +98,33 @@ TEST(OpcuaNames, ATranslatedPathIsAName) {
   EXPECT_EQ(talk.field("names"), "[\"Line2/Speed\",\"\"]");
 }
 
+TEST(OpcuaNames, EachNameIsToldOnceForAllFlowsOfAServer) {
+  const std::unique_ptr<Shared> shared = opcua_protocol().share();
+  const auto names_told = [&](const char* server, std::string_view called) {
+    FlowEnds ends;
+    EXPECT_TRUE(parse(server, ends.second));
+    OpcuaTalk talk;
+    talk.session->join(shared.get(), ends);
+    talk.wants_fields = false;
+    talk.open();
+    talk.ask(browse(kLine), 3);
+    talk.lines.clear();
+    talk.answer(browsed({reference(47, true, kReset, called)}), 3);
+    std::erase_if(talk.lines, [](const std::string& line) { return !line.starts_with("name "); });
+    return talk.lines;
+  };
+  const std::vector<std::string> told{"name ns=2;s=R7 below ns=2;s=L1 is Reset"};
+  EXPECT_EQ(names_told("10.0.0.1", "Reset"), told);
+  EXPECT_TRUE(names_told("10.0.0.1", "Reset").empty());
+  EXPECT_EQ(names_told("10.0.0.2", "Reset"), told);
+  EXPECT_EQ(names_told("10.0.0.1", "Clear"),
+            std::vector<std::string>{"name ns=2;s=R7 below ns=2;s=L1 is Clear"});
+  EXPECT_TRUE(names_told("10.0.0.3", "").empty());
+  EXPECT_EQ(
+      names_told("10.0.0.3", std::string(1000, 'x'))[0].size(),
+      std::string_view{"name ns=2;s=R7 below ns=2;s=L1 is "}.size() + opcua::NodeNames::kLongest);
+}
+
 TEST(OpcuaNames, BoundedAndTheOldestGoes) {
   opcua::NodeNames names;
   for (std::uint64_t node = 1; node <= opcua::NodeNames::kMost + 2; ++node) {

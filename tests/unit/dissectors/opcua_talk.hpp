@@ -155,6 +155,11 @@ class OpcuaTalk final : public BasicTalk {
     lines.push_back(line.str());
   }
 
+  void target_name(const TargetName& naming) override {
+    lines.push_back("name " + std::string(naming.text) + " below " + std::string(naming.below) +
+                    " is " + std::string(naming.name));
+  }
+
   void anomaly(const Anomaly& anomaly) override {
     std::ostringstream line;
     line << "anomaly " << opcua_protocol().problems[anomaly.problem].id;
