@@ -17,6 +17,15 @@ Error wrong(std::string_view name, const std::string& words) {
   return Error{std::string{name} + ": " + words, Error::Kind::input};
 }
 
+// By errno: a wrong name is the user's, all else the machine's.
+Error unreadable(const std::filesystem::path& file) {
+  const int why = errno;
+  const bool misnamed = why == ENOENT || why == ENOTDIR || why == EISDIR;
+  return Error{file.string() + ": cannot be read: " + system_message(why) +
+                   (misnamed ? "; check the name" : ""),
+               misnamed ? Error::Kind::input : Error::Kind::environment};
+}
+
 // Counts what the parser would build, before it builds anything.
 class Measure {
  public:
@@ -87,8 +96,7 @@ std::string place(std::string_view text, std::size_t byte) {
 Result<std::string> read_bounded(const std::filesystem::path& file, std::size_t most) {
   std::ifstream in{file, std::ios::binary};
   if (!in) {
-    return Error{file.string() + ": cannot be read: " + system_message(errno),
-                 Error::Kind::environment};
+    return unreadable(file);
   }
   std::string out;
   char buffer[1U << 16U];
@@ -99,8 +107,7 @@ Result<std::string> read_bounded(const std::filesystem::path& file, std::size_t 
     out.append(buffer, static_cast<std::size_t>(in.gcount()));
   }
   if (in.bad()) {
-    return Error{file.string() + ": cannot be read: " + system_message(errno),
-                 Error::Kind::environment};
+    return unreadable(file);
   }
   return out;
 }

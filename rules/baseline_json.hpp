@@ -34,9 +34,6 @@ struct BaselineLimits {
 // expected an address, found \"10.0.0\"; ...".
 Result<BaselineData> parse_baseline(std::string_view json, const std::string& name,
                                     const BaselineLimits& limits = {});
-// The bytes of the file, for parse_baseline(); at most one more than the limit.
-Result<std::string> read_baseline(const std::filesystem::path& file,
-                                  const BaselineLimits& limits = {});
 Result<BaselineData> load_baseline(const std::filesystem::path& file,
                                    const BaselineLimits& limits = {});
 

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "capture/time_text.hpp"
+#include "inventory/json_file.hpp"
 #include "rules/baseline_json.hpp"
 #include "rules/week_hours.hpp"
 #include "rules/wording.hpp"
@@ -473,24 +472,9 @@ Result<BaselineData> parse_baseline(std::string_view json, const std::string& na
   }
 }
 
-Result<std::string> read_baseline(const std::filesystem::path& file, const BaselineLimits& limits) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text;
-  if (in) {
-    text.resize(limits.bytes + 1);
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad() || (!in && !in.eof())) {
-    return Error{file.string() + ": cannot read the baseline; check the name and its permissions",
-                 Error::Kind::input};
-  }
-  return text;
-}
-
 Result<BaselineData> load_baseline(const std::filesystem::path& file,
                                    const BaselineLimits& limits) {
-  const auto text = read_baseline(file, limits);
+  const auto text = read_bounded(file, limits.bytes);
   return text ? parse_baseline(*text, file.string(), limits) : text.error();
 }
 

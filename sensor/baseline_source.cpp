@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "inventory/json_file.hpp"
 #include "rules/baseline_choice.hpp"
 #include "rules/baseline_json.hpp"
 
@@ -42,7 +43,7 @@ Result<Baselines> open_baselines(const Arguments& arguments, Database::Access ac
 }
 
 Result<NamedBaseline> baseline_in_file(const std::filesystem::path& file) {
-  auto text = read_baseline(file);
+  auto text = read_bounded(file, BaselineLimits{}.bytes);
   if (!text) {
     return text.error();
   }
