@@ -48,7 +48,7 @@ void SealedSize::on_request(const Event& event, const LinkView& view, const Rule
   }
   const BaselineOperation* known = view.baseline->operation(
       view.link, message.operation, message.function, message.sub_function, {});
-  if (known == nullptr || !known->size) {
+  if (known == nullptr || !known->size || message.size <= known->size->most) {
     return;
   }
   const double share = context.policy.threshold(

@@ -18,9 +18,6 @@ std::uint64_t place_print(const IpAddress& ip, const FlowEnds& ends) noexcept {
 }
 
 void emit_names(const Spoken& spoken, std::uint64_t server, ToldNames& told, Emitter& out) {
-  if (!spoken.response) {
-    return;
-  }
   std::string text;
   for (const NamedNode& one : spoken.reading.named.all()) {
     const std::string_view name = one.name.substr(0, NodeNames::kLongest);

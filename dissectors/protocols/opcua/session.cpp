@@ -202,7 +202,8 @@ void OpcuaSession::deliver(Whole& whole, Channel& channel, const Pdu& pdu, Emitt
   emit_messages(message, spoken, meant, out);
   emit_facts(spoken, out);
   emit_posture(spoken, seen_, best_offered_, out);
-  if (budget_ != nullptr) {
+  // Nobody but the server that was asked names its nodes.
+  if (budget_ != nullptr && request != nullptr && direction_of(pdu) == Direction::to_client) {
     emit_names(spoken, ends_[static_cast<std::size_t>(pdu.side)], budget_->names, out);
   }
   for (const Learned::Entry& entry : said.to_learn.all()) {

@@ -125,6 +125,19 @@ TEST(OpcuaNames, EachNameIsToldOnceForAllFlowsOfAServer) {
       std::string_view{"name ns=2;s=R7 below ns=2;s=L1 is "}.size() + opcua::NodeNames::kLongest);
 }
 
+TEST(OpcuaNames, WhatNobodyAskedForNamesNothing) {
+  const std::unique_ptr<Shared> shared = opcua_protocol().share();
+  OpcuaTalk talk;
+  talk.session->join(shared.get(), {});
+  talk.open();
+  const Ua named = browsed({reference(47, true, kReset, "Harmless")});
+  talk.answer(named, 9);
+  talk.client(chunk("MSGF", Ua{}.u32(5).u32(1).u32(9).u32(9).add(named)));
+  for (const std::string& line : talk.lines) {
+    EXPECT_FALSE(line.starts_with("name ")) << line;
+  }
+}
+
 TEST(OpcuaNames, BoundedAndTheOldestGoes) {
   opcua::NodeNames names;
   for (std::uint64_t node = 1; node <= opcua::NodeNames::kMost + 2; ++node) {
