@@ -40,7 +40,7 @@ class MeasuredRequests {
 
 inline constexpr Threshold kSealedThreshold{
     "larger", 150, 100, 10'000,
-    "percent of the longest learned request that an encrypted one may have, and 64 bytes more"};
+    "percent of the longest learned request, plus 64 bytes, that an encrypted one may have"};
 
 class SealedSize {
  public:

@@ -200,6 +200,7 @@ Finding SilentHosts::finding_of(const Host& host, const PacketRef& packet,
   const BaselineHost& known = context.baseline->host_entry(host.host);
   Finding finding;
   finding.source = party_of(known.place, context);
+  finding.source.mac = known.mac;
   finding.times = 1;
   const std::string since = seconds_words(seconds(packet.time - host.last));
   const std::string learned = "never quiet for longer than " + seconds_words(*known.quiet);
