@@ -2,6 +2,8 @@
 
 #include "rules/baseline.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "capture/time_text.hpp"
@@ -127,6 +129,28 @@ TEST(BaselineJson, SaysWhereAMistakeIs) {
   EXPECT_TRUE(error_of("Mon 00-02", "Mon 02-00").starts_with("b.json:/zones/0/hours/0: expected"));
   EXPECT_TRUE(error_of("baseline/1", "baseline/2").starts_with("b.json:/schema: expected"));
   EXPECT_TRUE(error_of("\"zones\"", "zones").starts_with("b.json: expected JSON"));
+  // Inside an entry, too, and where the file has it.
+  const std::string broken = error_of("\"times\":900", "\"times\":9x0");
+  const auto line = 1 + std::ranges::count(good.substr(0, good.find("\"times\":900")), '\n');
+  EXPECT_NE(broken.find("at line " + std::to_string(line) + ", column"), std::string::npos)
+      << broken;
+}
+
+// The reader puts numbers where entries were; one that the file itself has stands for none.
+TEST(BaselineJson, ANumberIsNoEntry) {
+  const std::string good = baseline_json(sample());
+  const auto with = [&](std::string_view first) {
+    std::string text = good;
+    const std::string_view list = "\"hosts\": [";
+    text.insert(text.find(list) + list.size(), first);
+    const auto read = parse_baseline(text, "b.json");
+    return read ? std::string("accepted") : read.error().message;
+  };
+  EXPECT_TRUE(with("0,").starts_with("b.json:/zones/0/hosts/1: expected an object")) << with("0,");
+  EXPECT_TRUE(with("9999999,").starts_with("b.json:/zones/0/hosts/0: expected an object"));
+  EXPECT_TRUE(with("-1,").starts_with("b.json:/zones/0/hosts/0: expected an object"));
+  EXPECT_TRUE(with("{},").starts_with("b.json:/zones/0/hosts/0/host: expected"));
+  EXPECT_TRUE(with("{]},").starts_with("b.json: expected JSON"));
 }
 
 TEST(BaselineJson, BoundsWhatAnEnemyWrites) {
