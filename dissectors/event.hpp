@@ -81,8 +81,7 @@ struct MessageFacts {
   bool sealed : 1;    // encrypted: what it wants cannot be read
   std::uint16_t function;
   std::uint16_t sub_function;
-  std::uint16_t
-      size;  // bytes of the message, at most 65,535; of what carries it where it is inside
+  std::uint16_t size;  // bytes, at most 65,535; of the message that carries it where one does
   std::uint32_t status;
   std::uint32_t problems;
   std::uint32_t unit;
