@@ -307,6 +307,8 @@ class BacnetSession final : public Session {
   void tell_facts(const Apdu& apdu, Emitter& out);
   void tell_i_am(const Apdu& apdu, Emitter& out);
   void tell_properties(const Apdu& apdu, Emitter& out);
+  void tell_property(const Apdu& apdu, const ObjectId& object, std::uint32_t property, Bytes text,
+                     Emitter& out);
 
   FewPending pending_;
 };
@@ -485,9 +487,21 @@ const Identity::Field* field_of(std::uint32_t property) noexcept {
   return known == kProperties.end() ? nullptr : &known->second;
 }
 
+// `text`: a character string, its first octet the character set.
+void BacnetSession::tell_property(const Apdu& apdu, const ObjectId& object, std::uint32_t property,
+                                  Bytes text, Emitter& out) {
+  constexpr std::uint32_t kDevice = 8;
+  const Identity::Field* field = field_of(property);
+  if (field == nullptr || object.type != kDevice || text.empty()) {
+    return;
+  }
+  TextBuffer buffer;
+  tell(*field, 98, "BACnet device object", clean_text(text.subspan(1), buffer),
+       apdu.routed ? object.instance : Identity::kNoUnit, out);
+}
+
 // Properties of the device object, in answers to one or to many.
 void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
-  constexpr std::uint32_t kDevice = 8;
   constexpr std::uint8_t kText = 7;
   const bool many = apdu.service == kReadMultiple;
   const std::uint8_t property_tag = many ? 2 : 1;
@@ -498,7 +512,7 @@ void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
   Reader in{apdu.body};
   while (in.ok() && !in.done()) {
     const Tag tag = read_tag(in);
-    depth += tag.opens ? 1 : tag.closes ? -1 : 0;
+    depth += static_cast<int>(tag.opens) - static_cast<int>(tag.closes);
     if (tag.opens || tag.closes || !in.ok()) {
       continue;
     }
@@ -510,12 +524,8 @@ void BacnetSession::tell_properties(const Apdu& apdu, Emitter& out) {
       property = number_of(tag.value);
       continue;
     }
-    const bool text = !tag.context && tag.number == kText && depth == list_depth + 1;
-    const Identity::Field* field = field_of(property);
-    if (text && field != nullptr && object.type == kDevice && !tag.value.empty()) {
-      TextBuffer buffer;
-      tell(*field, 98, "BACnet device object", clean_text(tag.value.subspan(1), buffer),
-           apdu.routed ? object.instance : Identity::kNoUnit, out);
+    if (!tag.context && tag.number == kText && depth == list_depth + 1) {
+      tell_property(apdu, object, property, tag.value, out);
     }
   }
 }
