@@ -130,7 +130,7 @@ void read_list(const Entry& zone, const char* member, Outline& outline, std::siz
                std::vector<Item>& out) {
   zone.each(member, left, [&](const Json& item) {
     const std::string_view text = outline.take(item);
-    const Json entry = text.empty() ? Json{} : Json::parse(text);
+    const Json entry = text.empty() ? item : Json::parse(text);
     read(Entry{entry, zone.place()}, out.emplace_back());
     --left;
   });
