@@ -100,6 +100,12 @@ bool StoreThread::make_room(bool for_alert) {
   return true;
 }
 
+void StoreThread::hurry() {
+  const std::lock_guard lock{mutex_};
+  ++put_;
+  wake_.notify_one();
+}
+
 void StoreThread::flush() {
   std::unique_lock lock{mutex_};
   const std::uint64_t mine = ++put_;

@@ -42,6 +42,9 @@ class StoreThread {
   void put(FlowRecord flow);
   void put(CaseRow entry);
 
+  // Writes what waits now, not at the next second. Never waits for it.
+  void hurry();
+
   // Returns when all that was put before lies in the database, or could not be written.
   void flush();
 

@@ -5,13 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alerts/json_text.hpp"
 #include "alerts/result_folder.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
 #include "rules/kinds.hpp"
 #include "sensor/case_view.hpp"
 #include "sensor/command.hpp"
-#include "sensor/json_text.hpp"
 #include "sensor/state.hpp"
 #include "sensor/terminal.hpp"
 

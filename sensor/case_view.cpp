@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alerts/json_text.hpp"
 #include "alerts/text.hpp"
 #include "capture/time_text.hpp"
-#include "sensor/json_text.hpp"
 #include "sensor/terminal.hpp"
 
 namespace prahari {

@@ -52,8 +52,19 @@ void say_end(const SourceStats& stats, const StateKeeper& keeper, spdlog::logger
   if (store.failed > 0 || store.dropped > 0 || keeper.lines_failed() > 0) {
     log.warn(
         "the disk failed: {} batches for the database and {} lines of alerts.jsonl were tried "
-        "again, {} records were dropped",
-        store.failed, keeper.lines_failed(), store.dropped);
+        "again, {} records and {} lines were dropped",
+        store.failed, keeper.lines_failed(), store.dropped, keeper.lines_dropped());
+  }
+}
+
+// What only one of the two had when the last run was cut off.
+void say_recovered(const AlertRecovery& recovered, spdlog::logger& log) {
+  if (recovered.anything()) {
+    log.warn(
+        "the last run was cut off: {} alerts of alerts.jsonl were added to prahari.db, {} the "
+        "other way{}",
+        recovered.into_database, recovered.into_file,
+        recovered.cut_line ? "; half a line at the end of alerts.jsonl was removed" : "");
   }
 }
 
@@ -85,6 +96,7 @@ Exit run_sensor(const Arguments& arguments) {
   if (!keeper) {
     return report(keeper.error());
   }
+  say_recovered((*keeper)->recovered(), *log);
   auto baselines = ApprovedBaselines::of_folder(folder->path());
   if (!baselines) {
     return report(baselines.error());

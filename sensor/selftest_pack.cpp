@@ -4,12 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alerts/json_text.hpp"
 #include "capture/data_files.hpp"
 #include "capture/time_text.hpp"
 #include "dissectors/printable.hpp"
 #include "inventory/json_file.hpp"
 #include "rules/kinds.hpp"
-#include "sensor/json_text.hpp"
 
 namespace prahari {
 namespace {

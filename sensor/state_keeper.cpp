@@ -13,6 +13,7 @@ namespace prahari {
 namespace {
 
 constexpr std::size_t kFormer = 2048;        // alerts that a case may still reach back to
+constexpr std::size_t kWaiting = 2048;       // alerts that ended before their line was written
 constexpr std::size_t kCasesKnown = 16'384;  // as written; beyond, each is written once more
 constexpr std::chrono::seconds kAlertsEvery{1};
 constexpr std::chrono::seconds kRecordsEvery{10};
@@ -38,8 +39,14 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::open(const std::filesystem::pa
   if (const Status saved = store->save(run); !saved) {
     return saved.error();
   }
-  return std::make_unique<StateKeeper>(folder, std::move(inputs), std::move(*store),
-                                       std::move(on_error));
+  const auto recovered = recover_alerts(folder, *store);
+  if (!recovered) {
+    on_error(recovered.error());  // no reason not to listen
+  }
+  auto keeper = std::make_unique<StateKeeper>(folder, std::move(inputs), std::move(*store),
+                                              std::move(on_error));
+  keeper->recovered_ = recovered ? *recovered : AlertRecovery{};
+  return keeper;
 }
 
 StateKeeper::StateKeeper(std::filesystem::path folder, std::vector<Input> inputs, Store store,
@@ -95,8 +102,24 @@ void StateKeeper::keep_alerts(const Known& known, bool counts_too) {
     keep_alert(*alert, context);
   }
   keep_cases(book, context);
-  for (Alert& alert : std::exchange(ended_, {})) {
-    written_.erase(alert.id);
+  store_->hurry();
+  let_go(std::exchange(ended_, {}));
+}
+
+// Those that have their line; the others wait for it, the latest of them.
+void StateKeeper::let_go(std::vector<Alert> ended) {
+  std::size_t untold = static_cast<std::size_t>(std::ranges::count_if(
+      ended, [this](const Alert& alert) { return !written_.contains(alert.id); }));
+  for (Alert& alert : ended) {
+    const bool told = written_.erase(alert.id) > 0;
+    if (!told && untold <= kWaiting) {
+      ended_.push_back(std::move(alert));
+      continue;
+    }
+    if (!told) {
+      --untold;
+      ++lines_dropped_;
+    }
     alert.evidence.clear();
     former_.push_back(std::move(alert));
   }

@@ -20,6 +20,7 @@
 
 #include "alerts/alert.hpp"
 #include "alerts/alert_json.hpp"
+#include "alerts/alert_recovery.hpp"
 #include "alerts/cases.hpp"
 #include "alerts/correlator.hpp"
 #include "inventory/inventory.hpp"
@@ -43,7 +44,8 @@ class StateKeeper {
   using Clock = std::chrono::steady_clock;
   using OnError = std::function<void(const Error&)>;
 
-  // `inputs` are those of the source. `on_error` is called on two threads.
+  // `inputs` are those of the source. `on_error` is called on two threads. Brings together what a
+  // run that was cut off left in the file and in the database.
   static Result<std::unique_ptr<StateKeeper>> open(const std::filesystem::path& folder,
                                                    std::vector<Input> inputs, const Site& site,
                                                    OnError on_error);
@@ -60,8 +62,11 @@ class StateKeeper {
   // Waits until the database holds what it was given, and lets it go.
   void close();
 
+  [[nodiscard]] const AlertRecovery& recovered() const noexcept { return recovered_; }
   [[nodiscard]] StoreThreadStats store_stats() const;
   [[nodiscard]] std::uint64_t lines_failed() const noexcept { return lines_failed_; }
+  // Alerts whose line could not be written until they ended and too many others waited.
+  [[nodiscard]] std::uint64_t lines_dropped() const noexcept { return lines_dropped_; }
 
  private:
   void keep_alerts(const Known& known, bool counts_too);
@@ -70,6 +75,7 @@ class StateKeeper {
   void keep_cases(const CaseBook& book, const AlertContext& context);
   void look_for_changes(const Known& known);
   void keep_records(const Known& known);
+  void let_go(std::vector<Alert> ended);
   bool append_line(const std::string& line);
 
   std::filesystem::path folder_;
@@ -79,10 +85,12 @@ class StateKeeper {
   StoreThreadStats closed_stats_;
 
   std::map<std::string, std::uint64_t, std::less<>> written_;  // open alerts: id to count
-  std::vector<Alert> ended_;                                   // since the last look
+  std::vector<Alert> ended_;  // since the last look, or without their line yet
   std::deque<Alert> former_;  // ended before, the latest of them, without their packets: for cases
   std::map<std::string, std::size_t, std::less<>> kept_cases_;  // case id to alerts
+  AlertRecovery recovered_;
   std::uint64_t lines_failed_ = 0;
+  std::uint64_t lines_dropped_ = 0;
   std::string last_trouble_;
 
   Clock::time_point alerts_due_;
