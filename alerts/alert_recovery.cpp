@@ -125,8 +125,11 @@ Result<AlertRecovery> recover_alerts(const fs::path& folder, Store& store) {
   }
   const auto lost = not_stored(told, *reader);
   const auto untold = not_told(told, *reader);
-  if (!lost || !untold) {
-    return lost ? untold.error() : lost.error();
+  if (!lost) {
+    return lost.error();
+  }
+  if (!untold) {
+    return untold.error();
   }
   if (const Status saved = store.save(std::span<const AlertRow>{*lost}); !saved) {
     return saved.error();

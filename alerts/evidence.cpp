@@ -144,7 +144,11 @@ Status write_alert(Alert& alert, const Store& store, const fs::path& folder, std
     return writer.error();
   }
   for (const PacketRef& ref : selection.refs) {
-    if (Status status = writer->write({ref, *store.bytes(ref)}); !status) {
+    const std::optional<Bytes> bytes = store.bytes(ref);
+    if (!bytes) {
+      continue;
+    }
+    if (Status status = writer->write({ref, *bytes}); !status) {
       return status;
     }
   }

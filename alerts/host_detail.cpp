@@ -58,6 +58,7 @@ UnitView unit_of(const Asset& asset, const Unit& unit) {
 
 HostDetail host_detail(const Asset& asset) {
   std::vector<const Fact*> facts;
+  facts.reserve(asset.facts.size());
   for (const Fact& fact : asset.facts) {
     facts.push_back(&fact);
   }

@@ -146,6 +146,7 @@ TalkView talk_of(const Conversation& talk, const Places& hosts, const Inventory&
 // The zones of the site file, the highest level first.
 std::vector<ZoneView> zones_of(const Site& site) {
   std::vector<ZoneView> zones;
+  zones.reserve(site.zones.size());
   for (const Zone& zone : site.zones) {
     zones.push_back({zone.name, {}, zone.level, {}});
   }

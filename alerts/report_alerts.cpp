@@ -143,7 +143,7 @@ void add_details(Html& page, const Alert& alert, const ReportInput& input) {
   pair(page, "Alert", alert.id + ", confidence " + std::to_string(finding.confidence) + " %");
   page.raw("</dl>\n");
   if (!finding.accept.empty()) {
-    page.raw("<div class=\"screen\"><p class=\"more\">If this is right as it is, paste into the ");
+    page.raw(R"(<div class="screen"><p class="more">If this is right as it is, paste into the )");
     page.raw("site file:</p><pre>").text(finding.accept).raw("</pre></div>\n");
   }
   page.raw("</details>\n");

@@ -42,6 +42,7 @@ void add_places(Html& page, const HostView& host, const NetworkView& network) {
   pair(page, "Address", join(host.ips, 4), "mono");
   pair(page, "MAC", host.nic_vendor.empty() ? host.mac : host.mac + " (" + host.nic_vendor + ")");
   std::vector<std::string> vlans;
+  vlans.reserve(host.vlan.size());
   for (const std::uint16_t id : host.vlan) {
     vlans.push_back(std::to_string(id));
   }

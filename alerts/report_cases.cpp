@@ -15,7 +15,7 @@ void add_step(Html& page, const CaseStep& step, const ReportInput& input, const 
   page.raw("<tr>");
   labelled(page, "Tactic", step.tactic);
   labelled(page, "When", clock.text(alert.first_seen));
-  page.raw("<td data-label=\"Alert\"><span class=\"chip ").raw(severity).raw("\">");
+  page.raw(R"(<td data-label="Alert"><span class="chip )").raw(severity).raw("\">");
   page.raw(severity).raw("</span> <a href=\"#").text(alert.id).raw("\">");
   page.text(alert_title(alert)).raw("</a>").raw(step.consequence ? " (followed)" : "");
   page.raw("</td>");

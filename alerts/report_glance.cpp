@@ -188,6 +188,17 @@ void add_actors(Html& page, const ReportInput& input, const std::vector<Actor>& 
   }
 }
 
+// A link, what it looks like, and its alerts.
+void add_stranger(Html& page, const HostView& host, const HostMark* mark) {
+  page.raw("<a href=\"#").text(host.id).raw("\">").text(host.label()).raw("</a>");
+  const std::string what = !host.roles.empty() ? host.roles.front() : host.nic_vendor;
+  page.text(what.empty() ? what : " (" + what + ")");
+  if (mark != nullptr) {
+    page.raw(" ");
+    add_alert_chip(page, mark);
+  }
+}
+
 // Devices that the site file does not name, whatever they did.
 void add_unknown(Html& page, const NetworkView& network, const HostMarks& marks) {
   if (!network.has_zones) {
@@ -200,14 +211,8 @@ void add_unknown(Html& page, const NetworkView& network, const HostMarks& marks)
       continue;
     }
     if (++count <= kUnknown) {
-      list.raw(count == 1 ? "" : ", ").raw("<a href=\"#").text(host.id).raw("\">");
-      list.text(host.label()).raw("</a>");
-      const std::string what = !host.roles.empty() ? host.roles.front() : host.nic_vendor;
-      list.text(what.empty() ? what : " (" + what + ")");
-      if (const HostMark* mark = marks.of(host.id)) {
-        list.raw(" ");
-        add_alert_chip(list, mark);
-      }
+      list.raw(count == 1 ? "" : ", ");
+      add_stranger(list, host, marks.of(host.id));
     }
   }
   if (count == 0) {
@@ -239,7 +244,7 @@ void add_controllers(Html& page, const NetworkView& network, const HostMarks& ma
       break;  // they come first
     }
     ++shown;
-    page.raw("<tr><td data-label=\"Controller\"><span class=\"who\">");
+    page.raw(R"(<tr><td data-label="Controller"><span class="who">)");
     add_glyph(page, glyph_of(host));
     page.raw("<a href=\"#").text(host.id).raw("\">").text(host.label()).raw("</a></span></td>");
     labelled(page, "Address", host.ips.empty() ? host.mac : host.ips.front(), "mono");

@@ -106,8 +106,8 @@ void add_share(Html& page, std::string_view name, std::uint64_t part, std::uint6
   const std::uint64_t percent = whole == 0 ? 0 : std::min<std::uint64_t>(part * 100 / whole, 100);
   page.raw("<li><span>").text(name).raw(R"(</span><svg class="bar" viewBox="0 0 100 8" )");
   page.raw(R"(preserveAspectRatio="none" aria-hidden="true"><rect class="full" width="100" )");
-  page.raw("height=\"8\"/><rect class=\"part\" width=\"").raw(std::to_string(percent));
-  page.raw("\" height=\"8\"/></svg><span class=\"num\">").number(part).raw("</span><span>");
+  page.raw(R"(height="8"/><rect class="part" width=")").raw(std::to_string(percent));
+  page.raw(R"(" height="8"/></svg><span class="num">)").number(part).raw("</span><span>");
   page.text(percent_text(part, whole)).raw("</span></li>\n");
 }
 

@@ -42,7 +42,7 @@ inline void open_table(Html& page, std::initializer_list<std::string_view> colum
   for (std::string_view name : columns) {
     const bool number = name.front() == '#';
     name.remove_prefix(number ? 1 : 0);
-    page.raw(number ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">");
+    page.raw(number ? R"(<th scope="col" class="num">)" : "<th scope=\"col\">");
     page.text(name).raw("</th>");
   }
   page.raw("</tr></thead><tbody>\n");

@@ -57,6 +57,7 @@ std::vector<ZoneLink> links_of(const ReportInput& input) {
     return a.link.alarmed != b.link.alarmed ? a.link.alarmed : a.packets > b.packets;
   });
   std::vector<ZoneLink> out;
+  out.reserve(order.size());
   for (Weighed& weighed : order) {
     out.push_back(std::move(weighed.link));
   }
@@ -161,7 +162,7 @@ class Drawing {
     }
     page_.raw("</title>");
     svg::rect(page_, box, severe ? (mark->source ? "node src" : "node bad") : "node", 4);
-    page_.raw("<use class=\"glyph\" href=\"#").raw(glyph_of(host)).raw("\"");
+    page_.raw(R"(<use class="glyph" href="#)").raw(glyph_of(host)).raw("\"");
     page_.raw(svg::attribute("x", box.x + 5)).raw(svg::attribute("y", box.y + 10));
     page_.raw(R"( width="16" height="16"/>)");
     std::string second = host.ips.empty() ? host.mac : host.ips.front();
@@ -188,7 +189,7 @@ class Drawing {
     }
     page_.raw("</title><path d=\"").raw(line.path).raw("\"/>");
     for (const LineEnd& arrow : line.arrows) {
-      page_.raw("<path class=\"tip\" d=\"M").raw(std::to_string(arrow.x)).raw(" ");
+      page_.raw(R"(<path class="tip" d="M)").raw(std::to_string(arrow.x)).raw(" ");
       page_.raw(std::to_string(arrow.y)).raw(arrow.up ? "l-3.5 7h7z\"/>" : "l-3.5 -7h7z\"/>");
     }
     page_.raw("</g>\n");

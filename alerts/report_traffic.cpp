@@ -94,7 +94,7 @@ void add_matrix(Html& page, const NetworkView& network, const ZoneMatrix& matrix
       "packets could be counted. Darker is more");
   page.raw(network.has_zones ? "; ✕ and red: some of it is allowed by no conduit" : "");
   page.raw(".</p>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><thead><tr>");
-  page.raw("<th scope=\"col\" class=\"corner\">from ↓ to →</th>");
+  page.raw(R"(<th scope="col" class="corner">from ↓ to →</th>)");
   for (const std::size_t zone : shown) {
     page.raw("<th scope=\"col\"><span>").text(network.zones[zone].name).raw("</span></th>");
   }

@@ -47,7 +47,7 @@ void squeezed(Html& page, const Rect& space, std::string_view words, std::string
 }
 
 std::string fit(std::string_view words, int pixels, int size) {
-  const std::string whole = plain_text(words, 200);
+  std::string whole = plain_text(words, 200);
   const int room = pixels * 100 / size;
   if (width_of(std::string_view{whole}) <= room) {
     return whole;

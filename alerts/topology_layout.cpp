@@ -90,7 +90,7 @@ class Placer {
       rest.box.height = kZoneHeader + 18;
       put(std::move(rest));
     }
-    layout_.lanes.push_back({network_.zones[first].level, {}});
+    layout_.lanes.emplace_back().level = network_.zones[first].level;
     lanes_.push_back({first_row, rows_});
   }
 
@@ -122,6 +122,7 @@ class Placer {
     std::vector<std::size_t> hosts = network_.zones[number].hosts;
     if (hosts.size() > limit_) {
       std::vector<std::pair<int, std::size_t>> order;  // weight, place in the zone
+      order.reserve(hosts.size());
       for (std::size_t i = 0; i < hosts.size(); ++i) {
         order.emplace_back(-weight_(hosts[i]), i);
       }

@@ -13,7 +13,11 @@ std::string label_of(const std::map<std::string, std::uint8_t>& services) {
   std::vector<std::pair<bool, std::string>> order;  // without operations, words
   for (const auto& [service, operations] : services) {
     const std::string letters = operation_letters(operations);
-    order.emplace_back(letters.empty(), letters.empty() ? service : service + " " + letters);
+    std::string words = service;
+    if (!letters.empty()) {
+      words.append(" ").append(letters);
+    }
+    order.emplace_back(letters.empty(), std::move(words));
   }
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -146,16 +150,17 @@ int LineRouter::middle(const std::vector<End>& ends) const {
   return sum / static_cast<int>(ends.size());
 }
 
+struct LineRouter::Port {
+  std::size_t zone;
+  bool top;
+  int towards;
+  std::size_t bundle;
+  End* end;
+};
+
 // The ends at one side of a box stand apart, in the order of where their lines go; none stands
 // right above or below an end at the other side of the channel.
 void LineRouter::place_ends() {
-  struct Port {
-    std::size_t zone;
-    bool top;
-    int towards;
-    std::size_t bundle;
-    End* end;
-  };
   std::vector<Port> ports;
   for (std::size_t i = 0; i < bundles_.size(); ++i) {
     for (End& end : bundles_[i].sources) {
@@ -175,25 +180,29 @@ void LineRouter::place_ends() {
            ports[end].top == ports[first].top) {
       ++end;
     }
-    const PlacedZone& zone = layout_.zones[ports[first].zone];
-    const int count = static_cast<int>(end - first);
-    auto& taken = channels_[ports[first].top ? zone.row : zone.row + 1].taken;
-    for (int i = 0; i < count; ++i) {
-      const Port& port = ports[first + static_cast<std::size_t>(i)];
-      End& place = *port.end;
-      place.x = zone.box.x + zone.box.width * (i + 1) / (count + 1);
-      place.y = place.top ? zone.box.y : zone.box.bottom();
-      const auto collides = [&](const std::pair<int, std::size_t>& line) {
-        return line.second != port.bundle && std::abs(line.first - place.x) < 5;
-      };
-      for (int tries = 0; tries < 12 && std::any_of(taken.begin(), taken.end(), collides) &&
-                          place.x + 6 < zone.box.right();
-           ++tries) {
-        place.x += 6;
-      }
-      taken.emplace_back(place.x, port.bundle);
-    }
+    place_side(std::span{ports}.subspan(first, end - first));
     first = end;
+  }
+}
+
+void LineRouter::place_side(std::span<const Port> ports) {
+  const PlacedZone& zone = layout_.zones[ports.front().zone];
+  const int count = static_cast<int>(ports.size());
+  auto& taken = channels_[ports.front().top ? zone.row : zone.row + 1].taken;
+  for (int i = 0; i < count; ++i) {
+    const Port& port = ports[static_cast<std::size_t>(i)];
+    End& place = *port.end;
+    place.x = zone.box.x + zone.box.width * (i + 1) / (count + 1);
+    place.y = place.top ? zone.box.y : zone.box.bottom();
+    const auto collides = [&](const std::pair<int, std::size_t>& line) {
+      return line.second != port.bundle && std::abs(line.first - place.x) < 5;
+    };
+    for (int tries = 0; tries < 12 && std::any_of(taken.begin(), taken.end(), collides) &&
+                        place.x + 6 < zone.box.right();
+         ++tries) {
+      place.x += 6;
+    }
+    taken.emplace_back(place.x, port.bundle);
   }
 }
 

@@ -53,7 +53,9 @@ class LineRouter {
   void bundle(const std::vector<ZoneLink>& links);
   void add(const std::vector<const ZoneLink*>& links);
   void give_tracks(Bundle& bundle);
+  struct Port;
   void place_ends();
+  void place_side(std::span<const Port> ports);
   void draw(Bundle& bundle, int left, int right);
   [[nodiscard]] int track_y(std::size_t channel, int track) const;
   [[nodiscard]] std::size_t placed(std::size_t zone) const;

@@ -53,6 +53,7 @@ ZoneMatrix zone_matrix(const ReportInput& input) {
 
 std::string services_text(const ZoneTraffic& traffic, std::size_t limit) {
   std::vector<std::pair<std::uint64_t, std::string>> order;
+  order.reserve(traffic.packets_by_service.size());
   for (const auto& [service, packets] : traffic.packets_by_service) {
     order.emplace_back(packets, service);
   }

@@ -13,7 +13,7 @@ Frame checked(Frame frame, std::size_t available) noexcept {
 }
 
 // The packet that was captured later, for a PDU made of both.
-const PacketRef& later(const PacketRef& a, const PacketRef& b) noexcept {
+PacketRef later(const PacketRef& a, const PacketRef& b) noexcept {
   if (a.file == b.file) {
     return a.frame < b.frame ? b : a;
   }
@@ -107,7 +107,7 @@ Bytes Framer::extend(const Session& session, Side side, Bytes segment, const Pac
   const std::size_t before = partial_->bytes().size();
   partial_->append(segment.first(std::min(segment.size(), kMaxPdu - before)));
   const Bytes held = partial_->bytes();
-  const PacketRef& latest = later(partial_->packet, packet);
+  const PacketRef latest = later(partial_->packet, packet);
   const Frame frame = checked(session.frame(held, side), held.size());
 
   if (frame.verdict == Frame::Verdict::complete && frame.size >= before &&

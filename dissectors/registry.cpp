@@ -67,6 +67,7 @@ std::vector<Place> all_places() {
     }
   }
   std::vector<Place> out;
+  out.reserve(bound.size());
   for (const auto& [key, set] : bound) {
     out.push_back({key, set});
   }
@@ -90,15 +91,15 @@ const Dissector& dissector(Protocol protocol) noexcept {
 }
 
 DissectorSet bound_at(Binding where) noexcept {
-  static const std::vector<Place> places = all_places();
+  static const std::vector<Place> kPlaces = all_places();
   const std::uint32_t key = key_of(where);
-  const auto found = std::ranges::lower_bound(places, key, {}, &Place::key);
-  return found == places.end() || found->key != key ? 0 : found->bound;
+  const auto found = std::ranges::lower_bound(kPlaces, key, {}, &Place::key);
+  return found == kPlaces.end() || found->key != key ? 0 : found->bound;
 }
 
 DissectorSet bound_to_no_port() noexcept {
-  static const DissectorSet set = set_of([](const Dissector& one) { return one.on_any_port; });
-  return set;
+  static const DissectorSet kSet = set_of([](const Dissector& one) { return one.on_any_port; });
+  return kSet;
 }
 
 const Dissector& first_of(DissectorSet set) noexcept {
@@ -106,8 +107,8 @@ const Dissector& first_of(DissectorSet set) noexcept {
 }
 
 Protocol at_home(Binding where) noexcept {
-  static const DissectorSet readable = set_of([](const Dissector& one) { return !one.opaque; });
-  const DissectorSet here = bound_at(where) & readable;
+  static const DissectorSet kReadable = set_of([](const Dissector& one) { return !one.opaque; });
+  const DissectorSet here = bound_at(where) & kReadable;
   return here == 0 ? Protocol::unknown : first_of(here).protocol;
 }
 

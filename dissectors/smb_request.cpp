@@ -177,7 +177,7 @@ SmbRequest SmbRequests::read2(Bytes smb, bool& other) {
 
 SmbRequest SmbRequests::read(Bytes smb, bool second) {
   bool other = false;
-  const SmbRequest asked = second ? read2(smb, other) : read1(smb, other);
+  SmbRequest asked = second ? read2(smb, other) : read1(smb, other);
   if (!other) {
     return asked;
   }

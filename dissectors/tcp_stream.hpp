@@ -136,7 +136,7 @@ class TcpStream {
   void release(StreamBudget& budget, Deliver& deliver) {
     Early ready;
     while (take_ready(ready, budget)) {
-      const auto known = static_cast<std::uint32_t>(next_ - ready.seq);
+      const std::uint32_t known = next_ - ready.seq;
       if (known < ready.bytes.size()) {
         hand_on(Bytes{ready.bytes}.subspan(known), ready.missing, ready.packet, budget, deliver);
       }

@@ -158,16 +158,17 @@ Result<BaselineRevision> BaselineStore::waiting(std::int64_t revision) {
   if (!row) {
     return row.error();
   }
-  if (!*row) {
+  std::optional<BaselineRevision>& found = *row;
+  if (!found) {
     return refused("no revision " + std::to_string(revision) +
                    "; prahari baseline status lists them");
   }
-  if ((*row)->status != RevisionStatus::proposed) {
+  if (found->status != RevisionStatus::proposed) {
     return refused("revision " + std::to_string(revision) + " is " +
-                   std::string{to_string((*row)->status)} +
+                   std::string{to_string(found->status)} +
                    " already; only a proposal can be approved or rejected");
   }
-  return std::move(**row);
+  return std::move(*found);
 }
 
 Status BaselineStore::approve(std::int64_t revision, const Decision& decision, bool four_eyes) {

@@ -150,6 +150,16 @@ bool contradict(const Fact& a, const Fact& b, const VendorAliases& aliases) {
   return !same_meaning(a.field, a.value, b.value, aliases);
 }
 
+std::string reason_against(const Fact& chosen, const Fact& next) {
+  if (chosen.confidence != next.confidence) {
+    return "confidence " + std::to_string(chosen.confidence) +
+           (chosen.confidence > next.confidence ? ", above " : ", newer or more often told than ") +
+           std::to_string(next.confidence) + " of " + next.source;
+  }
+  return chosen.last != next.last ? "told later than the other, and as sure"
+                                  : "as sure as the other, and first in order";
+}
+
 std::string reason_for(const Fact& chosen, const std::vector<const Fact*>& told,
                        const VendorAliases& aliases) {
   const Fact* next = nullptr;  // of another meaning, and the best of those
@@ -165,17 +175,7 @@ std::string reason_for(const Fact& chosen, const std::vector<const Fact*>& told,
       next = fact;
     }
   }
-  std::string out;
-  if (next == nullptr) {
-    out = "nothing else was told";
-  } else if (chosen.confidence != next->confidence) {
-    out = "confidence " + std::to_string(chosen.confidence) +
-          (chosen.confidence > next->confidence ? ", above " : ", newer or more often told than ") +
-          std::to_string(next->confidence) + " of " + next->source;
-  } else {
-    out = chosen.last != next->last ? "told later than the other, and as sure"
-                                    : "as sure as the other, and first in order";
-  }
+  std::string out = next == nullptr ? "nothing else was told" : reason_against(chosen, *next);
   if (agree > 0) {
     out += "; " + std::to_string(agree) +
            (agree == 1 ? " other source agrees" : " other sources agree");

@@ -43,7 +43,7 @@ class CsafReader {
     const std::string version = fields_.required_text(node, "csaf_version");
     if (fields_.ok() && version != "2.0") {
       return fields_.fail(node.member("csaf_version", *node.find("csaf_version")),
-                          "expected \"2.0\", found \"" + version + "\"");
+                          R"(expected "2.0", found ")" + version + "\"");
     }
     out_.title = fields_.required_text(node, "title");
     for (const char* key : {"tracking", "publisher"}) {

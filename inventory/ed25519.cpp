@@ -57,7 +57,7 @@ std::optional<Octets> from_base64(std::string_view text) {
     return std::nullopt;
   }
   // The block decoder counts the padding as bytes.
-  std::size_t real = static_cast<std::size_t>(size);
+  auto real = static_cast<std::size_t>(size);
   for (std::size_t i = text.size(); i > 0 && text[i - 1] == '=' && real > 0; --i) {
     --real;
   }

@@ -53,6 +53,7 @@ std::vector<std::string> answering_units(const Asset& asset) {
 
 std::vector<std::string_view> roles_of(const Asset& asset) {
   std::vector<std::string_view> out;
+  out.reserve(asset.roles.size());
   for (const RoleReason& held : asset.roles) {
     out.push_back(to_string(held.role));
   }

@@ -7,6 +7,15 @@
 #include "inventory/product_name.hpp"
 
 namespace prahari {
+// What the texts of a device may be called by.
+struct MatchNames {
+  std::string vendor;
+  std::vector<std::string> numbers;              // squeezed, with and without series
+  std::vector<std::vector<std::string>> worded;  // words of each text
+  std::vector<std::string> squeezed;             // each text
+  std::vector<std::string> words;                // of all texts together
+};
+
 namespace {
 
 constexpr int kModelExact = 98;
@@ -34,15 +43,6 @@ bool any_digit(std::span<const std::string> words) noexcept {
   return std::ranges::any_of(words, has_digit);
 }
 
-// What the texts of a device may be called by.
-struct Names {
-  std::string vendor;
-  std::vector<std::string> numbers;              // squeezed, with and without series
-  std::vector<std::vector<std::string>> worded;  // words of each text
-  std::vector<std::string> squeezed;             // each text
-  std::vector<std::string> words;                // of all texts together
-};
-
 void drop_words(std::vector<std::string>& words, std::string_view vendor) {
   const std::vector<std::string> of_vendor = name_words(vendor);
   std::erase_if(
@@ -54,8 +54,8 @@ void tidy(std::vector<std::string>& texts) {
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
-Names names_of(const MatchTarget& target, const VendorAliases& aliases) {
-  Names out;
+MatchNames names_of(const MatchTarget& target, const VendorAliases& aliases) {
+  MatchNames out;
   out.vendor = vendor_key(target.vendor, aliases);
   for (const std::string* text : {&target.order_number, &target.model, &target.product}) {
     if (text->empty()) {
@@ -141,7 +141,7 @@ MatchProduct prepare(const Advisory& advisory, std::uint32_t number, const Vendo
     out.name = product.product.empty() ? product.family : product.product;
   } else {
     auto [name, rest] = parted(product.name);
-    out.name = cpe.product.empty() ? std::move(name) : cpe.product;
+    out.name = cpe.product.empty() ? name : cpe.product;
     versions = versions.empty() ? rest : versions;
   }
   take_models(product.models, out);
@@ -173,7 +173,7 @@ struct NameFit {
   std::string words;
 };
 
-NameFit name_fit(const Names& names, const MatchProduct& product) {
+NameFit name_fit(const MatchNames& names, const MatchProduct& product) {
   for (const std::string& number : names.numbers) {
     if (std::ranges::binary_search(product.models, number)) {
       return {kModelExact, false, true, "model number"};
@@ -215,7 +215,7 @@ bool other_number(const MatchTarget& target, const NameFit& fit, const MatchProd
          (!product.models.empty() || !product.patterns.empty());
 }
 
-std::optional<ProductFit> fit_of(const MatchTarget& target, const Names& names,
+std::optional<ProductFit> fit_of(const MatchTarget& target, const MatchNames& names,
                                  const MatchProduct& product) {
   const bool known = !names.vendor.empty() && !product.vendor.empty();
   if (known && names.vendor != product.vendor) {
@@ -310,8 +310,25 @@ void ProductIndex::finish() {
   }
 }
 
-std::vector<ProductFit> ProductIndex::find(const MatchTarget& target) const {
-  const Names names = names_of(target, aliases_);
+// Of words that are all in a name that fits in part, the one that the fewest products have; a null
+// pointer if there are none.
+const std::string* ProductIndex::rarest_of(const std::vector<std::string>& words,
+                                           std::string_view vendor) const {
+  const std::string* rarest = nullptr;
+  std::size_t fewest = products_.size() + 1;
+  for (const std::string& word : words) {
+    const Places* places = at(vendor, kWord, word);
+    const std::size_t count = places == nullptr ? 0 : places->size();
+    if (count < fewest) {
+      fewest = count;
+      rarest = &word;
+    }
+  }
+  return rarest;
+}
+
+// Products that may fit, in order, each once.
+ProductIndex::Places ProductIndex::candidates_of(const MatchNames& names) const {
   Places candidates;
   const auto gather = [&](char kind, std::string_view text, std::string_view vendor) {
     if (const Places* places = at(vendor, kind, text); places != nullptr) {
@@ -334,25 +351,21 @@ std::vector<ProductFit> ProductIndex::find(const MatchTarget& target) const {
       gather(kRareWord, word, names.vendor);
     }
     for (const std::vector<std::string>& words : names.worded) {
-      const std::string* rarest = nullptr;  // all of them are in a name that fits in part
-      std::size_t fewest = products_.size() + 1;
-      for (const std::string& word : words) {
-        const Places* places = at(names.vendor, kWord, word);
-        const std::size_t count = places == nullptr ? 0 : places->size();
-        if (count < fewest) {
-          fewest = count;
-          rarest = &word;
-        }
-      }
-      if (rarest != nullptr && any_digit(words)) {
+      const std::string* rarest = any_digit(words) ? rarest_of(words, names.vendor) : nullptr;
+      if (rarest != nullptr) {
         gather(kWord, *rarest, names.vendor);
       }
     }
   }
   std::ranges::sort(candidates);
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  return candidates;
+}
+
+std::vector<ProductFit> ProductIndex::find(const MatchTarget& target) const {
+  const MatchNames names = names_of(target, aliases_);
   std::vector<ProductFit> out;
-  for (const std::uint32_t place : candidates) {
+  for (const std::uint32_t place : candidates_of(names)) {
     if (auto fit = fit_of(target, names, products_[place])) {
       out.push_back(std::move(*fit));
     }

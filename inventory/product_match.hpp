@@ -65,6 +65,8 @@ struct ProductFit {
   std::string words;     // "vendor and product exact"
 };
 
+struct MatchNames;  // what the texts of a device may be called by
+
 // All products of all advisories, found by vendor and name.
 class ProductIndex {
  public:
@@ -81,6 +83,9 @@ class ProductIndex {
   using Places = std::vector<std::uint32_t>;
 
   void put(std::string_view vendor, char kind, std::string_view text, std::uint32_t place);
+  [[nodiscard]] Places candidates_of(const MatchNames& names) const;
+  [[nodiscard]] const std::string* rarest_of(const std::vector<std::string>& words,
+                                             std::string_view vendor) const;
   [[nodiscard]] const Places* at(std::string_view vendor, char kind, std::string_view text) const;
 
   const VendorAliases& aliases_;

@@ -68,8 +68,8 @@ void StoreThread::put(CaseRow entry) {
 
 template <class Record>
 void StoreThread::put(std::map<std::string, Record> Waiting::*where, std::string key,
-                      Record record) {
-  const std::lock_guard lock{mutex_};
+                      Record&& record) {
+  const std::scoped_lock lock{mutex_};
   auto& records = waiting_.*where;
   if (const auto known = records.find(key); known != records.end()) {
     known->second = std::move(record);
@@ -101,7 +101,7 @@ bool StoreThread::make_room(bool for_alert) {
 }
 
 void StoreThread::hurry() {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++put_;
   wake_.notify_one();
 }
@@ -114,7 +114,7 @@ void StoreThread::flush() {
 }
 
 StoreThreadStats StoreThread::stats() const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   return stats_;
 }
 
@@ -134,7 +134,7 @@ void StoreThread::run(const std::stop_token& stop) {
     if (batch.size() > 0) {
       write(std::move(batch));
     }
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     done_ = asked;
     idle_.notify_all();
   }
@@ -146,7 +146,7 @@ void StoreThread::write(Waiting batch) {
   const Status saved = store_.save(rows);
   if (saved) {
     last_error_.clear();
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     stats_.written += rows.size();
     return;
   }
@@ -159,7 +159,7 @@ void StoreThread::write(Waiting batch) {
 
 // All waits for the next try; a newer self that came meanwhile stands.
 void StoreThread::take_back(RecordBatch rows) {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++stats_.failed;
   for (AlertRow& alert : rows.alerts) {
     if (waiting_.size() >= kLimit && !make_room(true)) {

@@ -64,7 +64,7 @@ class StoreThread {
   };
 
   template <class Record>
-  void put(std::map<std::string, Record> Waiting::*where, std::string key, Record record);
+  void put(std::map<std::string, Record> Waiting::*where, std::string key, Record&& record);
   bool make_room(bool for_alert);
   void run(const std::stop_token& stop);
   void write(Waiting batch);

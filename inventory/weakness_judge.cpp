@@ -91,7 +91,7 @@ class Judge {
   }
 
   // How the version of the device lies to the versions of one product.
-  Claim claim(const ProductFit& fit, const VersionRange& versions) const {
+  [[nodiscard]] Claim claim(const ProductFit& fit, const VersionRange& versions) const {
     Claim out{Claim::Is::unclear, false, !versions.all(), {}, &fit};
     const AdvisoryProduct& product = fit.product->of();
     if (!fit.product->versions_named) {
@@ -125,7 +125,7 @@ class Judge {
     }
   }
 
-  Claim claim_of(ProductStatus status) const {
+  [[nodiscard]] Claim claim_of(ProductStatus status) const {
     Claim out;
     for (const ProductFit* fit : fits_) {
       if (!listed(weakness_.products[static_cast<std::size_t>(status)], *fit)) {
@@ -168,8 +168,8 @@ class Judge {
     }
   }
 
-  WeaknessVerdict make(Exposure exposure, const std::string& begin, const Claim& claim,
-                       const std::string& end, int most) const {
+  [[nodiscard]] WeaknessVerdict make(Exposure exposure, const std::string& begin,
+                                     const Claim& claim, const std::string& end, int most) const {
     int trust = target_.trust;
     if (claim.bounded && !target_.firmware.empty()) {
       trust = std::min(trust, target_.version_trust);
@@ -181,7 +181,7 @@ class Judge {
             claim.fit->product->number};
   }
 
-  std::optional<WeaknessVerdict> not_affected() const {
+  [[nodiscard]] std::optional<WeaknessVerdict> not_affected() const {
     const bool fixed = fixed_.is == Claim::Is::inside;
     const bool spared = spared_.is == Claim::Is::inside;
     if (!fixed && !spared) {
@@ -207,7 +207,7 @@ class Judge {
 
   // Affected whatever its version, but there are versions with a fix: it is below all of them, or
   // it lies between lines of releases.
-  std::optional<WeaknessVerdict> against_fixes() const {
+  [[nodiscard]] std::optional<WeaknessVerdict> against_fixes() const {
     if (affected_.bounded || fixed_.is == Claim::Is::silent || !fixed_.bounded) {
       return std::nullopt;
     }
@@ -247,7 +247,7 @@ class Judge {
     return out;
   }
 
-  WeaknessVerdict of_affected() const {
+  [[nodiscard]] WeaknessVerdict of_affected() const {
     if (affected_.fit->in_part) {
       return make(Exposure::cannot_tell, "cannot tell: ", affected_, ", " + affected_.words,
                   kMostInPart);
@@ -267,7 +267,7 @@ class Judge {
   }
 
   // Nothing is said to be affected, and the version is not among those that are fixed.
-  std::optional<WeaknessVerdict> of_fixed_only() const {
+  [[nodiscard]] std::optional<WeaknessVerdict> of_fixed_only() const {
     if (fixed_.is == Claim::Is::silent) {
       return std::nullopt;
     }

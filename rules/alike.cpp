@@ -25,7 +25,8 @@ bool values_alike(const Baseline& baseline, BaselineLinkIndex link, const Target
   }
   for (std::size_t i = 0; i < message.values.size(); ++i) {
     const double value = message.values[i];
-    if (!(value >= usual->least && value <= usual->most)) {  // nor is NaN alike
+    const bool alike = value >= usual->least && value <= usual->most;  // NaN is not
+    if (!alike) {
       return false;
     }
   }

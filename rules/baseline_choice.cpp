@@ -41,8 +41,8 @@ void BaselineChoice::set_time(Timestamp now) {
   minute_ = minute;
   active_.clear();
   // Zone 0 is what no zone names.
-  for (ZoneIndex zone = 0; zone <= policy_.site().zones.size(); ++zone) {
-    active_.push_back(choose(zone));
+  for (std::size_t zone = 0; zone <= policy_.site().zones.size(); ++zone) {
+    active_.push_back(choose(static_cast<ZoneIndex>(zone)));
   }
 }
 

@@ -14,7 +14,7 @@ std::string with_signature(std::string json, const Signature& signature) {
     json.resize(json.size() - kEnd.size());
   }
   return json + ",\n  \"signature\": {\"algorithm\":\"ed25519\",\"key\":\"" + signature.key +
-         "\",\"value\":\"" + signature.value + "\"}" + std::string{kEnd};
+         R"(","value":")" + signature.value + "\"}" + std::string{kEnd};
 }
 
 Result<std::optional<Signature>> signature_in(std::string_view json, const std::string& name) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "capture/time_text.hpp"
+#include "dissectors/printable.hpp"
 #include "inventory/number_text.hpp"
 #include "rules/member.hpp"
 #include "rules/site_names.hpp"
@@ -14,29 +15,28 @@ namespace {
 
 constexpr std::size_t kHostsShown = 4;
 
-// A TOML basic string of ASCII, whatever is in it.
-std::string toml_string(std::string_view text) {
+// As "\U0001F600".
+void add_escape(std::string& out, std::uint32_t point) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
+  out += "\\U";
+  for (int shift = 28; shift >= 0; shift -= 4) {
+    out += kHex[point >> static_cast<unsigned>(shift) & 0xfU];
+  }
+}
+
+// A TOML basic string of ASCII, whatever is in it. What is no UTF-8 never comes here: such a target
+// is left out.
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead < 0x80 ? 1U : lead < 0xe0 ? 2U : lead < 0xf0 ? 3U : 4U;
-    if (lead < 0x80) {
-      out += lead == '"' || lead == '\\' ? "\\" : "";
-      out += static_cast<char>(lead);
-      text.remove_prefix(1);
-      continue;
+    const CodePoint next = decode_utf8(text);
+    if (next.size != 1) {
+      add_escape(out, next.value);
+    } else {
+      out += text.front() == '"' || text.front() == '\\' ? "\\" : "";
+      out += text.front();
     }
-    // What is no UTF-8 never comes here: such a target is left out.
-    char32_t point = lead & (0xffU >> (length + 1));
-    for (std::size_t i = 1; i < length && i < text.size(); ++i) {
-      point = point << 6U | (static_cast<unsigned char>(text[i]) & 0x3fU);
-    }
-    out += "\\U";
-    for (int shift = 28; shift >= 0; shift -= 4) {
-      out += kHex[point >> static_cast<unsigned>(shift) & 0xfU];
-    }
-    text.remove_prefix(std::min(length, text.size()));
+    text.remove_prefix(std::max<std::size_t>(next.size, 1));
   }
   return out + '"';
 }

@@ -96,6 +96,7 @@ std::vector<PermittedCount> Engine::permitted() const { return impl_->gate.permi
 std::vector<ExceptionCount> Engine::exceptions() const {
   const Site& site = impl_->context.policy.site();
   std::vector<ExceptionCount> counts;
+  counts.reserve(site.exceptions.size());
   for (std::size_t i = 0; i < site.exceptions.size(); ++i) {
     counts.push_back({&site.exceptions[i], impl_->exceptions[i]});
   }

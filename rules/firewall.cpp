@@ -82,6 +82,82 @@ IpAddress last_of_family(IpAddress::Family family) noexcept {
   return last;
 }
 
+std::string ports_text(const std::set<std::uint16_t>& ports) {
+  std::string text;
+  for (const std::uint16_t port : ports) {
+    text += (text.empty() ? "" : " ") + std::to_string(port);
+  }
+  return text;
+}
+
+// What one allowed thing is, as a line or two of the matrix.
+struct MatrixRow {
+  const std::string& from;
+  const std::string& to;
+  const Allow& allow;
+  std::string schedule;
+  std::string until;
+  std::string owner;
+  std::string file;
+  int line;
+};
+
+class Matrix {
+ public:
+  Matrix(const Policy& policy, std::ostream& out)
+      : site_(policy.site()), ranges_(zone_ranges(policy)), csv_(out) {
+    for (const std::string_view head :
+         {"from", "to", "from_addresses", "to_addresses", "transport", "ports", "allow", "schedule",
+          "until", "owner", "note", "file", "line"}) {
+      csv_.cell(head);
+    }
+    csv_.end_row();
+  }
+
+  void write(const MatrixRow& row) {
+    const FirewallPorts ports = ports_of(row.allow);
+    if (ports.everything || ports.icmp || ports.none()) {
+      write(row, ports.everything ? "any" : ports.icmp ? "icmp" : "none", "");
+    }
+    if (!ports.tcp.empty()) {
+      write(row, "tcp", ports_text(ports.tcp));
+    }
+    if (!ports.udp.empty()) {
+      write(row, "udp", ports_text(ports.udp));
+    }
+  }
+
+ private:
+  void write(const MatrixRow& row, std::string_view transport, const std::string& ports) {
+    csv_.cell(row.from).cell(row.to).cell(addresses_of(row.from)).cell(addresses_of(row.to));
+    csv_.cell(transport).cell(ports).cell(row.allow.text).cell(row.schedule).cell(row.until);
+    csv_.cell(row.owner).cell(beyond_ports(row.allow)).cell(row.file);
+    csv_.number(static_cast<std::uint64_t>(row.line));
+    csv_.end_row();
+  }
+
+  // Of a zone, or of an asset that is an end of a conduit.
+  [[nodiscard]] std::string addresses_of(const std::string& name) const {
+    if (name == kUnassigned) {
+      return "what no zone names";
+    }
+    const auto zone = std::ranges::find(site_.zones, name, &Zone::name);
+    if (zone == site_.zones.end()) {
+      const auto asset = std::ranges::find(site_.assets, name, &SiteAsset::name);
+      return asset == site_.assets.end() ? name : to_string(asset->match);
+    }
+    std::string text;
+    for (const IpRange& range : ranges_[static_cast<std::size_t>(zone - site_.zones.begin()) + 1]) {
+      text += (text.empty() ? "" : " ") + to_string(range);
+    }
+    return text;
+  }
+
+  const Site& site_;
+  std::vector<std::vector<IpRange>> ranges_;  // by zone
+  CsvWriter csv_;
+};
+
 }  // namespace
 
 std::string to_string(const IpRange& range) {
@@ -116,75 +192,17 @@ std::vector<std::vector<IpRange>> zone_ranges(const Policy& policy) {
 
 void write_matrix(const Policy& policy, std::ostream& out) {
   const Site& site = policy.site();
-  const auto ranges = zone_ranges(policy);
-  CsvWriter csv{out};
-  for (const std::string_view head :
-       {"from", "to", "from_addresses", "to_addresses", "transport", "ports", "allow", "schedule",
-        "until", "owner", "note", "file", "line"}) {
-    csv.cell(head);
-  }
-  csv.end_row();
-  const auto addresses = [&](const std::string& name) {
-    std::string text;
-    const auto zone = std::ranges::find(site.zones, name, &Zone::name);
-    if (name == kUnassigned) {
-      return std::string{"what no zone names"};
-    }
-    if (zone == site.zones.end()) {
-      const auto asset = std::ranges::find(site.assets, name, &SiteAsset::name);
-      return asset == site.assets.end() ? name : to_string(asset->match);
-    }
-    for (const IpRange& range : ranges[static_cast<std::size_t>(zone - site.zones.begin()) + 1]) {
-      text += (text.empty() ? "" : " ") + to_string(range);
-    }
-    return text;
-  };
-  struct Row {
-    const std::string& from;
-    const std::string& to;
-    const Allow& allow;
-    std::string schedule;
-    std::string until;
-    std::string owner;
-    std::string file;
-    int line;
-  };
-  const auto write = [&](const Row& row) {
-    const FirewallPorts ports = ports_of(row.allow);
-    const auto list = [](const std::set<std::uint16_t>& numbers) {
-      std::string text;
-      for (const std::uint16_t port : numbers) {
-        text += (text.empty() ? "" : " ") + std::to_string(port);
-      }
-      return text;
-    };
-    const auto one = [&](std::string_view transport, const std::string& numbers) {
-      csv.cell(row.from).cell(row.to).cell(addresses(row.from)).cell(addresses(row.to));
-      csv.cell(transport).cell(numbers).cell(row.allow.text).cell(row.schedule).cell(row.until);
-      csv.cell(row.owner).cell(beyond_ports(row.allow)).cell(row.file);
-      csv.number(static_cast<std::uint64_t>(row.line));
-      csv.end_row();
-    };
-    if (ports.everything || ports.icmp || ports.none()) {
-      one(ports.everything ? "any" : ports.icmp ? "icmp" : "none", "");
-    }
-    if (!ports.tcp.empty()) {
-      one("tcp", list(ports.tcp));
-    }
-    if (!ports.udp.empty()) {
-      one("udp", list(ports.udp));
-    }
-  };
+  Matrix matrix{policy, out};
   for (const Conduit& conduit : site.conduits) {
     for (const Allow& allow : conduit.allow) {
-      write({conduit.from, conduit.to, allow, conduit.schedule.words(), "", "",
-             site.file_of(conduit.file), allow.line});
+      matrix.write({conduit.from, conduit.to, allow, conduit.schedule.words(), "", "",
+                    site.file_of(conduit.file), allow.line});
     }
   }
   for (const Exception& one : site.exceptions) {
     for (const Allow& allow : one.allow) {
-      write({one.from, one.to, allow, "", one.until_text, one.owner, site.file_of(one.file),
-             allow.line});
+      matrix.write({one.from, one.to, allow, "", one.until_text, one.owner, site.file_of(one.file),
+                    allow.line});
     }
   }
 }

@@ -208,6 +208,21 @@ class Ruleset {
     std::vector<std::string> times;  // matches, any of which has to hold
   };
 
+  void accept_ports(const std::string& start, const FirewallPorts& ports, std::string_view icmp) {
+    if (ports.everything) {
+      rule(start + "accept");
+    }
+    if (ports.icmp) {
+      rule(start + "meta l4proto " + std::string{icmp} + " accept");
+    }
+    if (!ports.tcp.empty()) {
+      rule(start + "tcp dport " + port_set(ports.tcp) + " accept");
+    }
+    if (!ports.udp.empty()) {
+      rule(start + "udp dport " + port_set(ports.udp) + " accept");
+    }
+  }
+
   void accept(const Way& way, const Allow& allow) {
     const FirewallPorts ports = ports_of(allow);
     const std::string beyond = beyond_ports(allow);
@@ -225,19 +240,9 @@ class Ruleset {
       }
       any = true;
       for (const std::string& time : way.times) {
-        const std::string start = "    " + source + ' ' + target + ' ' + time;
-        if (ports.everything) {
-          rule(start + "accept");
-        }
-        if (ports.icmp) {
-          rule(start + "meta l4proto " + std::string{kFamilies[f].icmp} + " accept");
-        }
-        if (!ports.tcp.empty()) {
-          rule(start + "tcp dport " + port_set(ports.tcp) + " accept");
-        }
-        if (!ports.udp.empty()) {
-          rule(start + "udp dport " + port_set(ports.udp) + " accept");
-        }
+        std::string start = "    ";
+        start.append(source).append(" ").append(target).append(" ").append(time);
+        accept_ports(start, ports, kFamilies[f].icmp);
       }
     }
     if (!any) {
@@ -250,6 +255,7 @@ class Ruleset {
     comment(site_.file_of(one.file) + ':' + std::to_string(one.line) + ' ' + one.from + " -> " +
             one.to + (one.schedule.always() ? "" : ", " + one.schedule.words()));
     std::vector<std::string> times;
+    times.reserve(one.schedule.spans.size());
     for (const Schedule::Span& span : one.schedule.spans) {
       times.push_back(span_match(span));
     }

@@ -149,6 +149,7 @@ void Gate::refine(AlertHandle handle, Outcome outcome, const PacketRef& packet) 
 
 std::vector<SilencedCount> Gate::silenced() const {
   std::vector<SilencedCount> counts;
+  counts.reserve(ignored_.size());
   for (std::size_t i = 0; i < ignored_.size(); ++i) {
     counts.push_back({&policy_.site().ignores[i], ignored_[i]});
   }
@@ -157,6 +158,7 @@ std::vector<SilencedCount> Gate::silenced() const {
 
 std::vector<PermittedCount> Gate::permitted() const {
   std::vector<PermittedCount> counts;
+  counts.reserve(permitted_.size());
   for (std::size_t i = 0; i < permitted_.size(); ++i) {
     counts.push_back({&policy_.site().permits[i], permitted_[i]});
   }

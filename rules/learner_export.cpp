@@ -185,7 +185,7 @@ void Learner::Impl::export_links(BaselineData& out) {
     if (link.bytes > 0 && minutes >= 1) {
       talker.bytes_per_minute = RobustSample::rounded(static_cast<double>(link.bytes) / minutes);
     }
-    zone.talkers.push_back(std::move(talker));
+    zone.talkers.push_back(talker);
     note_new(zone, link.since);
   });
 }

@@ -15,7 +15,7 @@ constexpr auto kOtTags = std::to_array<std::string_view>(
     {"controller", "safety", "hmi", "engineering", "gateway", "critical"});
 
 std::uint64_t ot_protocols() noexcept {
-  static const std::uint64_t mask = [] {
+  static const std::uint64_t kMask = [] {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(Protocol::unknown); ++i) {
       const auto protocol = static_cast<Protocol>(i);
@@ -25,7 +25,7 @@ std::uint64_t ot_protocols() noexcept {
     }
     return bits;
   }();
-  return mask;
+  return kMask;
 }
 
 AssetIndex asset_of(const HostKey& host, AssetIndex asset, const Inventory& inventory) {

@@ -150,6 +150,7 @@ bool ViolationBook::again(AlertHandle handle, const PacketRef& packet, std::uint
 
 std::vector<const Violation*> ViolationBook::in_order() const {
   std::vector<const Violation*> sorted;
+  sorted.reserve(all_.size());
   for (const Violation& violation : all_) {
     sorted.push_back(&violation);
   }

@@ -14,6 +14,7 @@ std::vector<Mistake> Mistakes::take() {
            std::tuple{b.file, b.mistake.line, b.mistake.column};
   });
   std::vector<Mistake> taken;
+  taken.reserve(found_.size());
   for (Found& found : found_) {
     taken.push_back(std::move(found.mistake));
   }

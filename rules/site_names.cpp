@@ -60,6 +60,7 @@ SiteNames::SiteNames(const Site& site) : site_(site), zones_{kUnassigned} {
 
 std::vector<std::string_view> SiteNames::zones() const {
   std::vector<std::string_view> names;
+  names.reserve(site_.zones.size() + 1);
   for (const Zone& zone : site_.zones) {
     names.push_back(zone.name);
   }

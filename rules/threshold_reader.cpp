@@ -14,6 +14,7 @@ namespace {
 template <class Items, class Text>
 std::vector<std::string_view> names_of(const Items& items, Text text) {
   std::vector<std::string_view> names;
+  names.reserve(items.size());
   for (const auto& item : items) {
     names.push_back(item.*text);
   }
@@ -69,7 +70,8 @@ void read_thresholds(const Node& parent, std::string_view path,
   }
   for (std::size_t i = 0; i < table->names.size(); ++i) {
     const std::string& kind = table->names[i];
-    const std::string at = prefix + '.' + kind;
+    std::string at = prefix;
+    at.append(".").append(kind);
     const Node& section = table->items[i];
     const std::size_t before = mistakes.size();
     check_kind(kind, [&](std::string_view text) { mistakes.add(table->keys[i], at, text); });

@@ -339,6 +339,7 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
     }
   }
   std::vector<AlertRow> rows;
+  rows.reserve(alerts_.size());
   for (const Alert& alert : alerts_) {
     rows.push_back(alert_row(alert, context));
   }
@@ -346,6 +347,7 @@ Status Analysis::write_store(const Source& source, const RunSummary& summary,
     return saved;
   }
   std::vector<CaseRow> cases;
+  cases.reserve(cases_.cases.size());
   for (const Case& entry : cases_.cases) {
     cases.push_back(case_row(entry, context));
   }

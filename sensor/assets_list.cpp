@@ -13,6 +13,7 @@ namespace {
 
 std::string roles_text(const Asset& asset) {
   std::vector<std::string> held;
+  held.reserve(asset.roles.size());
   for (const RoleReason& role : asset.roles) {
     held.emplace_back(to_string(role.role));
   }

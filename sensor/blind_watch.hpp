@@ -56,7 +56,7 @@ class BlindWatch {
   [[nodiscard]] double limit(BlindLimit which) const noexcept {
     return limits_[static_cast<std::size_t>(which)];
   }
-  Found judge(Cause cause, const SelfReading& now, const SelfReading& before) const;
+  [[nodiscard]] Found judge(Cause cause, const SelfReading& now, const SelfReading& before) const;
   [[nodiscard]] Found judge_silence(const SelfReading& now) const;
   [[nodiscard]] Found judge_share(BlindLimit which, std::uint64_t part, std::uint64_t whole,
                                   std::uint64_t least, std::string_view words) const;

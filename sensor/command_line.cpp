@@ -117,7 +117,7 @@ std::string group_summary(const CLI::App& group) {
       {"baseline", "what is normal, and who approved it"},
       {"vulns", "known weaknesses, from advisories that you bring"},
   };
-  const std::string names = names_of_commands(group);
+  std::string names = names_of_commands(group);
   const auto found = kGroups.find(group.get_name());
   if (names.empty() || found == kGroups.end()) {
     return names;

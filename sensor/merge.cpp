@@ -93,6 +93,15 @@ Exit merge(const State& state, const Meant& a, const Meant& b, const std::string
   return tell("1 change: " + b.row + " is part of " + a.row);
 }
 
+// What a person said of the two before.
+Status take_back(State& state, const Meant& a, const Meant& b, AnnotationStore& store) {
+  const auto by_person = said(state, a, b);
+  if (!by_person) {
+    return by_person.error();
+  }
+  return *by_person ? store.unsay(**by_person, operator_name(), wall_clock()) : ok_status();
+}
+
 Exit undo(State& state, const Meant& a, const Meant& b, const std::string& reason) {
   if (a.row != b.row) {
     return report({a.id + " and " + b.id + " are two rows; nothing to undo", Error::Kind::input});
@@ -103,18 +112,12 @@ Exit undo(State& state, const Meant& a, const Meant& b, const std::string& reaso
                        "assets show lists them under merged",
                    Error::Kind::input});
   }
-  const auto by_person = said(state, a, b);
-  if (!by_person) {
-    return report(by_person.error());
-  }
   auto store = AnnotationStore::open(state.folder / "prahari.db");
   if (!store) {
     return report(store.error());
   }
-  if (*by_person) {
-    if (const Status done = store->unsay(**by_person, operator_name(), wall_clock()); !done) {
-      return report(done.error());
-    }
+  if (const Status done = take_back(state, a, b, *store); !done) {
+    return report(done.error());
   }
   const auto left_a = row_now(state, a.id);
   const auto left_b = row_now(state, b.id);

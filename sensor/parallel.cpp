@@ -41,7 +41,7 @@ class Ring {
   }
   void publish(PacketBatch& batch) {
     {
-      const std::lock_guard lock{mutex_};
+      const std::scoped_lock lock{mutex_};
       batch.workers_left = workers_;
       ++filled_;
     }
@@ -57,7 +57,7 @@ class Ring {
   }
   void done(unsigned worker, PacketBatch& batch) {
     {
-      const std::lock_guard lock{mutex_};
+      const std::scoped_lock lock{mutex_};
       ++next_for_worker_[worker];
       --batch.workers_left;
     }
@@ -73,18 +73,18 @@ class Ring {
   }
   void consume() {
     {
-      const std::lock_guard lock{mutex_};
+      const std::scoped_lock lock{mutex_};
       ++consumed_;
     }
     changed_.notify_all();
   }
   // The reader ends with its next batch, which it marks as the last.
   void stop() {
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     stopping_ = true;
   }
   [[nodiscard]] bool stopping() {
-    const std::lock_guard lock{mutex_};
+    const std::scoped_lock lock{mutex_};
     return stopping_;
   }
 

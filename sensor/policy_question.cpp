@@ -134,6 +134,37 @@ Result<AskedHost> host_of(const std::string& text, const Policy& policy, State* 
   return host;
 }
 
+// Of traffic that no dissector of ours reads: by its transport and port.
+Request request_by_port(Request plain, std::string_view protocol) {
+  plain.transport = protocol == "icmp"            ? Transport::icmp
+                    : protocol.starts_with("udp") ? Transport::udp
+                                                  : Transport::tcp;
+  protocol.remove_prefix(std::min<std::size_t>(4, protocol.size()));
+  std::from_chars(protocol.begin(), protocol.end(), plain.server_port);
+  return plain;
+}
+
+// One request for each target that the words name, or one for any.
+void add_targets(Question& question, Request plain) {
+  const std::vector<TargetLimit>& targets = question.allow->targets;
+  std::uint32_t unit = 0;
+  for (const TargetLimit& limit : targets) {
+    unit = limit.name == "unit" ? limit.ranges.front().first : unit;
+  }
+  question.texts.reserve(targets.size());
+  for (const TargetLimit& limit : targets) {
+    if (limit.name != "unit") {
+      question.requests.push_back(plain);
+      question.requests.back().target = target_of(limit, unit, question.texts);
+    }
+  }
+  if (question.requests.empty()) {
+    question.any_target = true;
+    plain.target = {.table = kUnspecified, .text = {}, .unit = unit, .address = 0, .count = 1};
+    question.requests.push_back(plain);
+  }
+}
+
 Result<Question> question_of(const std::string& protocol, const std::string& operation,
                              Timestamp now) {
   Question question;
@@ -160,31 +191,10 @@ Result<Question> question_of(const std::string& protocol, const std::string& ope
     }
   }
   if (!plain.has_operation) {
-    plain.transport = allow.protocol == "icmp"            ? Transport::icmp
-                      : allow.protocol.starts_with("udp") ? Transport::udp
-                                                          : Transport::tcp;
-    const std::string_view port =
-        std::string_view{allow.protocol}.substr(std::min<std::size_t>(4, allow.protocol.size()));
-    std::from_chars(port.begin(), port.end(), plain.server_port);
-    question.requests.push_back(plain);
+    question.requests.push_back(request_by_port(plain, allow.protocol));
     return Result<Question>{std::move(question)};
   }
-  std::uint32_t unit = 0;
-  for (const TargetLimit& limit : allow.targets) {
-    unit = limit.name == "unit" ? limit.ranges.front().first : unit;
-  }
-  question.texts.reserve(allow.targets.size());
-  for (const TargetLimit& limit : allow.targets) {
-    if (limit.name != "unit") {
-      question.requests.push_back(plain);
-      question.requests.back().target = target_of(limit, unit, question.texts);
-    }
-  }
-  if (question.requests.empty()) {
-    question.any_target = true;
-    plain.target = {.table = kUnspecified, .text = {}, .unit = unit, .address = 0, .count = 1};
-    question.requests.push_back(plain);
-  }
+  add_targets(question, plain);
   return Result<Question>{std::move(question)};
 }
 

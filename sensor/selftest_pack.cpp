@@ -107,12 +107,12 @@ Result<SelftestPack> load_selftest_pack(const fs::path& folder) {
   }
   const Json json = Json::parse(*text, nullptr, false);
   if (!json.is_object() || text_of(json, "schema") != kSchema) {
-    return wrong(file, "expected a JSON object with \"schema\": \"" + std::string{kSchema} + "\"");
+    return wrong(file, R"(expected a JSON object with "schema": ")" + std::string{kSchema} + "\"");
   }
   const std::string site = text_of(json, "site");
   const std::string baseline = text_of(json, "baseline");
   if (!plain(site) || (!baseline.empty() && !plain(baseline))) {
-    return wrong(file, "expected \"site\" and \"baseline\", files of the same folder");
+    return wrong(file, R"(expected "site" and "baseline", files of the same folder)");
   }
   pack.site = pack.folder / site;
   pack.baseline = baseline.empty() ? fs::path{} : pack.folder / baseline;

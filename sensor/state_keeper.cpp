@@ -77,6 +77,7 @@ void StateKeeper::tick(Clock::time_point now, const Known& known) {
 
 void StateKeeper::keep_alerts(const Known& known, bool counts_too) {
   std::vector<const Alert*> due;
+  due.reserve(ended_.size());
   for (const Alert& alert : ended_) {
     due.push_back(&alert);
   }
@@ -108,7 +109,7 @@ void StateKeeper::keep_alerts(const Known& known, bool counts_too) {
 
 // Those that have their line; the others wait for it, the latest of them.
 void StateKeeper::let_go(std::vector<Alert> ended) {
-  std::size_t untold = static_cast<std::size_t>(std::ranges::count_if(
+  auto untold = static_cast<std::size_t>(std::ranges::count_if(
       ended, [this](const Alert& alert) { return !written_.contains(alert.id); }));
   for (Alert& alert : ended) {
     const bool told = written_.erase(alert.id) > 0;
@@ -139,6 +140,7 @@ void StateKeeper::keep_alert(const Alert& alert, const AlertContext& context) {
 
 CaseBook StateKeeper::join_cases(const Known& known, const AlertContext& context) const {
   std::vector<const Alert*> alerts;
+  alerts.reserve(former_.size() + ended_.size());
   for (const Alert& alert : former_) {
     alerts.push_back(&alert);
   }

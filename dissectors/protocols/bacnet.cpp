@@ -357,10 +357,11 @@ void BacnetSession::describe(const Apdu& apdu, const Pdu& pdu, Message& message)
 
 // What a confirmed service is about: the object and property that nearly all begin with.
 void BacnetSession::aim(const Apdu& apdu, Message& message, Fields* fields) const {
-  const bool named = apdu.type == 0 && !apdu.segmented &&
-                     ((apdu.service >= 8 && apdu.service <= 9) ||
-                      (apdu.service >= kReadProperty && apdu.service <= 16));
-  if (!named && !(apdu.type == 3 && apdu.service == kReadProperty)) {
+  const bool asks = apdu.type == 0 && !apdu.segmented &&
+                    ((apdu.service >= 8 && apdu.service <= 9) ||
+                     (apdu.service >= kReadProperty && apdu.service <= 16));
+  const bool answers = apdu.type == 3 && apdu.service == kReadProperty;
+  if (!asks && !answers) {
     return;
   }
   Reader in{apdu.body};

@@ -186,6 +186,8 @@ class Iec104Session final : public Session {
 
  private:
   void on_asdu(const Asdu& asdu, Message& message, Fields* fields, const Pdu& pdu, Emitter& out);
+  // An answer: how it went, and to what.
+  void settle(const Asdu& asdu, std::uint32_t key, Side side, Message& message);
   void tell_station(const Asdu& asdu, bool sender, Emitter& out);
 
   FewPending pending_;
@@ -243,11 +245,46 @@ void Iec104Session::tell_station(const Asdu& asdu, bool sender, Emitter& out) {
   out.identity(identity);
 }
 
+bool is_answer(const Asdu& asdu) noexcept {
+  return asdu.type >= 45 &&
+         (asdu.cause == 7 || asdu.cause == 9 || (asdu.cause >= 44 && asdu.cause <= 47));
+}
+
+// Of a single or double command.
+void add_value(const Asdu& asdu, Message& message) noexcept {
+  const bool bits = asdu.type == 45 || asdu.type == 46 || asdu.type == 58 || asdu.type == 59;
+  if (bits && !asdu.rest.empty()) {
+    message.value_count = 1;
+    message.values[0] = Reader{asdu.rest}.u8() & 3U;
+  }
+}
+
+void show(const Asdu& asdu, Fields& fields) {
+  fields.number(kType, asdu.type);
+  fields.number(kCause, asdu.cause);
+  fields.boolean(kNegative, asdu.negative);
+  fields.boolean(kTest, asdu.test);
+  fields.number(kStation, asdu.station);
+  fields.number(kAddress, asdu.address);
+  fields.number(kCount, asdu.count);
+}
+
+void Iec104Session::settle(const Asdu& asdu, std::uint32_t key, Side side, Message& message) {
+  const bool failed = asdu.negative || asdu.cause >= 44;
+  message.kind = failed ? Kind::exception : Kind::response;
+  message.outcome = failed ? Outcome::failure : Outcome::success;
+  message.status = failed ? asdu.cause : 0;
+  PendingRequest request;
+  if (pending_.take(side, key, request)) {
+    message.matched = true;
+    message.request = request.packet;
+  }
+}
+
 void Iec104Session::on_asdu(const Asdu& asdu, Message& message, Fields* fields, const Pdu& pdu,
                             Emitter& out) {
   const bool asked = is_asked(asdu.type, asdu.cause);
-  const bool answers = asdu.type >= 45 && (asdu.cause == 7 || asdu.cause == 9 ||
-                                           (asdu.cause >= 44 && asdu.cause <= 47));
+  const bool answers = is_answer(asdu);
   if (pdu.direction == Direction::unknown && (asked || answers)) {
     out.client_is(asked ? pdu.side : other(pdu.side));
     message.direction = asked ? Direction::to_server : Direction::to_client;
@@ -263,15 +300,7 @@ void Iec104Session::on_asdu(const Asdu& asdu, Message& message, Fields* fields, 
   const std::uint32_t key =
       std::uint32_t{asdu.type} << 24U | ((asdu.address ^ std::uint32_t{asdu.station}) & 0xffffffU);
   if (answers) {
-    const bool failed = asdu.negative || asdu.cause >= 44;
-    message.kind = failed ? Kind::exception : Kind::response;
-    message.outcome = failed ? Outcome::failure : Outcome::success;
-    message.status = failed ? asdu.cause : 0;
-    PendingRequest request;
-    if (pending_.take(pdu.side, key, request)) {
-      message.matched = true;
-      message.request = request.packet;
-    }
+    settle(asdu, key, pdu.side, message);
   } else if (asked) {
     pending_.push({.packet = pdu.packet, .key = key, .function = asdu.type, .side = pdu.side});
   }
@@ -282,19 +311,9 @@ void Iec104Session::on_asdu(const Asdu& asdu, Message& message, Fields* fields, 
                     .unit = 0,
                     .address = asdu.address,
                     .count = asdu.count};
-  const bool bits = asdu.type == 45 || asdu.type == 46 || asdu.type == 58 || asdu.type == 59;
-  if (bits && !asdu.rest.empty()) {
-    message.value_count = 1;
-    message.values[0] = Reader{asdu.rest}.u8() & 3U;
-  }
+  add_value(asdu, message);
   if (fields != nullptr) {
-    fields->number(kType, asdu.type);
-    fields->number(kCause, asdu.cause);
-    fields->boolean(kNegative, asdu.negative);
-    fields->boolean(kTest, asdu.test);
-    fields->number(kStation, asdu.station);
-    fields->number(kAddress, asdu.address);
-    fields->number(kCount, asdu.count);
+    show(asdu, *fields);
   }
   out.message(message);
   if (!asdu.cut && (answers || asdu.type < 45)) {

@@ -151,6 +151,7 @@ class MmsSession final : public cotp::CotpSession {
 
  private:
   void on_payload(Bytes payload, const Pdu& pdu, Emitter& out) override;
+  Meaning settle(bool failed, std::uint32_t invoke, Side side, Message& message);
   void on_confirmed(const Element& outer, Message& message, Fields* fields, const Pdu& pdu,
                     Emitter& out);
   static void tell_identity(Bytes bytes, Emitter& out);
@@ -200,20 +201,49 @@ void MmsSession::on_payload(Bytes payload, const Pdu& pdu, Emitter& out) {
   out.message(message);
 }
 
+// Of a confirmed PDU.
+std::uint32_t invoke_id(Bytes value) noexcept {
+  std::uint32_t out = 0;
+  for (const std::byte byte : value.first(std::min<std::size_t>(value.size(), 4))) {
+    out = out << 8U | std::to_integer<std::uint32_t>(byte);
+  }
+  return out;
+}
+
+void show(std::uint32_t invoke, const Message& message, Fields& fields) {
+  fields.number(kInvoke, invoke);
+  fields.number(kService, message.function);
+  if (!message.target.text.empty()) {
+    fields.text(kObject, message.target.text);
+  }
+  if (message.matched) {
+    fields.number(kRequestFrame, static_cast<std::int64_t>(message.request.frame));
+  }
+}
+
+// Takes the request that is answered, so that the answer is called what was asked.
+Meaning MmsSession::settle(bool failed, std::uint32_t invoke, Side side, Message& message) {
+  message.kind = failed ? Kind::exception : Kind::response;
+  message.outcome = failed ? Outcome::failure : Outcome::success;
+  PendingRequest asked;
+  message.matched = pending_.take(side, invoke, asked);
+  if (!message.matched) {
+    return failed ? Meaning{"Confirmed Error", Operation::read}
+                  : meaning_of(static_cast<std::uint8_t>(message.function));
+  }
+  message.request = asked.packet;
+  message.function = asked.function;
+  Meaning meaning = meaning_of(static_cast<std::uint8_t>(message.function));
+  meaning.operation = static_cast<Operation>(asked.detail);
+  return meaning;
+}
+
 void MmsSession::on_confirmed(const Element& outer, Message& message, Fields* fields,
                               const Pdu& pdu, Emitter& out) {
   Reader in{outer.value};
-  Element id = read_element(in);
-  if (id.tag == 0x80) {  // in an error the id is tagged by context
-    id.number = 2;
-  }
-  std::uint32_t invoke = 0;
-  for (const std::byte byte : id.value.first(std::min<std::size_t>(id.value.size(), 4))) {
-    invoke = invoke << 8U | std::to_integer<std::uint32_t>(byte);
-  }
+  const std::uint32_t invoke = invoke_id(read_element(in).value);
   const Element service = read_element(in);
   ShortWords words;
-  PendingRequest asked;
   Meaning meaning = meaning_of(service.number);
   message.function = service.number;
   if (outer.number == 0) {
@@ -234,18 +264,7 @@ void MmsSession::on_confirmed(const Element& outer, Message& message, Fields* fi
                    .effect = meaning.effect,
                    .side = pdu.side});
   } else {
-    const bool failed = outer.number == 2;
-    message.kind = failed ? Kind::exception : Kind::response;
-    message.outcome = failed ? Outcome::failure : Outcome::success;
-    message.matched = pending_.take(pdu.side, invoke, asked);
-    if (message.matched) {
-      message.request = asked.packet;
-      message.function = asked.function;
-      meaning = meaning_of(static_cast<std::uint8_t>(asked.function));
-      meaning.operation = static_cast<Operation>(asked.detail);
-    } else if (failed) {
-      meaning = {"Confirmed Error", Operation::read};
-    }
+    meaning = settle(outer.number == 2, invoke, pdu.side, message);
   }
   message.name = meaning.name;
   message.operation = meaning.operation;
@@ -257,14 +276,7 @@ void MmsSession::on_confirmed(const Element& outer, Message& message, Fields* fi
     message.target.count = 1;
   }
   if (fields != nullptr) {
-    fields->number(kInvoke, invoke);
-    fields->number(kService, message.function);
-    if (!message.target.text.empty()) {
-      fields->text(kObject, message.target.text);
-    }
-    if (message.matched) {
-      fields->number(kRequestFrame, static_cast<std::int64_t>(asked.packet.frame));
-    }
+    show(invoke, message, *fields);
   }
   out.message(message);
   if (message.kind == Kind::response && service.number == kIdentify && in.ok()) {

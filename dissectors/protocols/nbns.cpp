@@ -123,32 +123,43 @@ class NbnsSession final : public PlainSession {
       fields->text(kName, trimmed(name.text));
       fields->number(kSuffix, name.suffix);
     }
-    std::string_view given_away;  // a name, and to whom it belongs
-    const bool registers = header.opcode() >= opcode::kRegistration &&
-                           header.opcode() <= opcode::kRefresh + 1 && header.opcode() != 6 &&
-                           header.opcode() != 7;
+    std::string_view given_away;
     if (answered && record.type == kNbStat && header.response()) {
       tell_status(record.data, pdu, fields, out);
-    } else if (answered && record.type == kNb &&
-               (header.response() ? header.opcode() == opcode::kQuery && header.status() == 0
-                                  : registers)) {
-      Reader data{record.data};
-      const std::uint16_t flags = data.be16();
-      const IpAddress owner = IpAddress::read_v4(data);
-      if (data.ok() && header.response()) {
-        given_away = trimmed(name.text);
-      }
-      if (data.ok() && owner == (pdu.side == Side::first ? ends_.first : ends_.second)) {
-        tell_one(name, (flags & kGroup) != 0, "NetBIOS name service", pdu, out);
-      }
+    } else if (answered && record.type == kNb && says_owner(header)) {
+      const bool owned = tell_owner(name, record.data, pdu, out);
+      given_away = owned && header.response() ? trimmed(name.text) : std::string_view{};
     }
-    const bool response = header.response();
-    say(response                            ? "Name Response"
-        : header.opcode() == opcode::kQuery ? "Name Query"
-        : registers                         ? "Name Registration"
-                                            : "Name Release",
-        header.opcode(), pdu, out, response ? Kind::response : Kind::request,
+    say(words_of(header), header.opcode(), pdu, out,
+        header.response() ? Kind::response : Kind::request,
         {.table = given_away.empty() ? "" : "name", .text = given_away});
+  }
+
+  static bool registers(const dns::Header& header) noexcept {
+    return header.opcode() >= opcode::kRegistration && header.opcode() <= opcode::kRefresh + 1 &&
+           header.opcode() != 6 && header.opcode() != 7;
+  }
+  // Whether its record gives a name away, or claims it.
+  static bool says_owner(const dns::Header& header) noexcept {
+    return header.response() ? header.opcode() == opcode::kQuery && header.status() == 0
+                             : registers(header);
+  }
+  static std::string_view words_of(const dns::Header& header) noexcept {
+    return header.response()                   ? "Name Response"
+           : header.opcode() == opcode::kQuery ? "Name Query"
+           : registers(header)                 ? "Name Registration"
+                                               : "Name Release";
+  }
+
+  // Whether the record is whole. What a host says of itself is told.
+  bool tell_owner(const NetbiosName& name, Bytes record, const Pdu& pdu, Emitter& out) {
+    Reader data{record};
+    const std::uint16_t flags = data.be16();
+    const IpAddress owner = IpAddress::read_v4(data);
+    if (data.ok() && owner == (pdu.side == Side::first ? ends_.first : ends_.second)) {
+      tell_one(name, (flags & kGroup) != 0, "NetBIOS name service", pdu, out);
+    }
+    return data.ok();
   }
 
   void tell_one(const NetbiosName& name, bool group, std::string_view source, const Pdu& pdu,

@@ -432,6 +432,30 @@ bool is_dcp(const Layers& layers) noexcept {
   return Reader{layers.payload}.be16() >= kFirstFrameId;
 }
 
+Message message_of(const Header& header, const Said& said) {
+  const bool setting = header.is(Service::set);
+  const bool known = setting || header.is(Service::get) || header.is(Service::identify) ||
+                     header.is(Service::hello);
+  Message out;
+  out.protocol = Protocol::pn_dcp;
+  out.kind = header.frame_id == kHello ? Kind::oneway
+             : header.response         ? Kind::response
+                                       : Kind::request;
+  out.direction = header.response ? Direction::to_client : Direction::to_server;
+  out.operation = setting || !known ? Operation::admin : Operation::discover;
+  out.function = header.service;
+  out.name = name_of(header);
+  // The frame goes the other way than what was asked: it is no deed of its sender.
+  out.envelope = header.response;
+  if (header.response) {
+    out.status = said.errors;
+    const bool bad = header.refused || said.errors != 0;
+    out.outcome = bad ? Outcome::failure : Outcome::success;
+  }
+  out.problems = known ? 0U : 1U << kUnknownService;
+  return out;
+}
+
 void on_frame(const Layers& layers, Emitter& out) {
   constexpr std::uint16_t kLastFrameId = 0xfeff;
   const Header header = read_header(layers);
@@ -448,31 +472,14 @@ void on_frame(const Layers& layers, Emitter& out) {
   if (about_itself) {
     tell(said, layers, out);
   }
-  const bool setting = header.is(Service::set);
-  const bool known = setting || header.is(Service::get) || header.is(Service::identify) ||
-                     header.is(Service::hello);
-  Message message;
-  message.protocol = Protocol::pn_dcp;
-  message.kind = header.frame_id == kHello ? Kind::oneway
-                 : header.response         ? Kind::response
-                                           : Kind::request;
-  message.direction = header.response ? Direction::to_client : Direction::to_server;
-  message.operation = setting || !known ? Operation::admin : Operation::discover;
-  message.function = header.service;
-  message.name = name_of(header);
-  // The frame goes the other way than what was asked: it is no deed of its sender.
-  message.envelope = header.response;
-  if (header.response) {
-    message.status = said.errors;
-    const bool bad = header.refused || said.errors != 0;
-    message.outcome = bad ? Outcome::failure : Outcome::success;
+  Message message = message_of(header, said);
+  if (said.truncated && layers.payload_missing == 0) {
+    message.problems |= 1U << kTruncated;
   }
-  message.problems = (said.truncated && layers.payload_missing == 0 ? 1U << kTruncated : 0U) |
-                     (known ? 0U : 1U << kUnknownService);
   if (Fields* fields = out.fields()) {
     show(header, said, *fields);
   }
-  if (setting && !header.response) {
+  if (header.is(Service::set) && !header.response) {
     send_settings(header, message, out);
   } else {
     out.message(message);

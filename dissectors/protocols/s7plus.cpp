@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, kRequestFrame + 1> kFields = {
 constexpr std::uint8_t kMark = 0x72;
 constexpr std::uint8_t kRequest = 0x31;
 constexpr std::uint8_t kResponse = 0x32;
+constexpr std::uint8_t kNotification = 0x33;
 constexpr std::uint8_t kSigned = 3;  // version from which on a digest may come first
 
 Meaning meaning_of(std::uint16_t function) noexcept {
@@ -105,6 +106,49 @@ bool tell_product(Bytes bytes, Emitter& out) {
   return true;
 }
 
+struct Header {
+  std::uint8_t version = 0;
+  std::uint8_t opcode = 0;
+  std::uint16_t function = 0;
+  std::uint16_t sequence = 0;
+
+  [[nodiscard]] bool calls() const noexcept { return opcode == kRequest || opcode == kResponse; }
+};
+
+// `body` is what the length covers.
+Header read_header(Reader& body, std::uint8_t version) noexcept {
+  Header out;
+  out.version = version;
+  out.opcode = body.u8();
+  if (version == kSigned && !out.calls() && out.opcode != kNotification) {
+    body.skip(out.opcode);  // it was the length of the digest
+    out.opcode = body.u8();
+  }
+  body.skip(2);
+  out.function = body.be16();
+  body.skip(2);
+  out.sequence = body.be16();
+  return out;
+}
+
+Message message_of(const Header& header, Direction direction) noexcept {
+  Message out;
+  out.protocol = Protocol::s7plus;
+  out.direction = direction;
+  out.kind = header.opcode == kRequest    ? Kind::request
+             : header.opcode == kResponse ? Kind::response
+                                          : Kind::oneway;
+  const Meaning meaning = header.calls() ? meaning_of(header.function)
+                          : header.opcode == kNotification
+                              ? Meaning{"Notification", Operation::read}
+                              : Meaning{"Keep Alive", Operation::discover};
+  out.name = meaning.name;
+  out.operation = meaning.operation;
+  out.function = header.calls() ? header.function : std::uint16_t{0};
+  out.outcome = header.opcode == kResponse ? Outcome::success : Outcome::unknown;
+  return out;
+}
+
 class S7PlusSession final : public cotp::CotpSession {
  public:
   S7PlusSession() : CotpSession{Protocol::s7plus, is_plus} {}
@@ -121,50 +165,32 @@ void S7PlusSession::on_payload(Bytes payload, const Pdu& pdu, Emitter& out) {
   in.skip(1);
   const std::uint8_t version = in.u8();
   Reader body = in.sub(in.be16());
-  std::uint8_t opcode = body.u8();
-  if (version == kSigned && opcode != kRequest && opcode != kResponse && opcode != 0x33) {
-    body.skip(opcode);  // it was the length of the digest
-    opcode = body.u8();
-  }
-  body.skip(2);
-  const std::uint16_t function = body.be16();
-  body.skip(2);
-  const std::uint16_t sequence = body.be16();
-  const bool calls = opcode == kRequest || opcode == kResponse;
-  Message message;
-  message.protocol = Protocol::s7plus;
-  message.direction = pdu.direction;
-  message.kind = opcode == kRequest    ? Kind::request
-                 : opcode == kResponse ? Kind::response
-                                       : Kind::oneway;
-  const Meaning meaning = calls            ? meaning_of(function)
-                          : opcode == 0x33 ? Meaning{"Notification", Operation::read}
-                                           : Meaning{"Keep Alive", Operation::discover};
-  message.name = meaning.name;
-  message.operation = meaning.operation;
-  message.function = calls ? function : std::uint16_t{0};
-  message.outcome = opcode == kResponse ? Outcome::success : Outcome::unknown;
-  if (opcode == kRequest) {
-    pending_.push({.packet = pdu.packet, .key = sequence, .function = function, .side = pdu.side});
+  const Header header = read_header(body, version);
+  Message message = message_of(header, pdu.direction);
+  if (header.opcode == kRequest) {
+    pending_.push({.packet = pdu.packet,
+                   .key = header.sequence,
+                   .function = header.function,
+                   .side = pdu.side});
   }
   PendingRequest asked;
-  if (opcode == kResponse && pending_.take(pdu.side, sequence, asked)) {
+  if (header.opcode == kResponse && pending_.take(pdu.side, header.sequence, asked)) {
     message.matched = true;
     message.request = asked.packet;
   }
   if (Fields* fields = out.fields()) {
-    fields->number(kVersion, version);
-    fields->number(kOpcode, opcode);
-    if (calls) {
-      fields->number(kFunction, function);
-      fields->number(kSequence, sequence);
+    fields->number(kVersion, header.version);
+    fields->number(kOpcode, header.opcode);
+    if (header.calls()) {
+      fields->number(kFunction, header.function);
+      fields->number(kSequence, header.sequence);
     }
     if (message.matched) {
       fields->number(kRequestFrame, static_cast<std::int64_t>(asked.packet.frame));
     }
   }
   out.message(message);
-  if (opcode == kResponse && !told_ && body.ok()) {
+  if (header.opcode == kResponse && !told_ && body.ok()) {
     told_ = tell_product(body.rest(), out);
   }
 }

@@ -172,7 +172,7 @@ class AddressConflict final : public Detector {
   }
 
   // The other station that had it last.
-  const Claim* rival_of(const Claims& claims, const MacAddress& mac) const noexcept {
+  [[nodiscard]] const Claim* rival_of(const Claims& claims, const MacAddress& mac) const noexcept {
     const Claim* rival = nullptr;
     for (const Claim& claim : claims.by) {
       if (claim.mac != mac && !is_redundant(claim.mac)) {

@@ -85,7 +85,10 @@ std::string unquote(std::string_view json) {
   for (std::size_t i = 0; i < json.size(); ++i) {
     if (json[i] != '\\' || i + 1 == json.size()) {
       out += json[i];
-    } else if (json[++i] == 'u' && i + kUnit < json.size()) {
+      continue;
+    }
+    ++i;
+    if (json[i] == 'u' && i + kUnit < json.size()) {
       append_unit(out, json.substr(i + 1, kUnit));
       i += kUnit;
     } else {

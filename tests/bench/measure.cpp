@@ -30,8 +30,10 @@ int main(int argc, char** argv) {
   const pid_t child = fork();
   if (child == 0) {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    dup2(null, STDIN_FILENO);
-    dup2(null, STDOUT_FILENO);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
+      std::perror("/dev/null");
+      _exit(127);
+    }
     execvp(argv[2], argv + 2);
     std::perror(argv[2]);
     _exit(127);

@@ -30,7 +30,7 @@ void add_object(ShortText<200>& out, std::uint32_t id, const std::optional<std::
 
 // "0x8E (Controller Mode) instance 1, 0x74 (Edit Lock) instance 1".
 void describe(ShortText<200>& out, const Path& path, std::uint16_t vendor) noexcept {
-  add_object(out, *path.cls, path.instance, vendor);
+  add_object(out, path.cls.value_or(0), path.instance, vendor);
   if (path.inner_cls) {
     out.add(", ");
     add_object(out, *path.inner_cls, path.inner_instance, vendor);

@@ -133,8 +133,8 @@ class Decoder {
     }
     const std::string_view symbol = path.symbol.view();
     const std::string_view scope = symbol.substr(0, path.scope);
-    const std::string_view name =
-        x_.connections->tags().find(x_.owner_of_tags(response, way.unit), scope, *path.instance);
+    const std::string_view name = x_.connections->tags().find(x_.owner_of_tags(response, way.unit),
+                                                              scope, path.instance.value_or(0));
     if (name.empty()) {
       return;
     }

@@ -126,8 +126,8 @@ bool looks_right(Bytes head, std::uint32_t session) noexcept {
       header.length > kMaxLength || status_name(header.status).empty()) {
     return false;
   }
-  const bool sessionless = header.command < command::kRegisterSession;
-  if (session != 0 && header.session != session && !(sessionless && header.session == 0)) {
+  const bool sessionless = header.command < command::kRegisterSession && header.session == 0;
+  if (session != 0 && header.session != session && !sessionless) {
     return false;
   }
   return body_fits(header, in.rest());

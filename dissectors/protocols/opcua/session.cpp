@@ -79,15 +79,15 @@ bool OpcuaSession::starts_here(Bytes head, Side /*side*/, bool segment_start) co
   if (!looks_genuine(head, direction)) {
     return false;
   }
-  const Header header = *read_header(head);
-  if (header.type == MessageType::message || header.type == MessageType::close) {
+  const std::optional<Header> header = read_header(head);
+  if (header && (header->type == MessageType::message || header->type == MessageType::close)) {
     Reader in{head.subspan(kHeaderSize)};
     if (channels_.knows(in.le32())) {
       return true;
     }
     // A channel that was never seen: only where the next chunk follows, or the segment ends.
-    const bool ends = head.size() == header.size;
-    const bool followed = head.size() > header.size && read_header(head.subspan(header.size));
+    const bool ends = head.size() == header->size;
+    const bool followed = head.size() > header->size && read_header(head.subspan(header->size));
     return ends || followed || (segment_start && channels_.empty());
   }
   return true;

@@ -2,6 +2,7 @@
 
 #include "alerts/cases.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include <gtest/gtest.h>
@@ -282,9 +283,10 @@ TEST_F(Cases, TheOrderOfTheAlertsDoesNotMatter) {
   const AlertContext context = plant_.context();
   const std::string one = cases_json(join().cases, context);
   std::vector<const Alert*> turned;
-  for (auto alert = alerts_.rbegin(); alert != alerts_.rend(); ++alert) {
-    turned.push_back(&*alert);
+  for (const Alert& alert : alerts_) {
+    turned.push_back(&alert);
   }
+  std::ranges::reverse(turned);
   const CaseBook other = build_cases(turned, context);
   EXPECT_EQ(cases_json(other.cases, context), one);
 }

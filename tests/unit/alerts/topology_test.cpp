@@ -14,7 +14,8 @@ NetworkView network_of(std::size_t zones, std::size_t hosts_each) {
   out.has_zones = true;
   for (std::size_t zone = 0; zone < zones; ++zone) {
     const std::string name = "zone-" + std::to_string(zone);
-    out.zones.push_back({name, {}, static_cast<double>(4 - zone * 4 / zones), {}});
+    const std::size_t level = 4 - zone * 4 / zones;
+    out.zones.push_back({name, {}, static_cast<double>(level), {}});
     for (std::size_t i = 0; i < hosts_each; ++i) {
       const std::string id = "ast-" + std::to_string(zone) + "-" + std::to_string(i);
       out.hosts.made().push_back(

@@ -173,18 +173,18 @@ TEST(Announcements, NeighboursAndRoutersOfIp) {
 }
 
 std::vector<Row> datagram_rows() {
-  static const std::string request = kDhcpFixed +
-                                     "63825363 350101 0c03706c63 3c08 4d53465420352e30"
-                                     "3703010306 ff";
-  static const std::string ack = kAckFixed + "63825363 350105 0104 ffffff00 0304 0a000001 ff";
+  static const std::string kRequest = kDhcpFixed +
+                                      "63825363 350101 0c03706c63 3c08 4d53465420352e30"
+                                      "3703010306 ff";
+  static const std::string kAck = kAckFixed + "63825363 350105 0104 ffffff00 0304 0a000001 ff";
   return {
       {Protocol::dhcp,
-       request,
+       kRequest,
        {"name plc of 00:1d:9c:00:00:01", "os Windows of 00:1d:9c:00:00:01",
         "software MSFT 5.0 of 00:1d:9c:00:00:01", "fingerprint dhcp 1,3,6 of 00:1d:9c:00:00:01",
         "request discover \"DHCP Discover\""}},
       {Protocol::dhcp,
-       ack,
+       kAck,
        {"host 00:1d:9c:00:00:01 10.0.0.7",
         "ip_config 10.0.0.7/24, gateway 10.0.0.1, by DHCP of 00:1d:9c:00:00:01",
         "service DHCP server", "response discover \"DHCP ACK\""}},

@@ -24,11 +24,11 @@ TEST(OpcuaUsers, ASecretIsNeverWritten) {
   EXPECT_EQ(talk.postures.back().secret_size, 7U);
   EXPECT_NE(talk.postures.back().secret_hash, 0U);
   EXPECT_EQ(talk.lines.back(),
-            "posture user-used \"user name\" \"operator\" of receiver cleartext-password");
+            R"(posture user-used "user name" "operator" of receiver cleartext-password)");
   talk.answer(Ua{}.answers(470).null().u32(0).u32(0), 3);
   EXPECT_EQ(talk.lines[2], "response read \"Activate Session\"");
   EXPECT_EQ(talk.lines[3], "identity user \"operator\" of receiver");
-  EXPECT_EQ(talk.lines[4], "posture user-used \"user name\" \"operator\"");
+  EXPECT_EQ(talk.lines[4], R"(posture user-used "user name" "operator")");
 }
 
 TEST(OpcuaUsers, AnIssuedTokenThatCanBeReadIsToldByItsKind) {
@@ -59,7 +59,7 @@ TEST(OpcuaUsers, AnIssuedTokenThatCanBeReadIsToldByItsKind) {
     EXPECT_EQ(talk.field("user_token"), "\"issued token\"");
     ASSERT_EQ(talk.postures.size() - before, row.kind.empty() ? 0U : 1U);
     if (!row.kind.empty()) {
-      EXPECT_EQ(talk.lines.back(), "posture user-used \"issued token\" \"" + std::string{row.kind} +
+      EXPECT_EQ(talk.lines.back(), R"(posture user-used "issued token" ")" + std::string{row.kind} +
                                        "\" of receiver cleartext-password");
       EXPECT_EQ(talk.postures.back().secret_size, row.token.size());
       EXPECT_NE(talk.postures.back().secret_hash, 0U);
@@ -218,12 +218,12 @@ TEST(OpcuaFacts, EndpointsAreOfferedWithTheirFlaws) {
                    "identity product_uri \"http://open62541\"", "identity url \"opc.tcp://s:4840\"",
                    "identity vendor \"open62541\"", "identity product \"open62541\"",
                    "identity url \"opc.tcp://s:4840\"",
-                   "posture channel-offered \"None\" \"None\" no-security",
-                   "posture user-offered \"anonymous\" \"\" anonymous",
-                   "posture user-offered \"user name\" \"None\" cleartext-password",
-                   "posture channel-offered \"SignAndEncrypt\" \"Basic256Sha256\"",
-                   "posture user-offered \"anonymous\" \"\" anonymous",
-                   "posture user-offered \"user name\" \"Basic256Sha256\""}));
+                   R"(posture channel-offered "None" "None" no-security)",
+                   R"(posture user-offered "anonymous" "" anonymous)",
+                   R"(posture user-offered "user name" "None" cleartext-password)",
+                   R"(posture channel-offered "SignAndEncrypt" "Basic256Sha256")",
+                   R"(posture user-offered "anonymous" "" anonymous)",
+                   R"(posture user-offered "user name" "Basic256Sha256")"}));
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ TEST(OpcuaNames, WhatIsWrittenIsCalledWhatABrowseCalledIt) {
                        reference(35, false, Ua{}.node(85), "Objects")}),
               4);
   talk.ask(write(kReset), 5);
-  EXPECT_EQ(talk.field("nodes"), "[\"ns=2;s=R7\",\"i=99\"]");
-  EXPECT_EQ(talk.field("names"), "[\"Line1/Reset\",\"\"]");
+  EXPECT_EQ(talk.field("nodes"), R"(["ns=2;s=R7","i=99"])");
+  EXPECT_EQ(talk.field("names"), R"(["Line1/Reset",""])");
   talk.answer(Ua{}.answers(676).u32(0).u32(0), 5);
   talk.ask(Ua{}.asks(712).u32(1).add(kLine).add(kReset).u32(0), 6);
   EXPECT_EQ(talk.field("names"), "[\"Line1/Reset\"]");
@@ -95,7 +95,7 @@ TEST(OpcuaNames, ATranslatedPathIsAName) {
       3);
   talk.answer(Ua{}.answers(557).u32(1).u32(0).u32(1).add(kReset).null().u32(0), 3);
   talk.ask(write(kReset), 4);
-  EXPECT_EQ(talk.field("names"), "[\"Line2/Speed\",\"\"]");
+  EXPECT_EQ(talk.field("names"), R"(["Line2/Speed",""])");
 }
 
 TEST(OpcuaNames, EachNameIsToldOnceForAllFlowsOfAServer) {

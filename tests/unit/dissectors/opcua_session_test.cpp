@@ -75,7 +75,7 @@ TEST(OpcuaChannel, OpeningAndRenewalWithoutSecurity) {
                                 Ua{}.answers(449).u32(0).u32(5).u32(1).u64(0).u32(60000).null())));
   EXPECT_EQ(talk.field("request_frame"), "1");
   EXPECT_EQ(talk.lines, (Lines{"response read \"Open Secure Channel\"",
-                               "posture channel-used \"None\" \"None\" no-security"}));
+                               R"(posture channel-used "None" "None" no-security)"}));
 }
 
 TEST(OpcuaChannel, EncryptedMessagesSayOnlyWhatCanBeSeen) {
@@ -102,8 +102,7 @@ TEST(OpcuaChannel, EncryptedMessagesSayOnlyWhatCanBeSeen) {
   ASSERT_EQ(talk.lines.size(), 8U);
   EXPECT_EQ(talk.lines[0], "request read \"Open Secure Channel\"");
   EXPECT_EQ(talk.lines[4], "request control \"Encrypted Message\"");
-  EXPECT_EQ(talk.lines[5],
-            "posture channel-used \"SignAndEncrypt\" \"Basic256Sha256\" of receiver");
+  EXPECT_EQ(talk.lines[5], R"(posture channel-used "SignAndEncrypt" "Basic256Sha256" of receiver)");
   EXPECT_EQ(talk.lines[6], "response control \"Encrypted Message\"");
   EXPECT_EQ(talk.lines[7], "request read \"Close Secure Channel\"");
 }

@@ -57,10 +57,10 @@ SmbRequest read(SmbRequests& requests, const std::string& message, bool second =
 
 TEST(SmbRequests, AdministrativeShares) {
   SmbRequests requests;
-  EXPECT_EQ(read(requests, tree2("\\\\10.0.0.5\\ADMIN$")).sort, Sort::admin_share);
-  EXPECT_EQ(read(requests, tree2("\\\\10.0.0.5\\c$")).text, "c$");
-  EXPECT_EQ(read(requests, tree2("\\\\10.0.0.5\\IPC$")).sort, Sort::plain);
-  EXPECT_EQ(read(requests, tree2("\\\\10.0.0.5\\recipes")).sort, Sort::plain);
+  EXPECT_EQ(read(requests, tree2(R"(\\10.0.0.5\ADMIN$)")).sort, Sort::admin_share);
+  EXPECT_EQ(read(requests, tree2(R"(\\10.0.0.5\c$)")).text, "c$");
+  EXPECT_EQ(read(requests, tree2(R"(\\10.0.0.5\IPC$)")).sort, Sort::plain);
+  EXPECT_EQ(read(requests, tree2(R"(\\10.0.0.5\recipes)")).sort, Sort::plain);
 }
 
 TEST(SmbRequests, ProgramsThatAreWritten) {
@@ -90,7 +90,7 @@ TEST(SmbRequests, TheOldVersion) {
   SmbRequests requests;
   const std::string header =
       std::string("\xffSMB\x75", 5) + std::string(5, '\0') + le16(0x8000) + std::string(20, '\0');
-  const std::string path = wide("\\\\10.0.0.5\\C$") + std::string(2, '\0') + "?????";
+  const std::string path = wide(R"(\\10.0.0.5\C$)") + std::string(2, '\0') + "?????";
   const std::string tree = header + '\4' + std::string(6, '\0') + le16(1) +
                            le16(static_cast<unsigned>(path.size())) + std::string(1, '\0') + path;
   EXPECT_EQ(read(requests, tree, false).text, "C$");
@@ -99,7 +99,7 @@ TEST(SmbRequests, TheOldVersion) {
 TEST(SmbRequests, WhatIsCutSaysNothing) {
   SmbRequests requests;
   for (const std::string& whole :
-       {tree2("\\\\h\\ADMIN$"), create2("a.exe", 6, 5), kBind, call(12)}) {
+       {tree2(R"(\\h\ADMIN$)"), create2("a.exe", 6, 5), kBind, call(12)}) {
     for (std::size_t size = 4; size < whole.size(); ++size) {
       for (const bool second : {true, false}) {
         (void)read(requests, whole.substr(0, size), second);

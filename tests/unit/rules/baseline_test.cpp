@@ -96,8 +96,8 @@ TEST(BaselineJson, ReadsBackWhatItWroteToTheByte) {
   const Result<BaselineData> read = parse_baseline(text, "b.json");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(baseline_json(*read), text);
-  EXPECT_NE(text.find("\"interval\":{\"median\":1.0,\"mad\":0.02}"), std::string::npos) << text;
-  EXPECT_NE(text.find("[\"Mon 00-02\",\"Sun 23-24\"]"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("interval":{"median":1.0,"mad":0.02})"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(["Mon 00-02","Sun 23-24"])"), std::string::npos) << text;
 }
 
 TEST(BaselineJson, OrderOfTheEntriesDoesNotMatter) {
@@ -117,14 +117,14 @@ TEST(BaselineJson, SaysWhereAMistakeIs) {
     const auto read = parse_baseline(text, "b.json");
     return read ? std::string("accepted") : read.error().message;
   };
-  EXPECT_TRUE(error_of("\"host\":\"10.0.0.2 vlan 110\"", "\"host\":\"10.0.0\"")
+  EXPECT_TRUE(error_of(R"("host":"10.0.0.2 vlan 110")", R"("host":"10.0.0")")
                   .starts_with("b.json:/zones/0/hosts/2/host: expected an address"));
-  EXPECT_TRUE(error_of("\"state\": \"locked\"", "\"state\": \"open\"")
+  EXPECT_TRUE(error_of(R"("state": "locked")", R"("state": "open")")
                   .starts_with("b.json:/zones/0/state: expected \"locked\" or \"learning\", found "
                                "\"open\""));
   EXPECT_TRUE(error_of("\"times\":900", "\"times\":-1")
                   .starts_with("b.json:/zones/0/polls/0/times: expected a number from 0"));
-  EXPECT_TRUE(error_of("\"mad\":0.02", "\"mad\":\"x\"")
+  EXPECT_TRUE(error_of("\"mad\":0.02", R"("mad":"x")")
                   .starts_with("b.json:/zones/0/polls/0/interval/mad: expected a number"));
   EXPECT_TRUE(error_of("Mon 00-02", "Mon 02-00").starts_with("b.json:/zones/0/hours/0: expected"));
   EXPECT_TRUE(error_of("baseline/1", "baseline/2").starts_with("b.json:/schema: expected"));

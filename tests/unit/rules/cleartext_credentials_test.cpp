@@ -61,7 +61,7 @@ TEST(CleartextCredentials, AUserNameCannotForgeTheAlert) {
   Scene scene;
   login(scene, scene.talk("10.0.0.1", "10.0.0.2", 4840), "a\n\"\x1b[31m", kReadable);
   ASSERT_EQ(scene.of(kKind).size(), 1U);
-  EXPECT_EQ(scene.of(kKind)[0].finding.target, "user \"a?\\\"?[31m\"");
+  EXPECT_EQ(scene.of(kKind)[0].finding.target, R"(user "a?\"?[31m")");
 }
 
 TEST(CleartextCredentials, ManyUsersOfOneClientAreOneMoreAlertThatCountsThem) {

@@ -150,7 +150,7 @@ reason = "r"
 )");
   for (const std::string_view expected :
        {"site.toml:3:12: zone[0].members[0]: unknown tag \"hmy\"",
-        "zone[1].members[0]: \"tag:hmi\" is already a member of zone \"a\" (line 3)",
+        R"(zone[1].members[0]: "tag:hmi" is already a member of zone "a" (line 3))",
         "site.toml:11:13: conduit[0].schedule[0]: expected days and hours",
         "exception[0]: the key \"owner\" is missing",
         "exception[0]: the key \"until\" is missing"}) {
@@ -262,7 +262,7 @@ allow = ["enip:read"]
   }
   std::ostringstream csv;
   write_matrix(policy, csv);
-  EXPECT_NE(csv.str().find("plant,\"cell \"\"; drop\",10.0.0.0-10.0.255.255"), std::string::npos)
+  EXPECT_NE(csv.str().find(R"(plant,"cell ""; drop",10.0.0.0-10.0.255.255)"), std::string::npos)
       << csv.str();
 }
 

@@ -104,7 +104,7 @@ TEST(ZeekValues, ReadsWhatFieldsWrite) {
   EXPECT_TRUE(members("[]").empty());
   EXPECT_TRUE(members("null").empty());
   EXPECT_EQ(members("[[1,2],{\"a\":[3]},4]").size(), 3U);
-  EXPECT_EQ(unquote("\"\\u0007\\u00e9\""), "\a\xc3\xa9");
+  EXPECT_EQ(unquote(R"("\u0007\u00e9")"), "\a\xc3\xa9");
   EXPECT_EQ(number_of("-3"), std::nullopt);
 }
 
