@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLookBack = std::uintmax_t{24} << 20U;  // bytes
+constexpr std::size_t kLongestLine = std::size_t{1} << 20U;
 constexpr std::uint32_t kRows = 8192;  // as many as the store thread lets wait
 // Lines are not in the order of time: those of one look are written together.
 constexpr std::chrono::minutes kAbout{1};
@@ -46,6 +47,9 @@ Tail read_tail(const fs::path& file) {
   tail.text.resize(static_cast<std::size_t>(in.gcount()));
 
   const std::size_t end = tail.text.rfind('\n') + 1;  // 0 if there is none
+  if (end == 0 && from > 0) {
+    return {};  // no line of ours is that long
+  }
   tail.cut = end < tail.text.size();
   tail.whole = from + end;
   tail.text.resize(end);
@@ -62,7 +66,10 @@ Told read_alerts(std::string_view text) {
   Told told;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    if (std::optional<AlertRow> row = alert_row(text.substr(0, end))) {
+    const std::string_view line = text.substr(0, end);
+    std::optional<AlertRow> row =
+        line.size() <= kLongestLine ? alert_row(line) : std::optional<AlertRow>{};
+    if (row) {
       std::string id = row->id;
       told.insert_or_assign(std::move(id), std::move(*row));
     }

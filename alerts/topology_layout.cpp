@@ -91,7 +91,7 @@ class Placer {
       put(std::move(rest));
     }
     layout_.lanes.emplace_back().level = network_.zones[first].level;
-    lanes_.push_back({first_row, rows_});
+    lanes_.emplace_back(first_row, rows_);
   }
 
   [[nodiscard]] bool has_severe(std::size_t zone) const {

@@ -72,7 +72,7 @@ void StoreThread::put(std::map<std::string, Record> Waiting::*where, std::string
   const std::scoped_lock lock{mutex_};
   auto& records = waiting_.*where;
   if (const auto known = records.find(key); known != records.end()) {
-    known->second = std::move(record);
+    known->second = std::forward<Record>(record);
     ++stats_.coalesced;
     return;
   }
@@ -80,7 +80,7 @@ void StoreThread::put(std::map<std::string, Record> Waiting::*where, std::string
     ++stats_.dropped;
     return;
   }
-  records.emplace(std::move(key), std::move(record));
+  records.emplace(std::move(key), std::forward<Record>(record));
   if (waiting_.size() >= kEnough) {
     wake_.notify_one();
   }
@@ -158,7 +158,7 @@ void StoreThread::write(Waiting batch) {
 }
 
 // All waits for the next try; a newer self that came meanwhile stands.
-void StoreThread::take_back(RecordBatch rows) {
+void StoreThread::take_back(RecordBatch&& rows) {
   const std::scoped_lock lock{mutex_};
   ++stats_.failed;
   for (AlertRow& alert : rows.alerts) {
@@ -184,9 +184,9 @@ void StoreThread::take_back(RecordBatch rows) {
 }
 
 template <class Record>
-void StoreThread::keep(std::map<std::string, Record>& records, std::string key, Record record) {
+void StoreThread::keep(std::map<std::string, Record>& records, std::string key, Record&& record) {
   if (waiting_.size() < kLimit) {
-    records.try_emplace(std::move(key), std::move(record));
+    records.try_emplace(std::move(key), std::forward<Record>(record));
   } else {
     ++stats_.dropped;
   }

@@ -68,9 +68,9 @@ class StoreThread {
   bool make_room(bool for_alert);
   void run(const std::stop_token& stop);
   void write(Waiting batch);
-  void take_back(RecordBatch rows);
+  void take_back(RecordBatch&& rows);
   template <class Record>
-  void keep(std::map<std::string, Record>& records, std::string key, Record record);
+  void keep(std::map<std::string, Record>& records, std::string key, Record&& record);
 
   Store store_;  // the thread's alone
   std::function<void(const Error&)> on_error_;

@@ -159,5 +159,12 @@ TEST_F(AlertRecoveryTest, OnlyTheEndOfALongFileIsRead) {
   EXPECT_EQ(stored(), std::vector<std::string>{"cv-1"});
 }
 
+TEST_F(AlertRecoveryTest, WhatIsNoLineOfOursStaysAsItIs) {
+  const std::string text(25U << 20U, 'x');
+  write(text);
+  EXPECT_FALSE(recover().anything());
+  EXPECT_EQ(file(), text);
+}
+
 }  // namespace
 }  // namespace prahari

@@ -253,9 +253,9 @@ allow = ["enip:read"]
   const std::string nft = nftables_of(policy);
   for (const std::string_view expected :
        {"policy drop;", "ct state established,related accept",
-        "ip saddr @z1_plant_v4 ip daddr @z2_cell____drop_v4 meta day { \"Monday\", \"Tuesday\", "
-        "\"Wednesday\", \"Thursday\", \"Friday\" } meta hour \"22:00\"-\"23:59:59\" tcp dport { "
-        "502 } accept",
+        R"(meta day { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday" } meta hour "22:00"-)",
+        R"(ip saddr @z1_plant_v4 ip daddr @z2_cell____drop_v4 meta day { "Monday")",
+        R"("22:00"-"23:59:59" tcp dport { 502 } accept)",
         "ip saddr != @zoned_v4 ip daddr @z1_plant_v4 tcp dport { 44818 } accept",
         "# not exported: mac:00:1d:9c:*", "# not exported: vlan:7"}) {
     EXPECT_NE(nft.find(expected), std::string::npos) << expected << '\n' << nft;

@@ -32,16 +32,17 @@ std::vector<std::string> split(const std::string& text) {
 
 // What one message leaves behind, log by log.
 class OpcuaLogs : public ::testing::Test {
- protected:
+ public:
   OpcuaLogs()
       : folder_(fs::temp_directory_path() / ("prahari-opcua-" + std::to_string(::getpid()))) {}
+  OpcuaLogs(const OpcuaLogs&) = delete;
+  OpcuaLogs& operator=(const OpcuaLogs&) = delete;
   ~OpcuaLogs() override {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
   }
-  OpcuaLogs(const OpcuaLogs&) = delete;
-  OpcuaLogs& operator=(const OpcuaLogs&) = delete;
 
+ protected:
   std::map<std::string, Lines> logs(Bytes body, bool response) {
     auto out = LogFolder::create(folder_);
     EXPECT_TRUE(out);
