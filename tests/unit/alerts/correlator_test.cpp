@@ -12,17 +12,21 @@ namespace {
 std::size_t allocations = 0;  // NOLINT: counted by the operator below, in this program only
 }  // namespace
 
-#ifndef __SANITIZE_ADDRESS__  // which has its own and checks that they are used in pairs
+// Address sanitizers have their own and check that they are used in pairs: GCC's says so, Clang's
+// takes the place of what is weak.
+#ifndef __SANITIZE_ADDRESS__
 // NOLINTNEXTLINE(misc-definitions-in-headers)
-void* operator new(std::size_t size) {
+[[gnu::weak]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) {  // NOLINT
     return memory;
   }
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }               // NOLINT
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }  // NOLINT
+[[gnu::weak]] void operator delete(void* memory) noexcept { std::free(memory); }  // NOLINT
+[[gnu::weak]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);  // NOLINT
+}
 #endif
 
 namespace prahari {

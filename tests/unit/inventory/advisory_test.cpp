@@ -193,7 +193,7 @@ TEST(Csaf, RefusesWhatWouldGrowBeyondItsFile) {
     products.push_back({{"name", id}, {"product_id", id}});
     group["product_ids"].push_back(id);
   }
-  many["product_tree"]["product_groups"] = {group};
+  many["product_tree"]["product_groups"] = Json::array({group});
   many["vulnerabilities"][0]["remediations"] = Json::array();
   for (int i = 0; i < 500; ++i) {
     many["vulnerabilities"][0]["remediations"].push_back(

@@ -19,14 +19,16 @@ std::size_t allocations = 0;
 
 }  // namespace
 
-#ifndef __SANITIZE_ADDRESS__  // which has its own and checks that they are used in pairs
-void* operator new(std::size_t size) {
+// Address sanitizers have their own and check that they are used in pairs: GCC's says so, Clang's
+// takes the place of what is weak.
+#ifndef __SANITIZE_ADDRESS__
+[[gnu::weak]] void* operator new(std::size_t size) {
   ++allocations;
   void* block = std::malloc(size);
   return block != nullptr ? block : throw std::bad_alloc{};
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
+[[gnu::weak]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::weak]] void operator delete(void* block, std::size_t /*size*/) noexcept { std::free(block); }
 #endif
 
 namespace prahari {
