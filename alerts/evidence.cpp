@@ -144,11 +144,7 @@ Status write_alert(Alert& alert, const Store& store, const fs::path& folder, std
     return writer.error();
   }
   for (const PacketRef& ref : selection.refs) {
-    const std::optional<Bytes> bytes = store.bytes(ref);
-    if (!bytes) {
-      continue;
-    }
-    if (Status status = writer->write({ref, *bytes}); !status) {
+    if (Status status = writer->write({ref, *store.bytes(ref)}); !status) {
       return status;
     }
   }

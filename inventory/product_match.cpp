@@ -7,6 +7,7 @@
 #include "inventory/product_name.hpp"
 
 namespace prahari {
+
 // What the texts of a device may be called by.
 struct MatchNames {
   std::string vendor;

@@ -240,9 +240,7 @@ class Ruleset {
       }
       any = true;
       for (const std::string& time : way.times) {
-        std::string start = "    ";
-        start.append(source).append(" ").append(target).append(" ").append(time);
-        accept_ports(start, ports, kFamilies[f].icmp);
+        accept_ports("    " + source + ' ' + target + ' ' + time, ports, kFamilies[f].icmp);
       }
     }
     if (!any) {

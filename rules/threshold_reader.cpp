@@ -70,8 +70,7 @@ void read_thresholds(const Node& parent, std::string_view path,
   }
   for (std::size_t i = 0; i < table->names.size(); ++i) {
     const std::string& kind = table->names[i];
-    std::string at = prefix;
-    at.append(".").append(kind);
+    const std::string at = prefix + '.' + kind;
     const Node& section = table->items[i];
     const std::size_t before = mistakes.size();
     check_kind(kind, [&](std::string_view text) { mistakes.add(table->keys[i], at, text); });

@@ -61,7 +61,7 @@ std::size_t hour_of_week(Timestamp time, const Timezone& zone) noexcept {
   const auto local = time + zone.offset_at(time);
   const auto hour = std::chrono::floor<std::chrono::hours>(local.time_since_epoch()).count();
   // 1970-01-01 was a Thursday.
-  constexpr std::int64_t kThursday = 72;
+  constexpr std::int64_t kThursday = std::int64_t{3} * 24;
   const std::int64_t week = (hour + kThursday) % static_cast<std::int64_t>(kWeekHours);
   return static_cast<std::size_t>(week < 0 ? week + static_cast<std::int64_t>(kWeekHours) : week);
 }

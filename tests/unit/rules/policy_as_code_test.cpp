@@ -251,13 +251,12 @@ allow = ["enip:read"]
   EXPECT_EQ(to_string(ranges[2][1]), "10.1.0.8-10.1.255.255");
   EXPECT_EQ(to_string(ranges[3][0]), "10.1.0.7");
   const std::string nft = nftables_of(policy);
-  for (const std::string_view expected :
-       {"policy drop;", "ct state established,related accept",
-        R"(meta day { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday" } meta hour "22:00"-)",
-        R"(ip saddr @z1_plant_v4 ip daddr @z2_cell____drop_v4 meta day { "Monday")",
-        R"("22:00"-"23:59:59" tcp dport { 502 } accept)",
-        "ip saddr != @zoned_v4 ip daddr @z1_plant_v4 tcp dport { 44818 } accept",
-        "# not exported: mac:00:1d:9c:*", "# not exported: vlan:7"}) {
+  for (
+      const std::string_view expected :
+      {"policy drop;", "ct state established,related accept",
+       R"(ip saddr @z1_plant_v4 ip daddr @z2_cell____drop_v4 meta day { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday" } meta hour "22:00"-"23:59:59" tcp dport { 502 } accept)",
+       "ip saddr != @zoned_v4 ip daddr @z1_plant_v4 tcp dport { 44818 } accept",
+       "# not exported: mac:00:1d:9c:*", "# not exported: vlan:7"}) {
     EXPECT_NE(nft.find(expected), std::string::npos) << expected << '\n' << nft;
   }
   std::ostringstream csv;
