@@ -1,6 +1,5 @@
 #include "dissectors/flow.hpp"
 
-#include <array>
 #include <bit>
 
 #include "dissectors/hash.hpp"
@@ -8,16 +7,10 @@
 namespace prahari {
 namespace {
 
-using Words = std::array<std::uint64_t, 2>;
-
-// As numbers, so that comparing and hashing them takes two steps and not sixteen: the octets of an
-// IPv4 address are the lower half of the first, whatever their order.
-Words words_of(const IpAddress& ip) noexcept { return std::bit_cast<Words>(ip.octets); }
-
 // By family, then by the numbers: an order, if none that people would know.
 bool is_before(const IpAddress& a, const IpAddress& b) noexcept {
-  const Words left = words_of(a);
-  const Words right = words_of(b);
+  const IpAddress::Words left = a.words();
+  const IpAddress::Words right = b.words();
   if (left[0] != right[0]) {
     return left[0] < right[0];
   }
@@ -44,8 +37,8 @@ std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
   const std::uint64_t ports =
       std::uint64_t{key.low_port} << 16U | key.high_port | std::uint64_t{key.tunnel} << 32U;
   const std::uint64_t tags = std::uint64_t{key.vlan.ids[0]} << 16U | key.vlan.ids[1];
-  const Words low = words_of(key.low);
-  const Words high = words_of(key.high);
+  const IpAddress::Words low = key.low.words();
+  const IpAddress::Words high = key.high.words();
   Hasher hash{seed};
   hash.add(ports).add(tags << 16U | std::uint64_t{key.ip_protocol} << 8U |
                       static_cast<std::uint64_t>(key.low.family));
@@ -57,11 +50,13 @@ std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
   return hash.value();
 }
 
+// By the sum of both addresses: the same for both directions.
 std::uint32_t shard_of(const Layers& layers) noexcept {
   constexpr std::uint64_t kFixed = 1;  // no secret: the output must not depend on the process
-  const std::uint64_t ends =
-      Hasher{kFixed}.add(layers.src).value() + Hasher{kFixed}.add(layers.dst).value();
-  return static_cast<std::uint32_t>((ends ^ ends >> 32U) % kShards);
+  const IpAddress::Words source = layers.src.words();
+  const IpAddress::Words target = layers.dst.words();
+  const std::uint64_t ends = source[0] + target[0] + std::rotl(source[1] + target[1], 32);
+  return static_cast<std::uint32_t>(Hasher{kFixed}.add(ends).value() % kShards);
 }
 
 }  // namespace prahari

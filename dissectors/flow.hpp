@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -27,20 +26,7 @@ struct FlowKey {
   VlanTags vlan;
   std::uint32_t tunnel = 0;
 
-  friend bool operator==(const FlowKey& a, const FlowKey& b) noexcept {
-    return a.low_port == b.low_port && a.high_port == b.high_port && same(a.low, b.low) &&
-           same(a.high, b.high) && a.ip_protocol == b.ip_protocol && a.vlan == b.vlan &&
-           a.tunnel == b.tunnel;
-  }
-
- private:
-  // Compared for each packet, hence as two numbers.
-  static bool same(const IpAddress& a, const IpAddress& b) noexcept {
-    using Words = std::array<std::uint64_t, 2>;
-    const auto left = std::bit_cast<Words>(a.octets);
-    const auto right = std::bit_cast<Words>(b.octets);
-    return left[0] == right[0] && left[1] == right[1] && a.family == b.family;
-  }
+  friend bool operator==(const FlowKey&, const FlowKey&) = default;
 };
 
 // `from_low` tells whether this packet was sent by the lower end.

@@ -19,9 +19,20 @@ struct VlanTags {
       ids[count++] = id;
     }
   }
+  // Compared for each packet, hence as one number.
+  [[gnu::always_inline]] friend constexpr bool operator==(const VlanTags& a,
+                                                          const VlanTags& b) noexcept {
+    return a.number() == b.number();
+  }
   // clang-tidy 14 takes the 0 of what the compiler writes here for a pointer.
   friend auto operator<=>(const VlanTags&,
                           const VlanTags&) = default;  // NOLINT(modernize-use-nullptr)
+
+ private:
+  [[nodiscard]] constexpr std::uint64_t number() const noexcept {
+    return std::uint64_t{ids[0]} | std::uint64_t{ids[1]} << 16U | std::uint64_t{ids[2]} << 32U |
+           std::uint64_t{count} << 48U;
+  }
 };
 
 enum class Network : std::uint8_t { none, arp, ipv4, ipv6, other };

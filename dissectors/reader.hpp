@@ -23,7 +23,7 @@ namespace detail {
 // Bytes as one integer, or zero when there are none. A fold rather than a loop,
 // because compilers turn it into one load and, where needed, one byte swap.
 template <class T, std::endian Order, std::size_t... I>
-constexpr T join(Bytes raw, std::index_sequence<I...> /*bytes*/) noexcept {
+[[gnu::always_inline]] constexpr T join(Bytes raw, std::index_sequence<I...> /*bytes*/) noexcept {
   constexpr std::size_t kLast = sizeof...(I) - 1;
   if (raw.empty()) {
     return 0;
@@ -34,12 +34,12 @@ constexpr T join(Bytes raw, std::index_sequence<I...> /*bytes*/) noexcept {
 }
 
 template <class T, std::size_t N = sizeof(T)>
-constexpr T join_be(Bytes raw) noexcept {
+[[gnu::always_inline]] constexpr T join_be(Bytes raw) noexcept {
   return join<T, std::endian::big>(raw, std::make_index_sequence<N>{});
 }
 
 template <class T, std::size_t N = sizeof(T)>
-constexpr T join_le(Bytes raw) noexcept {
+[[gnu::always_inline]] constexpr T join_le(Bytes raw) noexcept {
   return join<T, std::endian::little>(raw, std::make_index_sequence<N>{});
 }
 
@@ -62,28 +62,47 @@ class Reader {
   // Everything not read yet, without reading it.
   [[nodiscard]] constexpr Bytes rest() const noexcept { return rest_; }
 
-  constexpr std::uint8_t u8() noexcept { return detail::join_be<std::uint8_t>(take(1)); }
-  constexpr std::uint16_t be16() noexcept { return detail::join_be<std::uint16_t>(take(2)); }
-  constexpr std::uint32_t be24() noexcept { return detail::join_be<std::uint32_t, 3>(take(3)); }
-  constexpr std::uint32_t be32() noexcept { return detail::join_be<std::uint32_t>(take(4)); }
-  constexpr std::uint64_t be64() noexcept { return detail::join_be<std::uint64_t>(take(8)); }
-  constexpr std::uint16_t le16() noexcept { return detail::join_le<std::uint16_t>(take(2)); }
-  constexpr std::uint32_t le24() noexcept { return detail::join_le<std::uint32_t, 3>(take(3)); }
-  constexpr std::uint32_t le32() noexcept { return detail::join_le<std::uint32_t>(take(4)); }
-  constexpr std::uint64_t le64() noexcept { return detail::join_le<std::uint64_t>(take(8)); }
+  [[gnu::always_inline]] constexpr std::uint8_t u8() noexcept {
+    return detail::join_be<std::uint8_t>(take(1));
+  }
+  [[gnu::always_inline]] constexpr std::uint16_t be16() noexcept {
+    return detail::join_be<std::uint16_t>(take(2));
+  }
+  [[gnu::always_inline]] constexpr std::uint32_t be24() noexcept {
+    return detail::join_be<std::uint32_t, 3>(take(3));
+  }
+  [[gnu::always_inline]] constexpr std::uint32_t be32() noexcept {
+    return detail::join_be<std::uint32_t>(take(4));
+  }
+  [[gnu::always_inline]] constexpr std::uint64_t be64() noexcept {
+    return detail::join_be<std::uint64_t>(take(8));
+  }
+  [[gnu::always_inline]] constexpr std::uint16_t le16() noexcept {
+    return detail::join_le<std::uint16_t>(take(2));
+  }
+  [[gnu::always_inline]] constexpr std::uint32_t le24() noexcept {
+    return detail::join_le<std::uint32_t, 3>(take(3));
+  }
+  [[gnu::always_inline]] constexpr std::uint32_t le32() noexcept {
+    return detail::join_le<std::uint32_t>(take(4));
+  }
+  [[gnu::always_inline]] constexpr std::uint64_t le64() noexcept {
+    return detail::join_le<std::uint64_t>(take(8));
+  }
 
-  // The next n bytes, in place. The view lives as long as the packet does.
-  constexpr Bytes take(std::size_t n) noexcept {
+  // The next n bytes, in place. The view lives as long as the packet does. Made part of whoever
+  // calls it: the length is then known there, and the checks below fold into this one.
+  [[gnu::always_inline]] constexpr Bytes take(std::size_t n) noexcept {
     if (n > rest_.size()) {
       fail();
       return {};
     }
-    const Bytes head = rest_.first(n);
-    rest_ = rest_.subspan(n);
+    const Bytes head{rest_.data(), n};
+    rest_ = Bytes{rest_.data() + n, rest_.size() - n};
     return head;
   }
 
-  constexpr void skip(std::size_t n) noexcept { take(n); }
+  [[gnu::always_inline]] constexpr void skip(std::size_t n) noexcept { take(n); }
 
   // A Reader confined to the next n bytes, for a field that carries its own
   // length. It has failed already when those bytes are not there.
