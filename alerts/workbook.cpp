@@ -56,15 +56,18 @@ std::string without_codes(std::string_view text) {
 }
 
 // A text as Excel may have it: cut at what a cell holds, and never within a character.
-std::string cell_text(std::string_view given) {
-  const std::string text =
-      given.find("_x") == std::string_view::npos ? std::string{given} : without_codes(given);
-  std::string out = text.substr(0, kLongestCell);
-  while (text.size() > kLongestCell && !out.empty() &&
-         (static_cast<unsigned char>(text[out.size()]) & 0xc0U) == 0x80U) {
-    out.pop_back();
+void make_cell_text(std::string_view given, std::string& out) {
+  if (given.find("_x") == std::string_view::npos) {
+    out.assign(given);
+  } else {
+    out = without_codes(given);
   }
-  return out;
+  std::size_t size = std::min(out.size(), kLongestCell);
+  while (size < out.size() && size > 0 &&
+         (static_cast<unsigned char>(out[size]) & 0xc0U) == 0x80U) {
+    --size;
+  }
+  out.resize(size);
 }
 
 // Rows of one sheet, from top to bottom.
@@ -86,7 +89,8 @@ class Sheet {
   }
   void text(std::string_view value) {
     if (!value.empty()) {
-      worksheet_write_string(sheet_, rows_, column_, cell_text(value).c_str(), nullptr);
+      make_cell_text(value, cell_);
+      worksheet_write_string(sheet_, rows_, column_, cell_.c_str(), nullptr);
     }
     ++column_;
   }
@@ -114,6 +118,7 @@ class Sheet {
   std::uint32_t rows_ = 0;  // the header is row 0
   lxw_col_t column_ = 0;
   std::uint64_t left_out_ = 0;
+  std::string cell_;  // the text of one cell, used again
 };
 
 }  // namespace

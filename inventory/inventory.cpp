@@ -153,9 +153,15 @@ std::vector<AssetIndex> Inventory::assets_in_order() const {
 }
 
 std::vector<AssetIndex> Inventory::parts_in_order() const {
-  std::vector<AssetIndex> out = impl_->assets.all();
-  std::erase_if(out, [this](AssetIndex at) { return !shown(at).present(); });
-  std::ranges::sort(out, {}, [this](AssetIndex at) -> const std::string& { return asset(at).id; });
+  std::vector<std::pair<std::string_view, AssetIndex>> parts;
+  for (const AssetIndex at : impl_->assets.all()) {
+    if (shown(at).present()) {
+      parts.emplace_back(asset(at).id, at);
+    }
+  }
+  std::ranges::sort(parts);
+  std::vector<AssetIndex> out(parts.size());
+  std::ranges::transform(parts, out.begin(), [](const auto& part) { return part.second; });
   return out;
 }
 

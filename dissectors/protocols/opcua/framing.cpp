@@ -11,6 +11,18 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kNames = {"HEL", "ACK", "ERR", "RHE",
                                                     "OPN", "CLO", "MSG"};
+// The same as they stand in three bytes: looked for in every chunk.
+constexpr auto kCodes = [] {
+  std::array<std::uint32_t, kNames.size()> codes{};
+  std::ranges::transform(kNames, codes.begin(), [](std::string_view name) {
+    std::uint32_t code = 0;
+    for (const char letter : name) {
+      code = code << 8U | static_cast<unsigned char>(letter);
+    }
+    return code;
+  });
+  return codes;
+}();
 constexpr std::uint32_t kAcknowledgeSize = 28;
 constexpr std::uint32_t kHelloSize = 32;    // without the URL
 constexpr std::uint32_t kErrorSize = 16;    // without the reason
@@ -135,14 +147,14 @@ std::string_view to_string(MessageType type) noexcept {
 
 std::optional<Header> read_header(Bytes head) noexcept {
   Reader in{head};
-  const std::string_view name = in.text(3);
+  const std::uint32_t code = in.be24();
   const auto chunk = static_cast<char>(in.u8());
   const std::uint32_t size = in.le32();
-  const auto* found = std::ranges::find(kNames, name);
-  if (!in.ok() || found == kNames.end() || size < kHeaderSize || size > kMaxChunk) {
+  const auto* found = std::ranges::find(kCodes, code);
+  if (!in.ok() || found == kCodes.end() || size < kHeaderSize || size > kMaxChunk) {
     return std::nullopt;
   }
-  const auto type = static_cast<MessageType>(found - kNames.begin());
+  const auto type = static_cast<MessageType>(found - kCodes.begin());
   const bool divided = type == MessageType::message && (chunk == 'C' || chunk == 'A');
   if (chunk != 'F' && !divided) {
     return std::nullopt;

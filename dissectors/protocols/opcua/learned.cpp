@@ -24,9 +24,26 @@ constexpr auto kNameplates = std::to_array<Nameplate>({
 });
 static_assert(std::ranges::is_sorted(kNameplates, {}, &Nameplate::name));
 
+// The letters that they begin with, as bits from 'A': asked of every name, and most have another.
+constexpr auto kInitials = [] {
+  std::uint32_t letters = 0;
+  for (const Nameplate& plate : kNameplates) {
+    letters |= 1U << static_cast<unsigned>(plate.name.front() - 'A');
+  }
+  return letters;
+}();
+
+bool may_be_nameplate(std::string_view name) noexcept {
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&
+         (kInitials >> static_cast<unsigned>(name.front() - 'A') & 1U) != 0;
+}
+
 }  // namespace
 
 const Nameplate* find_nameplate(std::string_view name) noexcept {
+  if (!may_be_nameplate(name)) {
+    return nullptr;
+  }
   const auto* found = std::ranges::lower_bound(kNameplates, name, {}, &Nameplate::name);
   return found != kNameplates.end() && found->name == name ? found : nullptr;
 }
