@@ -117,6 +117,7 @@ class Analyzer final : private Emitter, private Framer::Out {
   [[nodiscard]] Completeness state_of(Side side) const noexcept;
 
   [[nodiscard]] Routine::Verdict routine_verdict(const Message& message);
+  [[nodiscard]] std::uint64_t group_key(std::uint64_t key) const noexcept;
   void tell_untold(const Routine::Series& series);
   void end_routine();
 
@@ -132,6 +133,10 @@ class Analyzer final : private Emitter, private Framer::Out {
   Fields* fields() override;
   void client_is(Side side) override;
   void client_is_surely(Side side) override;
+  [[nodiscard]] bool knows_groups() const override { return !fields_ && flow_->routine != nullptr; }
+  bool again(std::uint64_t key) override;
+  void begin_group(std::uint64_t key) override;
+  void end_group() override;
 
   // Framer::Out
   void pdu(Bytes bytes, Side side, const PacketRef& packet) override;

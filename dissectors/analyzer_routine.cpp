@@ -1,12 +1,19 @@
 // The analyzer's dealings with what a flow says over and over (routine.hpp).
 
 #include "dissectors/analyzer.hpp"
+#include "dissectors/hash.hpp"
 
 namespace prahari {
 
 // Where somebody wants each message's fields, each is told.
 Routine::Verdict Analyzer::routine_verdict(const Message& message) {
-  if (fields_ || !Routine::qualifies(message)) {
+  if (fields_) {
+    return {};
+  }
+  if (!Routine::qualifies(message)) {
+    if (flow_->routine) {
+      flow_->routine->give_up_group();
+    }
     return {};
   }
   if (!flow_->routine) {
@@ -19,6 +26,31 @@ Routine::Verdict Analyzer::routine_verdict(const Message& message) {
   return flow_->routine->on_message(message, state_of(speaker_),
                                     message.packet == nullptr ? current_ : *message.packet,
                                     [this](const Routine::Series& series) { tell_untold(series); });
+}
+
+// What is known of the bytes before makes a series another one.
+std::uint64_t Analyzer::group_key(std::uint64_t key) const noexcept {
+  return Hasher{key}.add(static_cast<std::uint64_t>(state_of(speaker_))).value() | 1U;
+}
+
+bool Analyzer::again(std::uint64_t key) {
+  if (!knows_groups() || !flow_->routine->again(group_key(key), current_)) {
+    return false;
+  }
+  flow_->quiet = true;
+  return true;
+}
+
+void Analyzer::begin_group(std::uint64_t key) {
+  if (knows_groups()) {
+    flow_->routine->begin_group(group_key(key));
+  }
+}
+
+void Analyzer::end_group() {
+  if (knows_groups()) {
+    flow_->routine->end_group();
+  }
 }
 
 void Analyzer::tell_untold(const Routine::Series& series) {

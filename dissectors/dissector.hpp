@@ -43,6 +43,17 @@ class Emitter {
 
   // Likewise, and sure enough to overrule the handshake: the server opened the connection.
   virtual void client_is_surely(Side /*side*/) {}
+
+  // A poll of many targets makes many messages, cycle after cycle. Who knows that some bytes make
+  // messages and nothing else, the same ones whenever `key` is the same (a SecretPrint), asks
+  // again() before it decodes them: true says that all of them were counted as said once more. Else
+  // it decodes them between begin_group() and end_group(); what is not told by then is known by its
+  // key from now on. Where nobody would know a group, as on a flow that has said little so far, all
+  // this is idle.
+  [[nodiscard]] virtual bool knows_groups() const { return false; }
+  virtual bool again(std::uint64_t /*key*/) { return false; }
+  virtual void begin_group(std::uint64_t /*key*/) {}
+  virtual void end_group() {}
 };
 
 // How the bytes at the head of a stream divide.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 #include "dissectors/hash.hpp"
 
@@ -88,17 +89,21 @@ bool Routine::grow() {
 
 // By the distance of the times: a clock that goes back tells early and never late. The next one is
 // expected after as long as this one took.
+bool Routine::goes_untold(const Series& series, Timestamp now) noexcept {
+  constexpr std::chrono::seconds kNone{0};
+  const auto waited = now - series.spoken;
+  const auto pace = now - (series.untold == 0 ? series.spoken : series.last.time);
+  return waited + pace < kTogether && waited >= kNone && pace >= kNone &&
+         series.untold < kMostTogether;
+}
+
 Routine::Verdict Routine::judge(Series& series, const PacketRef& packet) noexcept {
   if (series.told < kFamiliar) {
     ++series.told;
     series.spoken = packet.time;
     return {};
   }
-  constexpr std::chrono::seconds kNone{0};
-  const auto waited = packet.time - series.spoken;
-  const auto pace = packet.time - (series.untold == 0 ? series.spoken : series.last.time);
-  if (waited + pace >= kTogether || waited < kNone || pace < kNone ||
-      series.untold == kMostTogether) {
+  if (!goes_untold(series, packet.time)) {
     const std::uint16_t untold = series.untold;
     series.untold = 0;
     series.spoken = packet.time;
@@ -107,6 +112,75 @@ Routine::Verdict Routine::judge(Series& series, const PacketRef& packet) noexcep
   ++series.untold;
   series.last = packet;
   return {false, 0};
+}
+
+// A series may be in a group more than once: the second one follows at once, so it goes as the
+// first one does, if only there is room to count.
+bool Routine::again(std::uint64_t key, const PacketRef& packet) noexcept {
+  if (!groups_) {
+    return false;
+  }
+  const auto group = std::ranges::find(groups_->known, key, &Group::key);
+  if (group == groups_->known.end()) {
+    return false;
+  }
+  const auto members = std::span{group->members}.first(group->size);
+  const bool untold = std::ranges::all_of(members, [&](std::uint8_t at) {
+    return series_[at].untold < kMostTogether - kMost && goes_untold(series_[at], packet.time);
+  });
+  if (!untold) {
+    return false;
+  }
+  for (const std::uint8_t at : members) {
+    ++series_[at].untold;
+    series_[at].last = packet;
+  }
+  next_ = members.back() + std::size_t{1};
+  return true;
+}
+
+void Routine::begin_group(std::uint64_t key) {
+  if (!groups_) {
+    if (series_.empty() || budget_.used + kCostOfGroups > budget_.most) {
+      return;
+    }
+    groups_ = std::make_unique<Groups>();
+    budget_.used += kCostOfGroups;
+  }
+  groups_->open = {.key = key};
+}
+
+void Routine::note_member(Group& open, std::size_t at, const Verdict& verdict) noexcept {
+  if (verdict.tell || open.size == open.members.size()) {
+    open.key = 0;
+  } else {
+    open.members[open.size++] = static_cast<std::uint8_t>(at);
+  }
+}
+
+// One that is known was told in between: it is the same messages as before.
+void Routine::end_group() {
+  if (!groups_ || groups_->open.key == 0 || groups_->open.size == 0) {
+    return;
+  }
+  const Group& open = groups_->open;
+  std::vector<Group>& known = groups_->known;
+  if (const auto same = std::ranges::find(known, open.key, &Group::key); same != known.end()) {
+    *same = open;
+  } else if (known.size() < kGroups) {
+    known.push_back(open);
+  } else {
+    known[groups_->oldest] = open;
+    groups_->oldest = (groups_->oldest + 1) % kGroups;
+  }
+  give_up_group();
+}
+
+void Routine::forget_groups() noexcept {
+  if (groups_) {
+    groups_->known.clear();
+    groups_->open.key = 0;
+  }
 }
 
 }  // namespace prahari

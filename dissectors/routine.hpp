@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +40,7 @@ class Routine {
   explicit Routine(RoutineBudget& budget) noexcept : budget_(budget) {}
   Routine(const Routine&) = delete;
   Routine& operator=(const Routine&) = delete;
-  ~Routine() { budget_.used -= series_.capacity(); }
+  ~Routine() { budget_.used -= series_.capacity() + (groups_ ? kCostOfGroups : 0); }
 
   // What alike messages have in common: all but their time, their values and their number.
   using Likeness = std::array<std::uint64_t, 4>;
@@ -83,6 +84,19 @@ class Routine {
            message.direction != Direction::unknown && message.value_count == 0;
   }
 
+  static constexpr std::size_t kGroups = 8;  // known of a flow; then an old one makes room
+
+  // Counts the messages of a group as said again, if it is known and none of them is to be told.
+  bool again(std::uint64_t key, const PacketRef& packet) noexcept;
+  // What is not told from here to end_group() is a group; what is told, is none (give_up_group).
+  void begin_group(std::uint64_t key);
+  void end_group();
+  void give_up_group() noexcept {
+    if (groups_) {
+      groups_->open.key = 0;
+    }
+  }
+
   // Of a message that qualifies. `tell(series)` is called for one of which some are untold: it has
   // to go, or it paused since.
   template <class Tell>
@@ -93,6 +107,7 @@ class Routine {
     if (at == series_.size()) {
       at = place_for(tell);
       if (at == kNoPlace) {
+        give_up_group();
         return {};
       }
       series_[at] = series_of(message, state, likeness);
@@ -103,7 +118,11 @@ class Routine {
       tell(series);
       series.untold = 0;
     }
-    return judge(series, packet);
+    const Verdict verdict = judge(series, packet);
+    if (groups_ && groups_->open.key != 0) {
+      note_member(groups_->open, at, verdict);
+    }
+    return verdict;
   }
 
   // Calls visit(series) for each of which some are untold, in the order they were first heard, and
@@ -127,9 +146,30 @@ class Routine {
   static Likeness likeness_of(const Message& message, Completeness state) noexcept;
   static Series series_of(const Message& message, Completeness state,
                           const Likeness& likeness) noexcept;
+  // Messages that came together, by the places of their series.
+  struct Group {
+    std::uint64_t key = 0;  // 0: none
+    std::uint8_t size = 0;
+    std::array<std::uint8_t, kMost> members{};
+  };
+  // Few protocols have any. Their room is that of so many series, and where there is none left,
+  // each message is looked at by itself.
+  struct Groups {
+    std::vector<Group> known;
+    std::size_t oldest = 0;  // makes room next
+    Group open;
+  };
+  static constexpr std::size_t kCostOfGroups = 4;
+  static_assert(sizeof(Groups) + kGroups * sizeof(Group) <= kCostOfGroups * sizeof(Series));
+
   [[nodiscard]] std::size_t expected() const noexcept { return next_ < series_.size() ? next_ : 0; }
   [[nodiscard]] std::size_t find(const Likeness& likeness) const noexcept;
   Verdict judge(Series& series, const PacketRef& packet) noexcept;
+  // Whether one more, at this time, is only counted.
+  [[nodiscard]] static bool goes_untold(const Series& series, Timestamp now) noexcept;
+  static void note_member(Group& open, std::size_t at, const Verdict& verdict) noexcept;
+
+  void forget_groups() noexcept;
 
   // Whether there is room for one more series.
   bool grow();
@@ -145,6 +185,7 @@ class Routine {
     }
     const std::size_t at = oldest_ % series_.size();
     oldest_ = at + 1;
+    forget_groups();  // it may be in any of them
     if (series_[at].untold > 0) {
       tell(series_[at]);
     }
@@ -155,6 +196,7 @@ class Routine {
   std::vector<Series> series_;
   std::size_t next_ = 0;    // polls go round, so the next message is most likely of this series
   std::size_t oldest_ = 0;  // makes room next
+  std::unique_ptr<Groups> groups_;
 };
 
 }  // namespace prahari

@@ -5,6 +5,7 @@
 
 #include "dissectors/protocols/enip/connections.hpp"
 #include "dissectors/protocols/enip/nesting.hpp"
+#include "dissectors/protocols/enip/poll.hpp"
 #include "dissectors/protocols/enip/status.hpp"
 #include "dissectors/unit.hpp"
 
@@ -38,6 +39,37 @@ class Decoder {
   explicit Decoder(Exchange& exchange) noexcept : x_(exchange) {}
 
   void request(Bytes bytes, const Way& way, unsigned depth) {
+    const std::uint64_t key =
+        x_.out.knows_groups() ? key_of_poll(bytes, way.unit, depth) : std::uint64_t{0};
+    cycle(key, bytes, [&] { read(bytes, way, depth); });
+  }
+
+  // `asked` is the request as it was sent, or empty.
+  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
+    const std::uint64_t key = x_.out.knows_groups() && x_.asked != nullptr
+                                  ? key_of_answers(asked, bytes, way.unit, depth)
+                                  : 0;
+    cycle(key, asked, [&] { read_answer(bytes, asked, way, depth, errands); });
+  }
+
+ private:
+  // Decodes a message, unless it belongs to one of the polls that go round. `key` 0: to none.
+  template <class Decode>
+  void cycle(std::uint64_t key, Bytes request, Decode&& decode) {
+    if (key != 0 && x_.out.again(key)) {
+      return;
+    }
+    const bool poll = key != 0 && is_poll(request);
+    if (poll) {
+      x_.out.begin_group(key);
+    }
+    decode();
+    if (poll) {
+      x_.out.end_group();
+    }
+  }
+
+  void read(Bytes bytes, const Way& way, unsigned depth) {
     Request request = read_request(bytes);
     Message message = prepare(way);
     message.kind = Kind::request;
@@ -76,8 +108,7 @@ class Decoder {
     x_.out.message(message);
   }
 
-  // `asked` is the request as it was sent, or empty.
-  void reply(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands = 0) {
+  void read_answer(Bytes bytes, Bytes asked, const Way& way, unsigned depth, unsigned errands) {
     const Reply reply = read_reply(bytes);
     Request request = read_request(asked);
     if (!asked.empty() && is_errand(request) && depth + errands < kMaxDepth) {
@@ -92,7 +123,6 @@ class Decoder {
     answer(reply, known ? &request : nullptr, way, depth);
   }
 
- private:
   // Read Tag Fragmented has the number of Unconnected Send: what was not delivered tells how much
   // of the path was left, a tag that was refused tells nothing more.
   static bool answers_carried(const Reply& reply, const Errand& inner) noexcept {

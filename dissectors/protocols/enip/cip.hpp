@@ -46,6 +46,7 @@ struct Exchange {
 
 inline constexpr std::uint8_t kReplyBit = 0x80;
 inline constexpr unsigned kMaxDepth = 4;
+inline constexpr std::uint16_t kStructureType = 0x02A0;  // a handle follows, then the value
 
 // A request: service, path, and what follows.
 struct Request {

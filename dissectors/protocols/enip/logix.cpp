@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kShown = 128;      // bytes of a value that a record shows
 constexpr std::size_t kShownNames = 64;  // tags of a list that a record shows
-constexpr std::uint16_t kStructure = 0x02A0;
 
 enum class Form : std::uint8_t { number, unsigned_number, real, bits, text };
 
@@ -123,7 +122,7 @@ void show_values(const Call& call, const Type& type, Bytes data, bool written) {
 // The type word and, of a structure, its handle.
 std::uint16_t read_type(Call& call) {
   const std::uint16_t code = call.in.le16();
-  if (code == kStructure) {
+  if (code == kStructureType) {
     const std::uint16_t handle = call.in.le16();
     ShortText<32> words;
     words.add("STRUCT 0x").add_hex(handle, 4);

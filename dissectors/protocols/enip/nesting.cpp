@@ -33,18 +33,24 @@ Way go_on(const Way& before, const Path& route) noexcept {
   return way;
 }
 
+// Each item begins behind the one before, the first behind the offsets, and the last has a byte.
 ServiceList::ServiceList(Bytes data) noexcept : data_(data) {
   Reader in{data};
   count_ = in.le16();
   bad_ = !in.ok() || count_ > kMost || in.remaining() < 2 * count_;
   count_ = bad_ ? std::min({count_, kMost, in.remaining() / 2}) : count_;
+  std::size_t before = 2 + 2 * count_ - 1;
   for (std::size_t i = 0; i < count_ && !bad_; ++i) {
-    bad_ = item(i).empty();
+    const std::size_t begin = in.le16();
+    bad_ = begin <= before || begin >= data.size();
+    before = begin;
   }
 }
 
 std::size_t ServiceList::offset(std::size_t at) const noexcept {
-  return detail::join_le<std::uint16_t>(data_.subspan(2 + 2 * at, 2));
+  Reader in{data_};
+  in.skip(2 + 2 * at);
+  return in.le16();
 }
 
 Bytes ServiceList::item(std::size_t at) const noexcept {
@@ -53,10 +59,12 @@ Bytes ServiceList::item(std::size_t at) const noexcept {
   }
   const std::size_t begin = offset(at);
   const std::size_t end = at + 1 < count_ ? offset(at + 1) : data_.size();
-  if (begin < 2 + 2 * count_ || begin >= end || end > data_.size()) {
+  if (begin < 2 + 2 * count_ || begin >= end) {
     return {};
   }
-  return data_.subspan(begin, end - begin);
+  Reader in{data_};
+  in.skip(begin);
+  return in.take(end - begin);
 }
 
 Errand read_errand(Bytes data) noexcept {

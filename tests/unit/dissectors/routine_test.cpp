@@ -1,5 +1,6 @@
 #include "dissectors/routine.hpp"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -229,6 +230,122 @@ TEST(Routine, IsOnlyWhatChangesNothingAndWentWell) {
   EXPECT_FALSE(with([](Message& m) { m.outcome = Outcome::failure; }));
   EXPECT_FALSE(with([](Message& m) { m.direction = Direction::unknown; }));
   EXPECT_FALSE(with([](Message& m) { m.value_count = 1; }));
+}
+
+// Lists of polls, as groups or message by message: what is told, when, and with how many.
+class Lists {
+ public:
+  explicit Lists(bool grouped) : grouped_(grouped) {}
+
+  void say(const std::vector<Message>& list, std::uint64_t key, std::chrono::nanoseconds after) {
+    packet_.time += after;
+    ++packet_.frame;
+    if (grouped_ && routine.again(key, packet_)) {
+      ++counted;
+      return;
+    }
+    if (grouped_) {
+      routine.begin_group(key);
+    }
+    for (const Message& message : list) {
+      const Routine::Verdict verdict = routine.on_message(
+          message, Completeness::complete, packet_, [&](const Routine::Series& series) {
+            said.push_back({packet_.frame, series.address, series.untold, series.last.frame});
+          });
+      if (verdict.tell) {
+        said.push_back({packet_.frame, message.target.address, verdict.untold, packet_.frame});
+      }
+    }
+    if (grouped_) {
+      routine.end_group();
+    }
+  }
+
+  struct Said {
+    std::uint64_t frame;
+    std::uint32_t address;
+    int untold;
+    std::uint64_t last;
+    friend bool operator==(const Said&, const Said&) = default;
+  };
+  RoutineBudget budget;
+  Routine routine{budget};
+  std::vector<Said> said;
+  int counted = 0;
+
+ private:
+  bool grouped_;
+  PacketRef packet_{.time = Timestamp{100h}};
+};
+
+std::vector<Message> list_of(std::uint32_t first, std::uint32_t size) {
+  std::vector<Message> list;
+  for (std::uint32_t i = 0; i < size; ++i) {
+    list.push_back(poll(first + i));
+  }
+  return list;
+}
+
+TEST(Routine, AGroupIsToldAsItsMessagesAre) {
+  // More targets than a flow has series, so that some make room; pauses, haste, a clock going back.
+  std::mt19937 random{7};
+  Lists one_by_one{false};
+  Lists grouped{true};
+  for (int i = 0; i < 20'000; ++i) {
+    const std::uint32_t stage = static_cast<std::uint32_t>(i) / 5'000;
+    const auto which = static_cast<std::uint32_t>(random() % (2 + stage * 4));
+    std::vector<Message> list = list_of(which * 4, 1 + which % 5);
+    if (which == 1) {
+      list.push_back(list.front());  // the same target twice
+    }
+    std::chrono::nanoseconds after = 1ms * static_cast<int>(random() % 800);
+    after = random() % 500 == 0 ? 20s : random() % 700 == 0 ? -3s : after;
+    one_by_one.say(list, which + 1, after);
+    grouped.say(list, which + 1, after);
+  }
+  EXPECT_GT(grouped.counted, 5'000);
+  EXPECT_EQ(one_by_one.counted, 0);
+  ASSERT_EQ(grouped.said.size(), one_by_one.said.size());
+  EXPECT_EQ(grouped.said, one_by_one.said);
+}
+
+TEST(Routine, GroupsAreCountedInTheBudgetAndCanBeDoneWithout) {
+  RoutineBudget budget;
+  budget.most = 4;  // the series of one list, and nothing besides
+  {
+    Routine routine{budget};
+    PacketRef packet{.time = Timestamp{100h}};
+    int told = 0;
+    for (int i = 0; i < 20; ++i) {
+      packet.time += 100ms;
+      EXPECT_FALSE(routine.again(5, packet));
+      routine.begin_group(5);
+      for (const Message& message : list_of(0, 4)) {
+        told += routine.on_message(message, Completeness::complete, packet, [](auto&&) {}).tell;
+      }
+      routine.end_group();
+    }
+    EXPECT_EQ(told, 16) << "four of each, as without groups";
+    EXPECT_LE(budget.used, budget.most);
+  }
+  EXPECT_EQ(budget.used, 0U);
+}
+
+TEST(Routine, WhatIsToldMakesNoGroup) {
+  Lists lists{true};
+  for (int i = 0; i < 3; ++i) {
+    lists.say(list_of(0, 3), 9, 100ms);
+  }
+  EXPECT_EQ(lists.counted, 0) << "each is told so far";
+  EXPECT_EQ(lists.said.size(), 9U);
+  Message wrong = poll(77);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<Message> list = list_of(0, 3);
+    wrong.target.address += 1;
+    list.push_back(wrong);  // told each time
+    lists.say(list, 9, 100ms);
+  }
+  EXPECT_EQ(lists.counted, 0);
 }
 
 }  // namespace
