@@ -1,6 +1,7 @@
 #include "dissectors/analyzer.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "dissectors/hash.hpp"
 #include "dissectors/registry.hpp"
@@ -102,7 +103,6 @@ void Analyzer::approach_routine(FlowId id) const noexcept {
 void Analyzer::on_packet(const Packet& packet, const Layers& layers, const FlowPlace& place) {
   current_ = packet.ref;
   expire(packet.ref.time);
-  current_ = packet.ref;
   if (!place.in_flow) {
     host_frames_.on_frame(packet, layers);
     return;
@@ -153,7 +153,6 @@ Analyzer::Flows::Slot Analyzer::open(const FlowKey& key, bool from_low, const Pa
     end(packet.ref.time);
     flows_.erase(slot_);
     ++stats_.flows_evicted;
-    current_ = packet.ref;
   }
   const Flows::Slot slot = flows_.insert(key);
   select(slot);
@@ -215,8 +214,10 @@ void Analyzer::establish() {
   }
 }
 
-// The flow's last words; the caller erases it or begins it anew.
+// The flow's last words; the caller erases it or begins it anew. They belong to its own last
+// packet: the packet at hand, if there is one, is another flow's.
 void Analyzer::end(Timestamp now) {
+  const PacketRef outer = std::exchange(current_, flow_->last_packet);
   flush_streams();
   if (flow_->session) {
     flow_->session->on_time(now, *this);
@@ -227,6 +228,7 @@ void Analyzer::end(Timestamp now) {
     side.stream.drop(budget_);
   }
   emit_flow(FlowStage::closed);
+  current_ = outer;
 }
 
 void Analyzer::expire(Timestamp now) {

@@ -27,7 +27,8 @@ IpAddress host(std::uint8_t last) {
 // Two hosts that talk TCP; what the analyzer says of it, one line an event.
 class Wire : public EventSink {
  public:
-  explicit Wire(std::uint16_t server_port = 502) : server_port_(server_port) {}
+  explicit Wire(std::uint16_t server_port = 502, bool fields = false)
+      : server_port_(server_port), analyzer_(0, *this, fields) {}
 
   Wire& client(std::uint8_t flags, std::string_view hex = "") { return send(0, flags, hex); }
   Wire& server(std::uint8_t flags, std::string_view hex = "") { return send(1, flags, hex); }
@@ -73,6 +74,7 @@ class Wire : public EventSink {
                       (event.message.direction == Direction::to_server ? ">" : "<") + " " +
                       std::string{to_string(event.state)});
     } else if (event.kind == EventKind::anomaly) {
+      anomaly_frames.push_back(event.packet.frame);
       lines.push_back("! " +
                       std::string{dissector(event.protocol).problems[event.anomaly.problem].id});
     } else if (event.kind == EventKind::flow) {
@@ -86,6 +88,7 @@ class Wire : public EventSink {
   std::vector<std::string> lines;
   int said[2] = {0, 0};  // messages of the client and of the server, however they were told
   int tallies = 0;
+  std::vector<std::uint32_t> anomaly_frames;
   FlowFacts last_facts{};
   std::uint16_t client_port = 0;
 
@@ -120,7 +123,7 @@ class Wire : public EventSink {
 
   std::uint16_t server_port_;
   std::uint16_t client_port_ = 50000;
-  Analyzer analyzer_{0, *this, false};
+  Analyzer analyzer_;
   std::uint32_t seq_[2] = {1000, 9000};
   std::uint32_t frame_ = 0;
   std::uint16_t id_ = 0;
@@ -329,6 +332,46 @@ TEST(Analyzer, ReadsModbusFromThePortOfTls) {
     const Lines lines = wire.finish();
     EXPECT_EQ(std::ranges::count(lines, "Write Single Register < complete"), 1) << port;
   }
+}
+
+TEST(Analyzer, LastWordsBelongToTheFlowThatTheyAreAbout) {
+  Wire wire;
+  wire.ask().answer().ask("0002 0000 0006 01 03 006b 0003");  // the third packet, never answered
+  wire.from(50001).ask().answer();
+  wire.wait(20s).ask().answer();
+  wire.finish();
+  EXPECT_EQ(wire.anomaly_frames, (std::vector<std::uint32_t>{3}));
+}
+
+// Two tags read in one Multiple Service Packet; the second one may be refused.
+constexpr std::string_view kTagPoll =
+    "6f00 3400 00010211 00000000 0500000000000000 00000000 00000000 0200 0200 0000 0000 b200 2400 "
+    "0a 02 20022401 0200 0600 1200 4c 04 91 05 5461 6e6b31 00 0100 4c 04 91 05 5461 6e6b32 00 0100";
+constexpr std::string_view kTagValues =
+    "6f00 2a00 00010211 00000000 0500000000000000 00000000 00000000 0200 0200 0000 0000 b200 1a00 "
+    "8a 00 00 00 0200 0600 0e00 cc 00 00 00 c300 f6ff cc 00 00 00 c300 0700";
+constexpr std::string_view kTagRefused =
+    "6f00 2600 00010211 00000000 0500000000000000 00000000 00000000 0200 0200 0000 0000 b200 1600 "
+    "8a 00 00 00 0200 0600 0e00 cc 00 00 00 c300 f6ff cc 00 04 00";
+
+TEST(Analyzer, CountsAPolledListAsTheServicesInIt) {
+  Wire quiet{44818};
+  Wire whole{44818, true};  // somebody wants every message
+  for (Wire* wire : {&quiet, &whole}) {
+    wire->handshake();
+    for (int i = 0; i < 400; ++i) {
+      wire->ask(kTagPoll).answer(i == 200 ? kTagRefused : kTagValues).wait(500ms);
+    }
+    wire->finish();
+  }
+  // Of each cycle: the encapsulation, the list, and two tags.
+  EXPECT_EQ(whole.said[0], 1600);
+  EXPECT_EQ(whole.said[1], 1600);
+  EXPECT_EQ(whole.tallies, 0);
+  EXPECT_EQ(quiet.said[0], 1600);
+  EXPECT_EQ(quiet.said[1], 1600);
+  EXPECT_EQ(quiet.tallies, 8);
+  EXPECT_LT(quiet.lines.size(), whole.lines.size() / 4);
 }
 
 }  // namespace
