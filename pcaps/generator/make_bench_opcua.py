@@ -55,11 +55,7 @@ def play(folder, out, log, children):
                         str(plant.SUPERVISION), *ports)
     players = {role: demo.start(children, log, name, *demo.opcua(role, t0, f"{folder}/keys"))
                for role, name in ROLES.items()}
-    while switch.poll() is None:
-        time.sleep(1)
-        left = (t0 - time.monotonic()) + plant.DURATION / plant.SPEED
-        print(f"\r{max(0, left):4.0f} s left", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+    demo.wait_for_end(switch, t0)
     clients = [player for role, player in players.items() if role != "server"]
     if switch.returncode or any(client.wait(timeout=10) for client in clients):
         raise SystemExit("a part of the plant failed; see the log above")

@@ -161,6 +161,15 @@ def start(children, log, name, *command, plan=None):
     return child
 
 
+def wait_for_end(switch, t0):
+    """Until the switch has recorded the last second; says how long that takes."""
+    while switch.poll() is None:
+        time.sleep(1)
+        left = (t0 - time.monotonic()) + plant.DURATION / plant.SPEED
+        print(f"\r{max(0, left):4.0f} s left", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
 def play(folder, out, log, children):
     make_keys(f"{folder}/keys")
     t0 = time.monotonic() + LEAD
@@ -187,11 +196,7 @@ def play(folder, out, log, children):
     for role, name in OPCUA_HOSTS.items():
         start(children, log, name, *opcua(role, t0, f"{folder}/keys"))
     laptop = start(children, log, "laptop", PYTHON, "laptop.py", clock[0])
-    while switch.poll() is None:
-        time.sleep(1)
-        left = (t0 - time.monotonic()) + plant.DURATION / plant.SPEED
-        print(f"\r{max(0, left):4.0f} s left", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+    wait_for_end(switch, t0)
     if switch.returncode or laptop.wait(timeout=10):
         raise SystemExit("a part of the plant failed; see the log above")
 

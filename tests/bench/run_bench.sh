@@ -40,12 +40,16 @@ case $protocol in
     ;;
 esac
 
-for needed in "$program" "$tools/bare_loop" "$tools/multiply" "$tools/measure" "$source"; do
+for needed in "$program" "$tools/bare_loop" "$tools/multiply" "$tools/measure"; do
   if [ ! -e "$needed" ]; then
     echo "$needed: not there; build it first (./prahari-dev build)" >&2
     exit 4
   fi
 done
+if [ ! -e "$source" ]; then
+  echo "$source: not there; PRAHARI_BENCH_SOURCE names the capture that is multiplied" >&2
+  exit 4
+fi
 mkdir -p "$work"
 
 # The ordinary morning of the plant: its incident, multiplied, would be thousands of incidents. The
