@@ -13,7 +13,7 @@
 #include "dissectors/dissector.hpp"
 #include "dissectors/few_pending.hpp"
 #include "dissectors/foreign.hpp"
-#include "dissectors/hash.hpp"
+#include "dissectors/secret_print.hpp"
 #include "dissectors/told_once.hpp"
 
 namespace prahari {
@@ -87,12 +87,12 @@ class ToldFacts {
   [[nodiscard]] bool first_time(Identity::Field field, std::string_view value, bool of_sender,
                                 Side side, std::uint32_t unit = Identity::kNoUnit) noexcept {
     const bool of_first = of_sender == (side == Side::first);
-    const std::uint64_t hash = Hasher{process_seed()}
-                                   .add(static_cast<std::uint64_t>(field) * 2 + (of_first ? 1 : 0))
-                                   .add(unit)
-                                   .add(value)
-                                   .value();
-    return told_.first_time(hash);
+    const std::uint64_t print = SecretPrint{}
+                                    .add(static_cast<std::uint64_t>(field) * 2 + (of_first ? 1 : 0))
+                                    .add(unit)
+                                    .add(value)
+                                    .value();
+    return told_.first_time(print);
   }
 
  private:

@@ -5,8 +5,8 @@
 
 #include "dissectors/default_logins.hpp"
 #include "dissectors/foreign.hpp"
-#include "dissectors/hash.hpp"
 #include "dissectors/printable.hpp"
+#include "dissectors/secret_print.hpp"
 
 namespace prahari {
 namespace {
@@ -84,12 +84,12 @@ void PlainSession::tell(const Fact& fact, const Pdu& pdu, Emitter& out, Whose wh
     return;
   }
   const bool of_first = (pdu.side == Side::first) == (whose == Whose::sender);
-  const std::uint64_t hash =
-      Hasher{process_seed()}
+  const std::uint64_t print =
+      SecretPrint{}
           .add(static_cast<std::uint64_t>(fact.field) * 2U + (of_first ? 1U : 0U))
           .add(raw.substr(0, kLongest))
           .value();
-  if (!told_.first_time(hash)) {
+  if (!told_.first_time(print)) {
     return;
   }
   const std::string value = printable_text(raw, kLongest);
@@ -105,14 +105,14 @@ void PlainSession::tell_posture(Posture::Aspect aspect, std::string_view what,
                                 std::string_view text, std::uint32_t flaws, const Pdu& pdu,
                                 Emitter& out, Whose whose) {
   const bool of_first = (pdu.side == Side::first) == (whose == Whose::sender);
-  const std::uint64_t hash =
-      Hasher{process_seed()}
+  const std::uint64_t print =
+      SecretPrint{}
           .add(0x100U + static_cast<std::uint64_t>(aspect) * 2U + (of_first ? 1U : 0U))
           .add(what)
           .add(text.substr(0, kLongest))
           .add(flaws)
           .value();
-  if (!told_.first_time(hash)) {
+  if (!told_.first_time(print)) {
     return;
   }
   const std::string value = printable_text(text, kLongest);

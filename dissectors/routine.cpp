@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <utility>
 
-#include "dissectors/hash.hpp"
+#include "dissectors/secret_print.hpp"
 
 namespace prahari {
 namespace {
@@ -14,8 +15,9 @@ std::uint32_t name_of(std::string_view literal) noexcept {
   return static_cast<std::uint32_t>(std::bit_cast<std::uintptr_t>(literal.data()));
 }
 
-std::uint64_t hash_of(std::string_view text) noexcept {
-  return text.empty() ? 0 : Hasher{process_seed()}.add(text).value();
+// The text is not kept, so nobody may be able to make another one for it.
+std::uint64_t print_of(std::string_view text) noexcept {
+  return text.empty() ? 0 : SecretPrint{}.add(text).value() + 1;
 }
 
 bool same(const Routine::Likeness& a, const Routine::Likeness& b) noexcept {
@@ -34,7 +36,7 @@ Routine::Likeness Routine::likeness_of(const Message& message, Completeness stat
               static_cast<std::uint64_t>(state) << 4U | (message.matched ? 4U : 0U) |
               (message.further ? 2U : 0U) | (message.envelope ? 1U : 0U),
           std::uint64_t{target.unit} << 32U | target.address,
-          std::uint64_t{target.count} << 32U | name_of(target.table), hash_of(target.text)};
+          std::uint64_t{target.count} << 32U | name_of(target.table), print_of(target.text)};
 }
 
 Routine::Series Routine::series_of(const Message& message, Completeness state,
@@ -160,10 +162,13 @@ void Routine::note_member(Group& open, std::size_t at, const Verdict& verdict) n
 
 // One that is known was told in between: it is the same messages as before.
 void Routine::end_group() {
-  if (!groups_ || groups_->open.key == 0 || groups_->open.size == 0) {
+  if (!groups_) {
     return;
   }
-  const Group& open = groups_->open;
+  const Group open = std::exchange(groups_->open, {});
+  if (open.key == 0 || open.size == 0) {
+    return;
+  }
   std::vector<Group>& known = groups_->known;
   if (const auto same = std::ranges::find(known, open.key, &Group::key); same != known.end()) {
     *same = open;
@@ -173,7 +178,6 @@ void Routine::end_group() {
     known[groups_->oldest] = open;
     groups_->oldest = (groups_->oldest + 1) % kGroups;
   }
-  give_up_group();
 }
 
 void Routine::forget_groups() noexcept {

@@ -2,14 +2,14 @@
 // two messages with one print, for he does not know the key, and a passive monitor answers nothing
 // that he could learn it from: a polynomial over the key, modulo 2^61 - 1, takes the same value for
 // two texts of n words with a chance of n in 2^61, however they were chosen (Carter and Wegman,
-// Universal Classes of Hash Functions, 1979). Hasher promises no such thing: what it finds is
-// compared.
+// Universal Classes of Hash Functions, 1979). Hasher promises no such thing: it is for tables,
+// where what it finds is compared.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <string_view>
 
 #include "dissectors/hash.hpp"
 #include "dissectors/reader.hpp"
@@ -21,31 +21,31 @@ class SecretPrint {
   explicit SecretPrint(std::uint64_t secret = process_seed()) noexcept
       : key_(secret % (kPrime - 1) + 1) {}
 
-  SecretPrint& add(std::uint32_t word) noexcept { return step(word + std::uint64_t{1}); }
+  SecretPrint& add(std::uint64_t word) noexcept {
+    return step(word >> 32U).step(word & 0xffffffffU);
+  }
 
   // All bytes and how many there are.
   SecretPrint& add(Bytes bytes) noexcept {
-    constexpr std::size_t kWord = 7;  // bytes, so that each stays below the prime
-    step(bytes.size() + 1);
-    while (bytes.size() >= kWord + 1) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data(), sizeof(word));
-      step(word & kLowest56);
-      bytes = Bytes{bytes.data() + kWord, bytes.size() - kWord};
+    constexpr std::size_t kWord = 7;  // bytes, so that each word stays below the prime
+    step(bytes.size());
+    Reader in{bytes};
+    while (in.remaining() >= kWord) {
+      step(detail::join_le<std::uint64_t, kWord>(in.take(kWord)));
     }
-    std::uint64_t word = 0;
-    if (!bytes.empty()) {
-      std::memcpy(&word, bytes.data(), bytes.size());
+    std::uint64_t last = 0;
+    for (const std::byte byte : in.rest()) {
+      last = last << 8U | std::to_integer<std::uint64_t>(byte);
     }
-    return step(word & kLowest56);
+    return step(last);
   }
+  SecretPrint& add(std::string_view text) noexcept { return add(as_bytes(text)); }
 
   [[nodiscard]] std::uint64_t value() const noexcept { return sum_; }
 
  private:
   __extension__ using Wide = unsigned __int128;
   static constexpr std::uint64_t kPrime = (std::uint64_t{1} << 61U) - 1;
-  static constexpr std::uint64_t kLowest56 = (std::uint64_t{1} << 56U) - 1;
 
   SecretPrint& step(std::uint64_t word) noexcept {
     const Wide product = Wide{sum_} * key_ + word;
@@ -56,7 +56,7 @@ class SecretPrint {
   }
 
   std::uint64_t key_;
-  std::uint64_t sum_ = 0;
+  std::uint64_t sum_ = 1;  // so that it counts how many words there were
 };
 
 }  // namespace prahari

@@ -1,4 +1,5 @@
-// What a conversation told already: the latest things, by their hash. The oldest is forgotten.
+// What a conversation told already: the latest things, by their SecretPrint. The oldest is
+// forgotten.
 
 #pragma once
 
@@ -11,17 +12,17 @@ namespace prahari {
 
 class ToldOnce {
  public:
-  [[nodiscard]] bool first_time(std::uint64_t hash) noexcept {
-    if (std::ranges::find(hashes_, hash) != hashes_.end()) {
+  [[nodiscard]] bool first_time(std::uint64_t print) noexcept {
+    if (std::ranges::find(prints_, print) != prints_.end()) {
       return false;
     }
-    hashes_[next_] = hash;
-    next_ = (next_ + 1) % hashes_.size();
+    prints_[next_] = print;
+    next_ = (next_ + 1) % prints_.size();
     return true;
   }
 
  private:
-  std::array<std::uint64_t, 32> hashes_{};
+  std::array<std::uint64_t, 32> prints_{};
   std::size_t next_ = 0;
 };
 
