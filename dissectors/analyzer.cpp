@@ -215,9 +215,10 @@ void Analyzer::establish() {
 }
 
 // The flow's last words; the caller erases it or begins it anew. They belong to its own last
-// packet: the packet at hand, if there is one, is another flow's.
+// packet: the packet at hand, if there is one, is another flow's, and so is its speaker.
 void Analyzer::end(Timestamp now) {
   const PacketRef outer = std::exchange(current_, flow_->last_packet);
+  speaker_ = flow_->client;
   flush_streams();
   if (flow_->session) {
     flow_->session->on_time(now, *this);
@@ -275,7 +276,7 @@ void Analyzer::emit_flow(FlowStage stage) {
       .duplicates = flow.duplicates,
       .retransmissions = flow.retransmissions,
   };
-  sink_.event(event);
+  tell(event);
 }
 
 }  // namespace prahari

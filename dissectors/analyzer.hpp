@@ -118,6 +118,7 @@ class Analyzer final : private Emitter, private Framer::Out {
 
   [[nodiscard]] Routine::Verdict routine_verdict(const Message& message);
   [[nodiscard]] std::uint64_t group_key(std::uint64_t key) const noexcept;
+  void tell(const Event& event);
   void tell_untold(const Routine::Series& series);
   void end_routine();
 

@@ -254,7 +254,7 @@ void Analyzer::message(const Message& message) {
   event.repeats = verdict.untold;
   event.text = message.target.text;
   event.message = facts_of(message, pdu_size_);
-  sink_.event(event);
+  tell(event);
   if (fields_taken_) {
     fields_taken_ = false;
     sink_.record(event, *fields_);
@@ -269,7 +269,7 @@ void Analyzer::identity(const Identity& identity) {
   event.text = identity.value;
   event.identity =
       facts_of(identity, identity.about != nullptr || event.from_client == identity.of_sender);
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::anomaly(const Anomaly& anomaly) {
@@ -277,7 +277,7 @@ void Analyzer::anomaly(const Anomaly& anomaly) {
   event.protocol = anomaly.protocol;
   event.text = anomaly.target.text;
   event.anomaly = facts_of(anomaly);
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::posture(const Posture& posture) {
@@ -285,28 +285,28 @@ void Analyzer::posture(const Posture& posture) {
   event.protocol = posture.protocol;
   event.text = posture.text;
   event.posture = facts_of(posture, event.from_client == posture.of_sender);
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::host(const Identity::Host& host) {
   Event event = about_flow(EventKind::host, current_);
   be_about(event, host);
   event.host = {.ethertype = 0, .arp_operation = 0, .stated = true};
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::connection(const Connection& connection) {
   Event event = about_flow(EventKind::connection, current_);
   event.protocol = connection.protocol;
   event.connection = {connection, flow_->client == connection.originator_side};
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::production(const Production& production) {
   Event event = about_flow(EventKind::production, current_);
   event.protocol = production.protocol;
   event.production = {production, flow_->client == production.producer};
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::target_name(const TargetName& naming) {
@@ -319,7 +319,7 @@ void Analyzer::target_name(const TargetName& naming) {
   event.naming = {.table = naming.table,
                   .target_size = static_cast<std::uint32_t>(naming.text.size()),
                   .below_size = static_cast<std::uint32_t>(naming.below.size())};
-  sink_.event(event);
+  tell(event);
 }
 
 Endpoint Analyzer::endpoint(Side side) const noexcept {

@@ -7,13 +7,7 @@ namespace prahari {
 
 // Where somebody wants each message's fields, each is told.
 Routine::Verdict Analyzer::routine_verdict(const Message& message) {
-  if (fields_) {
-    return {};
-  }
-  if (!Routine::qualifies(message)) {
-    if (flow_->routine) {
-      flow_->routine->give_up_group();
-    }
+  if (fields_ || !Routine::qualifies(message)) {
     return {};
   }
   if (!flow_->routine) {
@@ -53,6 +47,14 @@ void Analyzer::end_group() {
   }
 }
 
+// Whatever is told while a group is made: it is none.
+void Analyzer::tell(const Event& event) {
+  if (flow_->routine) {
+    flow_->routine->give_up_group();
+  }
+  sink_.event(event);
+}
+
 void Analyzer::tell_untold(const Routine::Series& series) {
   Event event = about_flow(EventKind::tally, series.last);
   event.state = series.state;
@@ -73,7 +75,7 @@ void Analyzer::tell_untold(const Routine::Series& series) {
   event.message.count = series.named ? 0 : series.count;
   event.protocol = series.protocol;
   event.repeats = static_cast<std::uint16_t>(series.untold - 1);
-  sink_.event(event);
+  tell(event);
 }
 
 void Analyzer::end_routine() {

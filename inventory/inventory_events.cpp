@@ -16,9 +16,7 @@ constexpr std::uint8_t kRoutedPenalty = 20;  // identification.md section 2
 
 // Different for the two ends of any flow.
 std::uint64_t orientation_of(const Endpoint& client) noexcept {
-  const Bytes octets = std::as_bytes(std::span{client.ip.octets});
-  const auto low = detail::join_le<std::uint64_t>(octets.first(8));
-  const auto high = detail::join_le<std::uint64_t>(octets.subspan(8));
+  const auto [low, high] = client.ip.words();
   return (low ^ (high * 0x9e3779b97f4a7c15)) * 0xff51afd7ed558ccd + client.port;
 }
 

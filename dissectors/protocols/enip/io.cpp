@@ -9,7 +9,6 @@
 #include "dissectors/protocols/enip/encapsulation.hpp"
 #include "dissectors/protocols/enip/fields.hpp"
 #include "dissectors/protocols/enip/problems.hpp"
-#include "dissectors/secret_print.hpp"
 
 namespace prahari::enip {
 namespace {
@@ -116,26 +115,6 @@ Message message_of(const Datagram& datagram, const Stream& stream, Direction dir
   message.problems |= datagram.cut ? bit(IoWrong::truncated) : 0U;
   message.problems |= datagram.rest.empty() ? 0U : bit(IoWrong::trailing_bytes);
   return message;
-}
-
-// All data of a connection are said in the same words, unless something is wrong with them.
-void say(const Datagram& datagram, const Stream& stream, Direction direction, Emitter& out) {
-  const bool sound = !datagram.cut && datagram.rest.empty() && out.knows_groups();
-  const std::uint64_t key = SecretPrint{}
-                                .add(datagram.connection)
-                                .add(static_cast<std::uint32_t>(direction))
-                                .add(stream.unit)
-                                .value();
-  if (sound && out.again(key)) {
-    return;
-  }
-  if (sound) {
-    out.begin_group(key);
-  }
-  out.message(message_of(datagram, stream, direction));
-  if (sound) {
-    out.end_group();
-  }
 }
 
 void show_datagram(Fields& fields, const Datagram& datagram, const Content& content) {
@@ -260,7 +239,7 @@ void IoSession::on_pdu(const Pdu& pdu, Emitter& out) {
     show_pace(*fields, datagram, stream, pdu.packet.time);
     show_ends(*fields, key, stream);
   }
-  say(datagram, stream, direction, out);
+  out.message(message_of(datagram, stream, direction));
   const bool changed = content.run && (!stream.mode_told || stream.running != *content.run);
   if (changed) {
     tell_mode(stream, *content.run, out);

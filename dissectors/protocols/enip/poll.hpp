@@ -14,8 +14,9 @@ namespace prahari::enip {
 // depends on nothing that was heard before.
 [[nodiscard]] bool is_poll(Bytes request) noexcept;
 
-// `unit`: whom it is for; `depth`: in how many others it lies. 0 for what is no list, or answers
-// with anything but values.
+// `unit`: whom it is for; `depth`: in how many others it lies. 0 for what is no Multiple Service
+// Packet, or answers with anything but values. Any other list has a key as well: it is no proof of
+// a poll, and only of polls is it ever known.
 [[nodiscard]] std::uint64_t key_of_poll(Bytes request, std::uint32_t unit, unsigned depth) noexcept;
 [[nodiscard]] std::uint64_t key_of_answers(Bytes request, Bytes reply, std::uint32_t unit,
                                            unsigned depth) noexcept;
